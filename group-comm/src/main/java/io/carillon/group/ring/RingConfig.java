@@ -1,0 +1,36 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+/**
+ * Settings of a member, times in nanoseconds, defaults in docs/ring.md, section 9.
+ *
+ * @param name node name.
+ * @param weight votes it asks for when it founds a group or is promoted.
+ * @param keepaliveNs to a quiet peer.
+ * @param holderKeepaliveNs from and to the token holder.
+ * @param suspectNs silence after which a peer is suspected.
+ * @param quickSuspectNs the same for the holder and for whoever the majority needs.
+ * @param joinNs first repetition of a JOIN; doubles.
+ * @param installNs COMMIT or RECOVERY without progress.
+ * @param pauseNs a timer later than this means that this process was paused.
+ * @param entryLengthMax largest payload of one entry, bytes.
+ * @param offeredBytesMax own offers neither ordered nor rejected, bytes.
+ * @param heldBytesMax packets of others held out of order, bytes.
+ * @param pullBytes answered to one PULL, bytes.
+ * @param tokenPassAfter offers of another member in a row, with none of the holder, after which the token moves there.
+ * @param certificationWindow seqnos before its view that a joiner needs.
+ * @param stableAll Galera's rule: stable when all members have it.
+ */
+public record RingConfig(String name, int weight, long keepaliveNs, long holderKeepaliveNs, long suspectNs, long quickSuspectNs,
+    long joinNs, long installNs, long pauseNs, int entryLengthMax, int offeredBytesMax, int heldBytesMax, int pullBytes, int tokenPassAfter,
+    int certificationWindow, boolean stableAll) {
+    private static final long MS = 1_000_000L;
+
+    /** The defaults. */
+    public static RingConfig defaults(final String name) {
+        return new RingConfig(name, 1, 1000 * MS, 100 * MS, 5000 * MS, 400 * MS, 20 * MS, 1000 * MS, 200 * MS,
+            1 << 20, 4 << 20, 8 << 20, 1 << 20, 8, 16_384, false);
+    }
+}

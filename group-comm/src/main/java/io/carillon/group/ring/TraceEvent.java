@@ -1,0 +1,10 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+/** Protocol events that the black box keeps and the simulator reads. */
+public enum TraceEvent {
+    GATHER, COMMIT, PROMISED, INSTALL, RECOVERY, OPERATIONAL, NOT_PRIMARY, TOKEN_SENT, TOKEN_HELD, TOKEN_REPEATED, PULLED, TRUNCATED, RESET, RESENT,
+    SUSPECTED, PAUSE_SEEN, PACKET_DROPPED
+}

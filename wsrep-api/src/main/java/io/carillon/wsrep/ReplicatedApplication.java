@@ -1,0 +1,83 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.wsrep;
+
+import java.util.UUID;
+import org.agrona.DirectBuffer;
+
+/**
+ * What the engine tells a replicated application (a server behind its provider, or an embedded store).
+ *
+ * <p><b>Threading:</b> every method is called by the engine's thread and must neither block nor throw. Buffers are valid only during the call.
+ *
+ * <p><b>Order:</b> {@link #onVerdict}, {@link #onWriteSet}, {@link #onSkip} and {@link #onView} with a primary view carry every seqno after the
+ * application's position exactly once, ascending.
+ */
+public interface ReplicatedApplication {
+    /**
+     * A write set of this application has its place and its verdict.
+     *
+     * @param call number given to {@link ReplicationEngine#certify}.
+     * @param seqno its seqno.
+     * @param dependsOn highest earlier seqno that must be committed before it.
+     * @param conflict seqno that it conflicts with, or {@link Seqno#UNDEFINED} if it commits.
+     */
+    void onVerdict(long call, long seqno, long dependsOn, boolean commit, long conflict);
+
+    /**
+     * A write set of another member, or of an earlier session of this one. The data of a large one follows in {@link #onWriteSetPart}.
+     *
+     * @param origin session of the origin's provider.
+     * @param flags {@link WriteSetFlags}.
+     * @param certified false: it takes its place without effect.
+     * @param dataLength whole length of the data, bytes.
+     * @param data the data, or its first part.
+     */
+    void onWriteSet(long seqno, long dependsOn, int flags, boolean certified, UUID origin, long trxId, long connectionId,
+        long dataLength, DirectBuffer data, int offset, int length);
+
+    /** The next part of the data of the write set last given to {@link #onWriteSet}. */
+    void onWriteSetPart(DirectBuffer data, int offset, int length);
+
+    /** A seqno that needs no work here. */
+    void onSkip(long seqno);
+
+    /**
+     * The group has a new configuration, or this node is not in a primary one any more.
+     *
+     * @param connected first view of this connection, or of another group than before.
+     * @param synthetic {@code view.stateId()} is the application's own position; only shows it that it is part of the group.
+     */
+    void onView(View view, boolean connected, boolean synthetic);
+
+    /** What the log lacks can only come as a snapshot: answer with {@link ReplicationEngine#stateRequest}. */
+    void onStateRequestNeeded();
+
+    /** This node was chosen as donor: give a snapshot to whoever sent {@code request}, or only the position when {@code bypass}. */
+    void onDonate(Gtid position, byte[] request, boolean bypass);
+
+    /** This node has caught up with the group. */
+    void onSynced();
+
+    /** The node's state changed, for display. */
+    void onState(NodeState state, String comment);
+
+    /** A large write set's fragment is ordered; one more may be given. */
+    void onFragmentOrdered(long call, int number);
+
+    /** The write set of {@code call} has no verdict and will get none. */
+    void onRejected(long call, RejectReason reason, String text);
+
+    /** Answer to {@link ReplicationEngine#syncPoint}: {@code seqno}, or negative when the group cannot say. */
+    void onSyncPoint(long call, long seqno);
+
+    /** Answer to the calls that have no answer of their own. */
+    void onResult(long call, WsrepStatus status, long value, String text);
+
+    /** The node may not go on with its state (it lost a vote, or its history differs). */
+    void onInconsistent(String reason);
+
+    /** Last event after {@link ReplicationEngine#disconnect}. */
+    void onFinal();
+}
