@@ -29,6 +29,9 @@ final class CatchUp {
     private long pulledNs;
     private boolean pulling;
     private int attempts;
+    /** By slot: who purged what is asked for. Once all have, the latest answer has to do. */
+    private boolean[] purged = {};
+    private boolean lastResort;
     /** The packet being built, and the entries in it. */
     private ExpandableArrayBuffer packet;
     private int put;
@@ -41,6 +44,8 @@ final class CatchUp {
         resetFrom = -1;
         pulling = false;
         attempts = 0;
+        purged = new boolean[machine.ring.size()];
+        lastResort = false;
         gapSinceNs = Long.MAX_VALUE;
     }
 
@@ -51,6 +56,11 @@ final class CatchUp {
         final long wanted = machine.wantedSeqno > 0 ? Math.min(machine.wantedSeqno, window) : window;
         resetFrom = Math.max(wanted - FRAGMENT_MARGIN, 1);
         resetWhy = why;
+    }
+
+    /** The first seqno that this member cannot do without. */
+    private long neededSeqno() {
+        return machine.wantedSeqno > 0 ? Math.min(machine.wantedSeqno, resetFrom + FRAGMENT_MARGIN) : resetFrom + FRAGMENT_MARGIN;
     }
 
     boolean startsOver() {
@@ -112,11 +122,24 @@ final class CatchUp {
         for (int turn = 0; turn < ring.size(); turn++) {
             final int slot = (first + attempts / 2 + turn) % ring.size();
             final Peer peer = ring.peers[slot];
-            if (slot != ring.self && peer != null && !peer.suspected) {
+            if (slot != ring.self && peer != null && !peer.suspected && (lastResort || !purged[slot])) {
                 return peer;
             }
         }
         return null;
+    }
+
+    /** The member in {@code slot} no longer holds what was asked for. True if that must do, since nobody does. */
+    private boolean onPurged(final int slot) {
+        if (lastResort) {
+            return true;
+        }
+        purged[slot] = true;
+        if (source() == null) {
+            lastResort = true;
+        }
+        pull();
+        return false;
     }
 
     void onPull(final Peer from, final DirectBuffer buffer, final int offset) {
@@ -198,11 +221,16 @@ final class CatchUp {
             if (!begins || askedIndex != 0 || RingPacket.i64(buffer, offset + RingPacket.ENTRIES_ASKED_SEQNO_OFFSET) != resetFrom) {
                 return;
             }
+            if (baseSeqno >= neededSeqno() && !onPurged(slot)) {
+                return;
+            }
             startOverAt(base, baseSeqno, baseEpoch);
         } else if (begins && askedIndex == machine.tail.end() + 1 && base > machine.tail.end()) {
-            // The answer begins later than asked: what lies between is purged. The rest is asked for anew, by seqno.
-            startOver("the group purged what follows the own log's end");
-            pull();
+            // The answer begins later than asked: what lies between is purged. If it is everywhere, the log starts over.
+            if (onPurged(slot)) {
+                startOver("the group purged what follows the own log's end");
+                pull();
+            }
             return;
         }
         if (base <= machine.tail.end()) {
