@@ -62,7 +62,7 @@ final class Wishes {
     void leave() {
         final boolean alone = machine.ring == null || machine.ring.membersLeft() == 1;
         if (alone || !machine.isOperational() || machine.weight() > 0 && !othersVote()) {
-            machine.close(alone);
+            machine.close(alone && machine.isOperational());
             return;
         }
         leaving = true;
