@@ -98,13 +98,16 @@ final class CatchUp {
 
     /** Asks at once. */
     void pull() {
-        final Peer source = source();
-        if (source == null || !isBehind()) {
+        if (!isBehind()) {
             return;
         }
         attempts++;
         pulling = true;
         pulledNs = machine.nowNs;
+        final Peer source = source();
+        if (source == null) {
+            return;
+        }
         final long from = startsOver() ? 0 : machine.tail.end() + 1;
         final ExpandableArrayBuffer request = machine.transmitter.begin(PacketType.PULL);
         request.putLong(RingPacket.PULL_INDEX_OFFSET, from, LITTLE_ENDIAN);

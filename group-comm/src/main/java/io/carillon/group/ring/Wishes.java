@@ -81,6 +81,10 @@ final class Wishes {
         return false;
     }
 
+    boolean wantsToLeave(final int slot) {
+        return wanted[slot] == RingPacket.REQUEST_LEAVE;
+    }
+
     void onInstalled() {
         wanted = new int[machine.ring.size()];
         Arrays.fill(wanted, NONE);
@@ -170,7 +174,9 @@ final class Wishes {
             return;
         }
         final Configuration latest = machine.tail.configurations().latest();
-        if (latest.member(machine.self) == null && latest.index() <= machine.ring.reportedHorizon) {
+        final boolean recorded = latest.member(machine.self) == null && latest.index() <= machine.ring.reportedHorizon;
+        final boolean alone = machine.ring.membersLeft() == 1 && latest.index() <= machine.tail.stable();
+        if (recorded || alone && latest.member(machine.self) != null) {
             machine.close(true);
         }
     }
