@@ -38,6 +38,8 @@ public final class RingCore {
         machine.wantedSeqno = wantedSeqno;
         machine.info = info.clone();
         machine.wishes.reset();
+        machine.ring = null;
+        machine.installer.link();
         if (machine.tail.stable() > 0) {
             machine.effects.stable(machine.tail.stable());
         }
