@@ -118,7 +118,7 @@ class Cluster:
         """(table, rows, checksum) of every base table."""
         self.drained(node)
         found = []
-        for (table,) in self.sql(node, "select table_name from information_schema.tables where table_type in ('BASE TABLE', 'SEQUENCE') "
+        for (table,) in self.sql(node, "select table_name from information_schema.tables where table_type = 'BASE TABLE' "
                                        f"and table_schema = '{database}' order by 1"):
             rows = self.sql(node, f'select count(*) from `{database}`.`{table}`')[0][0]
             found.append((table, rows, self.sql(node, f'checksum table `{database}`.`{table}` extended')[0][1]))
