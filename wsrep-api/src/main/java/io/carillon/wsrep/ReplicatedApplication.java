@@ -16,14 +16,6 @@ import org.agrona.DirectBuffer;
  */
 public interface ReplicatedApplication {
     /**
-     * False while the application has as much of the feed (verdicts, write sets, skips, views and what is in order with them) as it can hold. The engine then gives it nothing more of
-     * it but the rest of a write set begun, until {@link ReplicationEngine#progress} is called and this is true again.
-     */
-    default boolean acceptsFeed() {
-        return true;
-    }
-
-    /**
      * A write set of this application has its place and its verdict.
      *
      * @param call number given to {@link ReplicationEngine#certify}.

@@ -246,7 +246,7 @@ final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Atta
 
     /** Gives the server what it has not had, as far as it takes it. */
     void deliver() {
-        while (application != null && !waitsForSnapshot && delivered < group.seqno() && application.acceptsFeed()) {
+        while (application != null && !waitsForSnapshot && delivered < group.seqno() && !application.isFeedFull()) {
             delivered++;
             deliver(delivered, group.at(delivered));
         }

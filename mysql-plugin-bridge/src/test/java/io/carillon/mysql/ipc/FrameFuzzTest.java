@@ -89,7 +89,7 @@ final class FrameFuzzTest {
     }
 
     private void write(final byte[] bytes, final int offset, final int length) {
-        if (length > 0) {
+        if (length > 0 && channel.isActive()) {
             channel.writeInbound(allocator.directBuffer(length).writeBytes(bytes, offset, length));
         }
     }
