@@ -91,4 +91,11 @@ public interface ReplicatedApplication {
 
     /** Last event after {@link ReplicationEngine#disconnect}. */
     void onFinal();
+
+    /**
+     * Tells whether the feed must wait, because too much of it was given and is not consumed. The engine asks before each write set and each part; {@link ReplicationEngine#progress} makes it ask again.
+     */
+    default boolean isFeedFull() {
+        return false;
+    }
 }
