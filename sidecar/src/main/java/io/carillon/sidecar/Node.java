@@ -47,7 +47,7 @@ final class Node implements AutoCloseable {
         stateFile = NodeStateFile.open(directory, settings.durability(), log, loop::execute);
         LOG.info("Log: {}; {}", log.recovery(), stateFile.description());
         group = new GroupNode(loop, settings.ring(), settings.transport(), log, stateFile, failed);
-        replicator = new Replicator(settings.replicator(), WiredParts.views(), WiredParts.donors(), log::purge, loop::nowNs);
+        replicator = new Replicator(settings.replicator(), Configuration::viewOf, DONORS, log::purge, loop::nowNs);
         replicator.group(group);
         group.listener(replicator);
         timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));
@@ -115,7 +115,7 @@ final class Node implements AutoCloseable {
     }
 
     void status(final StatusVariables into) {
-        WiredParts.status(this, into);
+        new NodeReport(this).variables(into);
     }
 
     private void endPass() {

@@ -49,6 +49,11 @@ final class NodeSettings {
         return new NodeSettings(hello.nodeName(), options);
     }
 
+    /** {@code wsrep_node_name}. */
+    String name() {
+        return name;
+    }
+
     ProviderOptions options() {
         return options;
     }

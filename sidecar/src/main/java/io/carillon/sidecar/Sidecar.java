@@ -53,6 +53,12 @@ final class Sidecar implements SessionListener {
 
     /** Runs until the end; the exit status. */
     int run() throws IOException {
+        open();
+        return await();
+    }
+
+    /** Listens for the server. */
+    void open() throws IOException {
         server.open();
         ServerLogAppender.sink(this::log);
         if (parent != null) {
@@ -61,6 +67,10 @@ final class Sidecar implements SessionListener {
         Runtime.getRuntime().addShutdownHook(new Thread(this::terminated, "carillon-shutdown"));
         LOG.info("Sidecar {} (process {}) waits for its server at {}, state in {}", Version.text(), ProcessHandle.current().pid(), config.socket(),
             config.directory());
+    }
+
+    /** Waits for the end; the exit status. */
+    int await() {
         final int status = ended.join();
         if (admin != null) {
             admin.close();

@@ -30,6 +30,11 @@ public final class MemberState {
         released = info.released();
     }
 
+    /** A member as it says of itself in a view. */
+    public static MemberState of(final RingMember member) {
+        return new MemberState(member);
+    }
+
     public MemberId id() {
         return id;
     }
