@@ -13,6 +13,7 @@ import io.carillon.group.transport.GroupNode;
 import io.carillon.group.transport.LoopTimer;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.mysql.ipc.StatusVariables;
+import io.carillon.sst.SegmentDonorChoice;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.options.OptionException;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ final class Node implements AutoCloseable {
         stateFile = NodeStateFile.open(directory, settings.durability(), log, loop::execute);
         LOG.info("Log: {}; {}", log.recovery(), stateFile.description());
         group = new GroupNode(loop, settings.ring(), settings.transport(), log, stateFile, failed);
-        replicator = new Replicator(settings.replicator(), Configuration::viewOf, DONORS, log::purge, loop::nowNs);
+        replicator = new Replicator(settings.replicator(), entry -> null, new SegmentDonorChoice(), log::purge, loop::nowNs);
         replicator.group(group);
         group.listener(replicator);
         timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));
