@@ -8,6 +8,7 @@ import io.carillon.certification.log.NodeStateFile;
 import io.carillon.certification.log.WriteSetLog;
 import io.carillon.certification.replicator.NodeSession;
 import io.carillon.certification.replicator.Replicator;
+import io.carillon.group.ring.Configuration;
 import io.carillon.group.transport.EngineLoop;
 import io.carillon.group.transport.GroupNode;
 import io.carillon.group.transport.LoopTimer;
@@ -48,7 +49,7 @@ final class Node implements AutoCloseable {
         stateFile = NodeStateFile.open(directory, settings.durability(), log, loop::execute);
         LOG.info("Log: {}; {}", log.recovery(), stateFile.description());
         group = new GroupNode(loop, settings.ring(), settings.transport(), log, stateFile, failed);
-        replicator = new Replicator(settings.replicator(), entry -> null, new SegmentDonorChoice(), log::purge, loop::nowNs);
+        replicator = new Replicator(settings.replicator(), Configuration::viewOf, new SegmentDonorChoice(), log::purge, loop::nowNs);
         replicator.group(group);
         group.listener(replicator);
         timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));
