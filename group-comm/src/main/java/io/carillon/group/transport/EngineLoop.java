@@ -24,8 +24,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -37,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * The engine's one thread: ring connections, Unix sockets and timers live on it, and once per pass, after everything that was readable has been read, the pass-end
  * hooks run. So whatever a pass brought is logged, acknowledged, delivered and sent once.
  *
- * <p><b>Threading:</b> {@link #execute} and {@link #close} from any thread; everything else on the loop's thread, or before anything was registered with it.
+ * <p><b>Threading:</b> {@link #execute}, {@link #close} and the hooks' list from any thread; everything else on the loop's thread.
  */
 public final class EngineLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
@@ -49,7 +48,7 @@ public final class EngineLoop implements AutoCloseable {
     private final boolean epoll;
     private final PassLoop loop;
     private final PooledByteBufAllocator allocator;
-    private final List<Runnable> passEndHooks = new ArrayList<>();
+    private volatile Runnable[] passEndHooks = {};
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private EngineLoop(final String threadName, final boolean epoll) {
@@ -91,13 +90,15 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /** Adds a hook that runs at the end of every pass, in the order of adding. It must be cheap when there is nothing to do. */
-    public void onPassEnd(final Runnable hook) {
-        passEndHooks.add(hook);
+    public synchronized void onPassEnd(final Runnable hook) {
+        final Runnable[] more = Arrays.copyOf(passEndHooks, passEndHooks.length + 1);
+        more[more.length - 1] = hook;
+        passEndHooks = more;
     }
 
     /** Removes a hook. */
-    public void removePassEnd(final Runnable hook) {
-        passEndHooks.remove(hook);
+    public synchronized void removePassEnd(final Runnable hook) {
+        passEndHooks = Arrays.stream(passEndHooks).filter(h -> h != hook).toArray(Runnable[]::new);
     }
 
     /** To register channels with. */
@@ -150,9 +151,10 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     private void endPass() {
-        for (int i = 0; i < passEndHooks.size(); i++) {
+        final Runnable[] hooks = passEndHooks;
+        for (int i = 0; i < hooks.length; i++) {
             try {
-                passEndHooks.get(i).run();
+                hooks[i].run();
             } catch (final Throwable t) {
                 // The loop's thread must survive a hook: it also carries connections that are no part of the failure.
                 LOG.error("internal error at the end of a pass of {}", loop.threadProperties().name(), t);

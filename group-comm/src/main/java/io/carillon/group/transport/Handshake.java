@@ -76,9 +76,6 @@ final class Handshake {
     }
 
     private void refuseHello(final Connection c, final Hello hello, final Refusal refusal) {
-        if (refusal == Refusal.SELF && c.dialled != null) {
-            c.dialled.self = true;
-        }
         final String detail = switch (refusal) {
             case VERSION -> "it speaks " + hello.versionMin() + " to " + hello.versionMax() + ", this node "
                 + Hello.VERSION_MIN + " to " + Hello.VERSION_MAX;

@@ -8,7 +8,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 
 /**
@@ -91,7 +90,7 @@ final class Listening {
             server = binding.channel();
             port = ((InetSocketAddress) server.localAddress()).getPort();
             mesh.onListening();
-        } else if (binding.cause() instanceof BindException && loop.nowNs() - firstTryNs < config.bindPatienceNs()) {
+        } else if (loop.nowNs() - firstTryNs < config.bindPatienceNs()) {
             loop.schedule(() -> {
                 if (!stopped) {
                     bind();

@@ -24,7 +24,7 @@ final class MeshReport {
             }
         }
         for (final Refusal refusal : Refusal.values()) {
-            if (refusals[refusal.code()] > 0) {
+            if (refusals[refusal.code()] > 0 && !refusal.isOrdinary()) {
                 lines.add("refused " + refusals[refusal.code()] + " times: " + refusal.text());
             }
         }

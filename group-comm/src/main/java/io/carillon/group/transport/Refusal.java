@@ -40,6 +40,11 @@ enum Refusal {
         return text;
     }
 
+    /** Tells whether it happens in every healthy cluster. */
+    boolean isOrdinary() {
+        return this == SELF || this == DUPLICATE;
+    }
+
     /** Tells whether somebody has to correct a configuration, so that it is worth a warning. */
     boolean isOperatorsMistake() {
         return operatorsMistake;

@@ -392,18 +392,19 @@ public final class TcpMesh {
     /** Tells the other side why, counts it, says it, and closes. */
     void refuse(final Connection c, final Refusal refusal, final String detail) {
         count(refusal, c.remoteIp(), detail);
-        if (refusal != Refusal.SELF) {
-            final ByteBuf body = c.channel.alloc().directBuffer(256);
-            body.writeShortLE(refusal.code());
-            Hello.writeText(body, detail);
-            c.frame(Frames.REFUSE, body);
-        }
+        final ByteBuf body = c.channel.alloc().directBuffer(256);
+        body.writeShortLE(refusal.code());
+        Hello.writeText(body, detail);
+        c.frame(Frames.REFUSE, body);
         onChannelInactive(c, refusal.text());
     }
 
     void onRefused(final Connection c, final Refusal refusal, final String detail, final long nowNs) {
         refusals[refusal.code()]++;
-        if (refusal != Refusal.DUPLICATE && refusal != Refusal.SELF) {
+        if (refusal == Refusal.SELF && c.dialled != null) {
+            c.dialled.self = true;
+        }
+        if (!refusal.isOrdinary()) {
             log.say(nowNs, refusal.isOperatorsMistake(), "refused by " + c.remoteIp() + refusal, "the node at " + c.remoteText()
                 + " refused a connection: in its eyes this node " + refusal.text() + (detail.isEmpty() ? "" : " (" + printable(detail) + ")"));
         }
@@ -412,7 +413,7 @@ public final class TcpMesh {
 
     private void count(final Refusal refusal, final String ip, final String detail) {
         refusals[refusal.code()]++;
-        if (refusal == Refusal.SELF || refusal == Refusal.DUPLICATE) {
+        if (refusal.isOrdinary()) {
             return;
         }
         log.say(nowNs(), refusal.isOperatorsMistake(), ip + refusal, "refused a connection with " + ip + ": it " + refusal.text()

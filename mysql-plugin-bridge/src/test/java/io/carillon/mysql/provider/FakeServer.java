@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p><b>Threading:</b> any.
  */
+@SuppressWarnings("restricted")
 final class FakeServer implements AutoCloseable {
     static final int SUCCESS = 0;
     static final int FAILURE = 1;

@@ -19,6 +19,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /** One {@code wsrep_t} made by the provider's loader, and calls of its members. Memory lives as long as the test. */
+@SuppressWarnings("restricted")
 final class ProviderInstance {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Path LIBRARY = Path.of(System.getProperty("carillon.provider", "native/libcarillon.so")).toAbsolutePath();
