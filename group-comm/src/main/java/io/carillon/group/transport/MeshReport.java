@@ -1,0 +1,55 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** The mesh in lines for people. */
+final class MeshReport {
+    private MeshReport() {
+    }
+
+    static List<String> lines(final Collection<Link> links, final AddressBook book, final long[] refusals, final TcpMesh mesh) {
+        final List<String> lines = new ArrayList<>();
+        for (final Link link : links) {
+            lines.add(link(link));
+        }
+        for (final AddressBook.Entry entry : book.entries()) {
+            if (!entry.self && (entry.member == null || mesh.link(entry.member) == null)) {
+                lines.add("no link: " + entry.address + (entry.configured ? "" : " (learnt)")
+                    + (entry.lastFailure.isEmpty() ? "" : ", last try: " + TcpMesh.printable(entry.lastFailure)));
+            }
+        }
+        for (final Refusal refusal : Refusal.values()) {
+            if (refusals[refusal.code()] > 0 && !refusal.isOrdinary()) {
+                lines.add("refused " + refusals[refusal.code()] + " times: " + refusal.text());
+            }
+        }
+        return lines;
+    }
+
+    private static String link(final Link link) {
+        final StringBuilder line = new StringBuilder(160);
+        line.append("link: ").append(TcpMesh.printable(link.node)).append(' ').append(link.peer).append(' ').append(link.advertised)
+            .append(link.isUp() ? " up" : " being made");
+        if (link.control.roundTripNs >= 0) {
+            line.append(", round trip ").append(link.control.roundTripNs / 1000).append(" us");
+        }
+        connection(line, "control", link.control);
+        if (link.bulk != null) {
+            connection(line, "bulk", link.bulk);
+        }
+        return line.toString();
+    }
+
+    private static void connection(final StringBuilder line, final String name, final Connection c) {
+        line.append("; ").append(name).append(" in ").append(c.packetsIn).append(" packets ").append(c.bytesIn).append(" bytes, out ")
+            .append(c.packetsOut).append(" packets ").append(c.bytesOut).append(" bytes, unsent ").append(c.pendingBytes());
+        if (c.packetsLost > 0) {
+            line.append(", lost ").append(c.packetsLost);
+        }
+    }
+}
