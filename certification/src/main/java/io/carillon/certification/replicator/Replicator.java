@@ -72,6 +72,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private long positionNs;
     private long positionTold = -1;
     private long stateCursor;
+    private long epochAtJoin;
     private boolean stateMessageUnderWay;
     private boolean promoteAsked;
     private boolean pumping;
@@ -180,6 +181,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.ownState = NodeState.UNDEFINED;
         node.ownDesync = 0;
         node.stableIndex = 0;
+        epochAtJoin = node.log().endEpoch();
         promoteAsked = false;
         stateMessageUnderWay = false;
         connectDeadlineNs = clock.getAsLong() + node.config.waitPrimaryNs();
@@ -342,16 +344,19 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         }
     }
 
+    /**
+     * Enters with the ring whose VIEW entry is the first stable one of a newer epoch than the log had when this node joined: what was stable before tells of earlier memberships.
+     */
     private void tryEnter() {
-        final RingView view = node.group.view();
-        if (view == null || !view.primary() || view.index() > node.stableIndex || !contains(view, node.self())) {
-            return;
-        }
-        final long first = node.log().firstIndexOf(view.epoch());
-        if (!node.log().read(first < 0 ? view.index() : first, entry)) {
+        final long epoch = node.log().epochAt(node.stableIndex);
+        final long first = epoch > epochAtJoin ? node.log().firstIndexOf(epoch) : -1;
+        if (first < 0 || !node.log().read(first, entry) || entry.kind != EntryKind.VIEW) {
             return;
         }
         final RingView joinView = views.read(entry);
+        if (!contains(joinView, node.self())) {
+            return;
+        }
         stateCursor = entry.index - 1;
         node.groupUuid = joinView.group();
         node.primary = true;
