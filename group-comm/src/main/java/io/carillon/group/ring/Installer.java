@@ -141,6 +141,7 @@ final class Installer {
     void onConfiguration(final Configuration configuration) {
         if (machine.ring != null && configuration.epoch() == machine.ring.epoch) {
             machine.ring.apply(configuration);
+            machine.ordering.onMarks();
         }
     }
 
