@@ -4,6 +4,7 @@
 #include "fake_sidecar.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -529,6 +530,12 @@ void server_receive(struct server *s, int threads) {
         struct receiver *r = malloc(sizeof *r);
         *r = (struct receiver){.s = s, .number = i};
         CHECK(pthread_create(&s->receivers[i], NULL, receive, r) == 0);
+    }
+    struct provider *p = s->w.ctx;
+    for (bool all = false; !all; sched_yield()) {
+        pthread_mutex_lock(&p->feed.lock);
+        all = (int)p->feed.receivers == threads;
+        pthread_mutex_unlock(&p->feed.lock);
     }
 }
 

@@ -4,6 +4,8 @@
 // The provider as a server drives it, against a fake sidecar.
 #include "fake_sidecar.h"
 
+#include <sched.h>
+
 static const uint32_t WHOLE = WSREP_FLAG_TRX_START | WSREP_FLAG_TRX_END;
 
 struct node {
@@ -492,6 +494,10 @@ static void reconnects_to_a_new_sidecar(void) {
     certify_begin(&c, &n->s, 1, "a");
     fake_await_held(&n->f, 1);
     fake_drop(&n->f, false);
+    const struct provider *p = w->ctx;
+    while (atomic_load(&p->session.fd) >= 0) {
+        sched_yield();
+    }
     // A call made while it is away is held.
     struct certify_call later = {0};
     certify_begin(&later, &n->s, 2, "b");
