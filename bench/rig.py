@@ -71,14 +71,18 @@ class Cluster:
         except pymysql.MySQLError:
             return False
 
-    def await_healthy(self, seconds=60):
-        """Waits until every node is synced in a cluster of full size; returns how long that took."""
-        start = time.monotonic()
-        while not all(self.healthy(node) for node in self.nodes):
+    def await_healthy(self, seconds=60, steady=0):
+        """Waits until every node is synced in a cluster of full size, for `steady` seconds on end; returns when that began, in seconds."""
+        start = since = time.monotonic()
+        while True:
+            if all(self.healthy(node) for node in self.nodes):
+                if time.monotonic() - since >= steady:
+                    return since - start
+            else:
+                since = time.monotonic()
             if time.monotonic() - start > seconds:
                 raise Failure(f'{self.label}: not all nodes synced after {seconds} s:\n{self.do("status")}')
             time.sleep(0.05)
-        return time.monotonic() - start
 
     def processes(self):
         return [int(pid) for pid in self.do('processes').split()]

@@ -50,6 +50,10 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private final StateTransfer transfer;
     private final SyncPoints syncPoints = new SyncPoints();
     private final Ballot ballot;
+    private final FlowControl flow;
+    private final QueueFigures sendQueue = new QueueFigures();
+    private final QueueFigures receiveQueue = new QueueFigures();
+    private final ReplicationLatency latency = new ReplicationLatency();
     private final ViewReader views;
     private final LogRetention retention;
     private final LongSupplier clock;
@@ -86,6 +90,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         delivery = new Delivery(config.certifier(), views, node.codec, new Delivered());
         transfer = new StateTransfer(node, delivery);
         ballot = new Ballot(node);
+        flow = new FlowControl(node, clock.getAsLong());
     }
 
     /** Binds the group; once, before anything else. */
@@ -238,7 +243,12 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         } else if (!node.primary) {
             offerRejected(tag, RingResult.NOT_PRIMARY);
         } else {
-            node.offers.offer(tag, kind, scratch, 0, length);
+            sendQueue.sample(node.offers.waitingCount());
+            final long now = clock.getAsLong();
+            final long originSeq = node.offers.offer(tag, kind, scratch, 0, length, flow.isHolding(now));
+            if (originSeq >= 0 && kind == EntryKind.WRITE_SET) {
+                latency.offered(originSeq, now);
+            }
         }
     }
 
@@ -254,6 +264,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     public void progress(final long released, final int queueLength) {
         node.released = Math.max(node.released, released);
         node.queueLength = queueLength;
+        measure();
         ballot.released();
         if (node.phase == Node.Phase.FEEDING && node.primary && node.released - positionTold >= POSITION_STEP) {
             tellPosition();
@@ -368,12 +379,16 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private void processStable() {
         while (stateCursor < node.stableIndex && node.log().read(stateCursor + 1, entry)) {
             stateCursor++;
+            node.stableSeqno = entry.seqno;
             switch (entry.kind) {
                 case VIEW -> viewStable();
                 case CONFIG -> node.state.config(views.read(entry));
                 case WRITE_SET -> {
                     if (isOwn()) {
                         node.offers.ordered(entry.originSeq);
+                        if (latency.awaits(entry.originSeq)) {
+                            latency.stable(clock.getAsLong());
+                        }
                     }
                 }
                 case FRAGMENT -> {
@@ -397,6 +412,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.state.view(view);
         node.groupUuid = view.group();
         ballot.view();
+        flow.view(clock.getAsLong());
         stateMessageUnderWay = false;
         promoteAsked = false;
         if (!contains(view, node.self())) {
@@ -459,8 +475,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
             }
             case Control.Withdraw c -> {
             }
-            case Control.Flow c -> {
-            }
+            case Control.Flow c -> flow.flow(from, c, clock.getAsLong());
         }
         if (own && node.state.member(from) != null) {
             stateMessageUnderWay &= !isStateMessage(control);
@@ -503,6 +518,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         if (was) {
             node.ownState = node.ownState == NodeState.SYNCED ? NodeState.JOINED : node.ownState;
             node.offers.rejectWaiting(RingResult.NOT_PRIMARY);
+            flow.clear(clock.getAsLong());
+            latency.forget();
             fateDeadlineNs = clock.getAsLong() + node.config.fateNs();
         }
         if (node.application == null) {
@@ -585,11 +602,12 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         }
         if (node.application != null) {
             if (node.primary) {
-                node.offers.retry();
+                node.offers.retry(flow.isHolding(clock.getAsLong()));
                 syncPoints.start(node.group, node.application);
             }
             pump();
             answerSyncPoints();
+            measure();
         }
         announce();
     }
@@ -631,6 +649,20 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private void tellPosition() {
         positionTold = node.released;
         node.send(new Control.Position(node.released), Offers.NOBODY);
+    }
+
+    /** Write sets that are stable and not applied: here, and in the application's queue. */
+    private long backlog() {
+        final long waiting = delivery.isStarted() ? Math.max(0, node.stableSeqno - delivery.seqno()) : 0;
+        return waiting + node.queueLength;
+    }
+
+    private void measure() {
+        final long backlog = backlog();
+        receiveQueue.sample(backlog);
+        if (node.primary && node.phase == Node.Phase.FEEDING) {
+            flow.backlog(backlog, clock.getAsLong());
+        }
     }
 
     /** Brings the group's record of this node's state to what it is, one message at a time. */
@@ -739,6 +771,32 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         if (call != Offers.NOBODY && node.application != null) {
             node.application.onResult(call, status, 0, text);
         }
+    }
+
+    /** Adds what only the replicator knows, names and order as Galera's. */
+    public void status(final StatusSink sink) {
+        final long now = clock.getAsLong();
+        sink.add("protocol_version", node.primary ? ReplicatorStatus.PROTOCOL : -1);
+        sink.add("protocol_application", node.primary ? Node.PROTOCOL : -1);
+        sink.add("protocol_replicator", node.primary ? ReplicatorStatus.PROTOCOL : -1);
+        sink.add("protocol_GCS", node.primary ? ReplicatorStatus.GCS_PROTOCOL : -1);
+        sendQueue.addTo(sink, "local_send_queue");
+        receiveQueue.addTo(sink, "local_recv_queue");
+        sink.add("local_cached_downto", node.phase == Node.Phase.CLOSED ? -1 : node.baseSeqno() + 1);
+        flow.addTo(sink, now);
+        sink.add("cert_deps_distance", certifier().statistics().dependencyDistance());
+        sink.add("cert_index_size", certifier().indexSize());
+        sink.add("causal_reads", syncPoints.causalReads());
+        sink.add("cert_interval", certifier().statistics().interval());
+        ReplicatorStatus.addMembers(sink, node, latency);
+    }
+
+    /** Starts averages and extremes anew, as FLUSH STATUS does. */
+    public void resetStatus() {
+        sendQueue.reset();
+        receiveQueue.reset();
+        flow.resetAverages(clock.getAsLong());
+        certifier().statistics().resetAverages();
     }
 
     /** The members as the order says so far; live. */
