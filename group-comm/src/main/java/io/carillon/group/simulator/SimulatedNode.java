@@ -301,6 +301,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
 
     @Override
     public void rejected(final long originSeq, final long reason) {
+        simulator.note(number, "rejected", originSeq, reason, 0);
         application.rejected(originSeq);
     }
 

@@ -86,7 +86,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         return new RingConfig("", 1, random.spread(50 * MS, Math.min(S, suspect / 3)), random.spread(20 * MS, 120 * MS), suspect,
             Math.min(suspect, random.spread(150 * MS, 800 * MS)), random.spread(5 * MS, 50 * MS), random.spread(150 * MS, 1500 * MS),
             random.spread(100 * MS, 400 * MS), 1 << 16, random.chance(0.3) ? 1 << 16 : 4 << 20, random.chance(0.3) ? 1 << 17 : 8 << 20,
-            random.chance(0.3) ? 1 << 12 : 1 << 20, 1 + random.below(16), random.chance(0.5) ? 16 : 16_384, random.chance(0.1));
+            random.chance(0.3) ? 1 << 16 : 1 << 20, 1 + random.below(16), random.chance(0.5) ? 16 : 16_384, random.chance(0.1));
     }
 
     /** Conditions for a script: nothing happens by itself, every packet takes one millisecond, a blocked connection is reset. */

@@ -221,6 +221,7 @@ class RingCoreTest {
         world.node(0).log.purge(world.node(0).stable - 5);
         world.node(1).log.purge(world.node(1).stable - 5);
         world.node(2).start(false, -1);
+        world.until(3000 * MS, "told", () -> !world.node(2).historyDiffers.isEmpty());
         world.until(3000 * MS, "three", () -> world.allPrimary(3));
         assertEquals(1, world.node(2).historyDiffers.size());
     }
