@@ -16,14 +16,6 @@ import org.agrona.DirectBuffer;
  */
 public interface ReplicatedApplication {
     /**
-     * False while the application has as much of the feed (verdicts, write sets, skips, views and what is in order with them) as it can hold. The engine then gives it nothing more of
-     * it but the rest of a write set begun, until {@link ReplicationEngine#progress} is called and this is true again.
-     */
-    default boolean acceptsFeed() {
-        return true;
-    }
-
-    /**
      * A write set of this application has its place and its verdict.
      *
      * @param call number given to {@link ReplicationEngine#certify}.
@@ -99,4 +91,11 @@ public interface ReplicatedApplication {
 
     /** Last event after {@link ReplicationEngine#disconnect}. */
     void onFinal();
+
+    /**
+     * Tells whether the feed must wait, because too much of it was given and is not consumed. The engine asks before each write set and each part; {@link ReplicationEngine#progress} makes it ask again.
+     */
+    default boolean isFeedFull() {
+        return false;
+    }
 }

@@ -66,8 +66,8 @@ final class ProviderFeed implements ReplicatedApplication {
     }
 
     @Override
-    public boolean acceptsFeed() {
-        return fed - consumed < Frames.FEED_CREDIT;
+    public boolean isFeedFull() {
+        return fed - consumed >= Frames.FEED_CREDIT;
     }
 
     @Override

@@ -5,11 +5,12 @@ package io.carillon.mysql.ipc;
 
 import io.carillon.wsrep.WsrepStatus;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -54,7 +55,13 @@ public final class ProviderServer {
                     accepted.pipeline().addLast(handlerFor(accepted));
                 }
             });
-        channel = UnixSocketFile.bind(socket, path -> bootstrap.bind(transport.address(path)));
+        channel = UnixSocketFile.bind(socket, path -> {
+            final ChannelFuture bound = bootstrap.bind(transport.address(path)).awaitUninterruptibly();
+            if (!bound.isSuccess()) {
+                throw new IOException("cannot listen on the socket " + socket + ": " + bound.cause().getMessage(), bound.cause());
+            }
+            return bound.channel();
+        });
     }
 
     /** Stops listening and ends the session. */

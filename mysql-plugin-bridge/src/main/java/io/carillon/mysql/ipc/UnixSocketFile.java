@@ -3,8 +3,6 @@
 
 package io.carillon.mysql.ipc;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -14,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.function.Function;
 
 /** The file of a listening Unix socket: for its owner only from the first moment, there only when it can be connected to. */
 public final class UnixSocketFile {
@@ -22,6 +19,13 @@ public final class UnixSocketFile {
     public static final int PATH_LENGTH_MAX = 107;
 
     private static final String TEMPORARY_PREFIX = ".c";
+
+    /** Binds a socket. */
+    @FunctionalInterface
+    public interface Binder<T> {
+        /** Listens at {@code path}. Throws when that cannot be. */
+        T bind(Path path) throws IOException;
+    }
 
     private UnixSocketFile() {
     }
@@ -31,7 +35,7 @@ public final class UnixSocketFile {
      *
      * @throws IOException when somebody listens at {@code path}, it is too long, or it cannot be made there.
      */
-    public static Channel bind(final Path path, final Function<Path, ChannelFuture> binder) throws IOException {
+    public static <T> T bind(final Path path, final Binder<T> binder) throws IOException {
         checkLength(path);
         if (isListening(path)) {
             throw new IOException("another process listens on the socket " + path + ": stop it, or use another path");
@@ -41,13 +45,10 @@ public final class UnixSocketFile {
         try {
             final Path temporary = directory.resolve("s");
             checkLength(temporary);
-            final ChannelFuture bound = binder.apply(temporary).awaitUninterruptibly();
-            if (!bound.isSuccess()) {
-                throw new IOException("cannot listen on the socket " + path + ": " + bound.cause().getMessage(), bound.cause());
-            }
+            final T bound = binder.bind(temporary);
             Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-------"));
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-            return bound.channel();
+            return bound;
         } finally {
             Files.deleteIfExists(directory.resolve("s"));
             Files.deleteIfExists(directory);
