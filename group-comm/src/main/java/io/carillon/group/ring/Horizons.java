@@ -48,7 +48,9 @@ final class Horizons {
         if (proven >= ring.viewIndex && !ring.operational) {
             machine.installer.onViewStable();
         }
-        machine.wishes.onStable(proven);
+        if (configured) {
+            releaseGone(ring);
+        }
     }
 
     /** Sends what nothing else carried in this batch: acknowledgements to the holder, acknowledgement and horizon from it. */
@@ -73,15 +75,25 @@ final class Horizons {
 
     /** Tells whether the peer cannot find out by itself that more is stable. */
     private boolean isUnaware(final Peer peer, final int slot) {
-        return peer.sentHorizon < machine.tail.stable() && !machine.ring.horizon.derivable(machine.ring.self, slot);
+        return peer.sentHorizon < machine.tail.stable()
+            && (peer.sentHorizon < machine.tail.configurations().latest().index()
+            || !machine.ring.horizon.derivable(machine.ring.self, slot));
     }
 
-    /** Who left hears of it, then it is a stranger. */
+    /** Who left hears of it from the holder, then it is a stranger. */
     private void release(final Peer peer, final int slot) {
         final Configuration latest = machine.tail.configurations().latest();
         if (machine.ring.gone[slot] && latest.index() <= machine.tail.stable()) {
             machine.ring.peers[slot] = null;
             peer.slot = Peer.NO_SLOT;
+        }
+    }
+
+    private void releaseGone(final Ring ring) {
+        for (int slot = 0; slot < ring.size(); slot++) {
+            if (ring.gone[slot] && ring.peers[slot] != null && ring.holder != ring.self) {
+                release(ring.peers[slot], slot);
+            }
         }
     }
 }

@@ -86,9 +86,12 @@ final class Installer {
     void link() {
         final Ring ring = machine.ring;
         for (final Peer peer : machine.peers.all()) {
-            peer.slot = ring == null ? Peer.NO_SLOT : ring.slotOf(peer.id);
-            peer.sentLogged = 0;
-            peer.sentHorizon = 0;
+            final int slot = ring == null ? Peer.NO_SLOT : ring.slotOf(peer.id);
+            if (slot != peer.slot || slot != Peer.NO_SLOT && ring.peers[slot] != peer) {
+                peer.slot = slot != Peer.NO_SLOT && ring.gone[slot] ? Peer.NO_SLOT : slot;
+                peer.sentLogged = 0;
+                peer.sentHorizon = 0;
+            }
             if (peer.slot != Peer.NO_SLOT) {
                 ring.peers[peer.slot] = peer;
             }
@@ -138,6 +141,7 @@ final class Installer {
     void onConfiguration(final Configuration configuration) {
         if (machine.ring != null && configuration.epoch() == machine.ring.epoch) {
             machine.ring.apply(configuration);
+            machine.ordering.onMarks();
         }
     }
 

@@ -16,6 +16,13 @@ final class Liveness {
         return machine.takesPart() && peer.slot != Peer.NO_SLOT && machine.ring.isMember(peer.slot);
     }
 
+    /** A member, or one whose leave is not stable and may need it. */
+    boolean matters(final Peer peer) {
+        return isMember(peer) || machine.orders() && peer.slot != Peer.NO_SLOT
+            && machine.tail.configurations().latest() != null
+            && machine.tail.configurations().latest().index() > machine.tail.stable();
+    }
+
     private long keepaliveNs(final Peer peer) {
         final boolean holder = isMember(peer) && machine.ring.primary
             && (peer.slot == machine.ring.holder || machine.ring.self == machine.ring.holder);
@@ -44,7 +51,7 @@ final class Liveness {
             if (!peer.suspected && machine.nowNs - peer.heardNs >= patienceNs(peer)) {
                 peer.suspected = true;
                 machine.trace(TraceEvent.SUSPECTED, peer.handle, machine.nowNs - peer.heardNs, peer.slot);
-                if (isMember(peer)) {
+                if (matters(peer)) {
                     final boolean holder = machine.ring.primary && peer.slot == machine.ring.holder;
                     reason = holder ? GatherReason.HOLDER_SILENT : reason == null ? GatherReason.PEER_SILENT : reason;
                 }
@@ -56,10 +63,25 @@ final class Liveness {
     }
 
     private long patienceNs(final Peer peer) {
-        final boolean quick = isMember(peer) && machine.ring.primary
-            && machine.nowNs - peer.heardNs >= machine.config.quickSuspectNs()
+        final boolean quick = isMember(peer) && machine.ring.primary && machine.nowNs - peer.heardNs >= quickNs(peer)
             && (peer.slot == machine.ring.holder || isNeeded(peer));
-        return quick ? machine.config.quickSuspectNs() : machine.config.suspectNs();
+        return quick ? quickNs(peer) : machine.config.suspectNs();
+    }
+
+    /** Silence that means something: members other than the holder have no reason to speak more often than their keepalive. */
+    private long quickNs(final Peer peer) {
+        final boolean holder = peer.slot == machine.ring.holder || machine.ring.self == machine.ring.holder;
+        return Math.min(machine.config.quickSuspectNs() + (holder ? 0 : machine.config.keepaliveNs()), machine.config.suspectNs());
+    }
+
+    /** The token moved: who had no reason to speak often until now is given time. */
+    void onHolderChanged() {
+        final Ring ring = machine.ring;
+        for (int slot = 0; slot < ring.size(); slot++) {
+            if (ring.peers[slot] != null && (slot == ring.holder || ring.self == ring.holder)) {
+                ring.peers[slot].heardNs = machine.nowNs;
+            }
+        }
     }
 
     private boolean isNeeded(final Peer peer) {
@@ -73,7 +95,7 @@ final class Liveness {
         for (int slot = 0; slot < ring.size(); slot++) {
             final Peer other = ring.peers[slot];
             talking[slot] = slot == ring.self
-                || other != null && machine.nowNs - other.heardNs < machine.config.quickSuspectNs();
+                || other != null && machine.nowNs - other.heardNs < quickNs(other);
         }
         return !ring.horizon.majority(talking);
     }
@@ -84,9 +106,8 @@ final class Liveness {
             final Peer peer = machine.peers.all().get(nth);
             deadline = Math.min(deadline, peer.sentNs + keepaliveNs(peer));
             if (!peer.suspected) {
-                final long quick = peer.heardNs + machine.config.quickSuspectNs();
-                final boolean early = isMember(peer) && machine.ring.primary && quick > machine.nowNs;
-                deadline = Math.min(deadline, early ? quick : peer.heardNs + machine.config.suspectNs());
+                final long quick = isMember(peer) && machine.ring.primary ? peer.heardNs + quickNs(peer) : Long.MIN_VALUE;
+                deadline = Math.min(deadline, quick > machine.nowNs ? quick : peer.heardNs + machine.config.suspectNs());
             }
         }
         return deadline;

@@ -307,6 +307,14 @@ final class Ordering {
         return at + RingPacket.RECORD_LENGTH + Math.max(length, 0);
     }
 
+    /** The marks of all origins are known: what they cover is ordered. */
+    void onMarks() {
+        final Ring ring = machine.ring;
+        for (int slot = 0; slot < ring.size(); slot++) {
+            ring.offered[slot].raise(machine.tail.marks().of(ring.ids[slot]));
+        }
+    }
+
     /** A ring was installed: what is numbered from here on is announced. */
     void onInstalled(final long end) {
         announced = end;

@@ -41,7 +41,7 @@ public final class RingCore {
             machine.phase = Phase.NOT_PRIMARY;
             machine.gatherer.enter(GatherReason.STARTED);
         }
-        leave();
+        exit();
     }
 
     /** A peer can be reached under the handle {@code peer} (small, reused only after {@link #onPeerDown}). */
@@ -52,7 +52,7 @@ public final class RingCore {
         if (machine.phase != Phase.CLOSED) {
             machine.gatherer.onPeerUp(added);
         }
-        leave();
+        exit();
     }
 
     /** The peer's connections closed. */
@@ -62,7 +62,7 @@ public final class RingCore {
         if (gone != null) {
             machine.peers.remove(gone);
             final Ring ring = machine.ring;
-            final boolean member = machine.takesPart() && gone.slot != Peer.NO_SLOT && ring.isMember(gone.slot);
+            final boolean member = machine.liveness.matters(gone);
             if (ring != null && gone.slot != Peer.NO_SLOT && ring.peers[gone.slot] == gone) {
                 ring.peers[gone.slot] = null;
             }
@@ -73,7 +73,7 @@ public final class RingCore {
                 machine.gatherer.step();
             }
         }
-        leave();
+        exit();
     }
 
     /** A packet of a linked peer. Garbage is dropped and traced. */
@@ -93,7 +93,7 @@ public final class RingCore {
             onHeard(from);
             onFlat(type, from, buffer, offset, length);
         }
-        leave();
+        exit();
     }
 
     private void onHeard(final Peer from) {
@@ -162,7 +162,7 @@ public final class RingCore {
             machine.barrier.onTimer();
             machine.wishes.onTimer();
         }
-        leave();
+        exit();
     }
 
     /** When {@link #onTimer} is due; {@code Long.MAX_VALUE} for never. */
@@ -188,21 +188,21 @@ public final class RingCore {
     public void onPersisted(final long nowNs, final long ticket) {
         enter(nowNs);
         machine.committer.onPersisted(ticket);
-        leave();
+        exit();
     }
 
     /** The log is durable, at the configured durability, up to {@code index}. Never reported of an entry that was cut since. */
     public void onLogged(final long nowNs, final long index) {
         enter(nowNs);
         machine.tail.onLogged(index);
-        leave();
+        exit();
     }
 
     /** Has a payload ordered. Its own count (originSeq, positive), or a negative {@link RingResult}. The buffer is copied. */
     public long offer(final long nowNs, final EntryKind kind, final DirectBuffer buffer, final int offset, final int length) {
         enter(nowNs);
         final long result = machine.ordering.offer(kind, buffer, offset, length);
-        leave();
+        exit();
         return result;
     }
 
@@ -216,14 +216,14 @@ public final class RingCore {
     public void promote(final long nowNs) {
         enter(nowNs);
         machine.wishes.promote();
-        leave();
+        exit();
     }
 
     /** Changes this member's weight by an ordered record. */
     public void weight(final long nowNs, final int weight) {
         enter(nowNs);
         machine.wishes.weight(weight);
-        leave();
+        exit();
     }
 
     /** What the layer above says about this member from the next view on. */
@@ -238,7 +238,7 @@ public final class RingCore {
         if (machine.phase != Phase.CLOSED) {
             machine.wishes.leave();
         }
-        leave();
+        exit();
     }
 
     /** Ends a batch: sends coalesced order records, acknowledgements and horizons. */
@@ -275,8 +275,9 @@ public final class RingCore {
     }
 
     /** What follows from a call, once. */
-    private void leave() {
+    private void exit() {
         machine.horizons.update();
+        machine.wishes.leaveWhenDone();
         if (machine.orders()) {
             machine.token.hold();
             machine.catchUp.update();

@@ -51,8 +51,28 @@ final class RingDecision {
         return state.latest() != null && state.latest().group().equals(group);
     }
 
-    /** The configurations that must each be respected: the latest known stable and every newer candidate. */
+    /**
+     * The configurations that must each be respected: the latest known stable, and every newer candidate in the log of a voter of one that is known already. What only joiners hold cannot be stable.
+     */
     private List<Electorate> known(final UUID group) {
+        final Electorate stable = latestStable(group);
+        final List<Electorate> known = new ArrayList<>();
+        if (stable != null) {
+            known.add(stable);
+        }
+        boolean grows = true;
+        while (grows) {
+            grows = false;
+            for (final ControlMessage.State state : states) {
+                if (isOf(state, group) && (stable == null || votes(state, known))) {
+                    grows |= addNewer(known, stable, state);
+                }
+            }
+        }
+        return known;
+    }
+
+    private Electorate latestStable(final UUID group) {
         Electorate stable = null;
         for (final ControlMessage.State state : states) {
             if (isOf(state, group) && state.stableKnown()) {
@@ -60,21 +80,23 @@ final class RingDecision {
                 stable = stable == null || candidate.isNewerThan(stable) ? candidate : stable;
             }
         }
-        final List<Electorate> known = new ArrayList<>();
-        if (stable != null) {
-            known.add(stable);
-        }
-        for (final ControlMessage.State state : states) {
-            if (isOf(state, group)) {
-                for (final Configuration configuration : state.configurations()) {
-                    final Electorate candidate = configuration.electorate();
-                    if ((stable == null || candidate.isNewerThan(stable)) && !contains(known, candidate)) {
-                        known.add(candidate);
-                    }
-                }
+        return stable;
+    }
+
+    private static boolean votes(final ControlMessage.State state, final List<Electorate> known) {
+        return known.stream().anyMatch(electorate -> electorate.weightOf(state.member().id()) > 0);
+    }
+
+    private static boolean addNewer(final List<Electorate> known, final Electorate stable, final ControlMessage.State state) {
+        boolean added = false;
+        for (final Configuration configuration : state.configurations()) {
+            final Electorate candidate = configuration.electorate();
+            if ((stable == null || candidate.isNewerThan(stable)) && !contains(known, candidate)) {
+                known.add(candidate);
+                added = true;
             }
         }
-        return known;
+        return added;
     }
 
     private static boolean contains(final List<Electorate> known, final Electorate candidate) {
@@ -115,8 +137,7 @@ final class RingDecision {
     private ControlMessage.State winner(final UUID group, final List<Electorate> known) {
         ControlMessage.State winner = null;
         for (final ControlMessage.State state : states) {
-            final boolean voter = known.stream().anyMatch(electorate -> electorate.weightOf(state.member().id()) > 0);
-            if (isOf(state, group) && voter && (winner == null || isAhead(state, winner))) {
+            if (isOf(state, group) && votes(state, known) && (winner == null || isAhead(state, winner))) {
                 winner = state;
             }
         }

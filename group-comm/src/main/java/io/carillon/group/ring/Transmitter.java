@@ -47,7 +47,7 @@ final class Transmitter {
     void sendToMembers(final int length, final TrafficClass trafficClass) {
         final Ring ring = machine.ring;
         for (int slot = 0; slot < ring.size(); slot++) {
-            if (ring.peers[slot] != null && ring.isMember(slot)) {
+            if (ring.peers[slot] != null) {
                 send(ring.peers[slot], length, trafficClass);
             }
         }

@@ -164,10 +164,13 @@ final class Wishes {
         machine.ordering.appendConfiguration(left ? EntryKind.VIEW : EntryKind.CONFIG, ConfigurationCodec.encode(next));
     }
 
-    /** The own leave is done once the record without this member is stable. */
-    void onStable(final long index) {
+    /** The own leave is done once another member says that the record is stable: it may have needed this member's acknowledgement. */
+    void leaveWhenDone() {
+        if (!leaving || !machine.isOperational()) {
+            return;
+        }
         final Configuration latest = machine.tail.configurations().latest();
-        if (leaving && latest.index() <= index && latest.member(machine.self) == null) {
+        if (latest.member(machine.self) == null && latest.index() <= machine.ring.reportedHorizon) {
             machine.close(true);
         }
     }

@@ -7,6 +7,7 @@ import io.carillon.group.Check;
 import io.carillon.group.EntryKind;
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingCore;
+import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingView;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -16,6 +17,7 @@ final class ApplicationModel {
     private static final long NOTHING = Long.MIN_VALUE;
 
     private final int node;
+    private final Simulator simulator;
     private final GroupHistory history;
     private final Long2LongHashMap pending = new Long2LongHashMap(NOTHING);
     private final Long2LongHashMap barriers = new Long2LongHashMap(NOTHING);
@@ -31,9 +33,10 @@ final class ApplicationModel {
     private long acknowledged;
     private long rejections;
 
-    ApplicationModel(final int node, final GroupHistory history) {
+    ApplicationModel(final int node, final Simulator simulator) {
         this.node = node;
-        this.history = history;
+        this.simulator = simulator;
+        this.history = simulator.history();
     }
 
     /**
@@ -95,6 +98,7 @@ final class ApplicationModel {
     }
 
     void rejected(final long originSeq) {
+        say("rejected");
         Check.that(pending.remove(originSeq) != NOTHING, "only a pending offer is rejected", originSeq, firstOfLife);
         history.rejected(self, originSeq);
         rejections++;
@@ -110,14 +114,47 @@ final class ApplicationModel {
             if (entry.kind().isConfiguration()) {
                 view = ConfigurationReader.read(entry);
                 promoteAfter = i;
+                if (simulator.narrator() != Narrator.NOBODY) {
+                    say("view " + describe(view));
+                }
             }
             if (i > appliedIndex) {
                 Check.that(snapshot || i == appliedIndex + 1, "the server is fed without gap", i, appliedIndex);
                 snapshot = false;
                 appliedIndex = i;
                 appliedSeqno = entry.seqno();
+                if (simulator.narrator() != Narrator.NOBODY && !entry.kind().isConfiguration()) {
+                    say("delivers " + label(entry));
+                }
             }
         }
+    }
+
+    /** Members with weight by letter, joiners in brackets. */
+    private String describe(final RingView of) {
+        final StringBuilder text = new StringBuilder();
+        for (int i = 0; i < simulator.nodeCount(); i++) {
+            for (final RingMember member : of.members()) {
+                if (member.id().equals(simulator.node(i).self())) {
+                    text.append(text.isEmpty() ? "" : " ").append(member.weight() > 0 ? letter(i) : "(" + letter(i) + ")");
+                    text.append(member.weight() > 1 ? "=" + member.weight() : "");
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    static String letter(final int node) {
+        return String.valueOf((char) ('a' + node));
+    }
+
+    static String label(final StoredEntry entry) {
+        final UnsafeBuffer content = new UnsafeBuffer(entry.payload());
+        return letter((int) content.getLong(0)) + content.getLong(8);
+    }
+
+    private void say(final String what) {
+        simulator.narrator().happened(node, what);
     }
 
     private void ownDelivered(final StoredEntry entry) {
@@ -128,6 +165,9 @@ final class ApplicationModel {
         }
         Check.that(digest == StoredEntry.payloadDigest(entry.payload()), "an own offer is delivered as offered", entry.originSeq(), entry.index());
         acknowledged++;
+        if (simulator.narrator() != Narrator.NOBODY) {
+            say("acknowledges " + label(entry));
+        }
     }
 
     /** Promotes a joiner whose log has caught up. */
@@ -141,6 +181,7 @@ final class ApplicationModel {
     /** A view without majority. */
     void notPrimary() {
         view = null;
+        say("not primary");
     }
 
     private boolean isMember() {

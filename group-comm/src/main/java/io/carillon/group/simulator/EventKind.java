@@ -31,9 +31,11 @@ final class EventKind {
     static final int RESUME = 11;
     /** A blocked or clogged link is free again; a = peer, b = number of the block. */
     static final int UNBLOCK = 12;
+    /** Nothing; a moment to stop at. */
+    static final int MARK = 13;
     /** Names for traces. */
     private static final String[] NAMES = {"packet", "timer", "persisted", "synced", "batch-end", "link-up", "link-down", "connect", "workload", "fault",
-        "start", "resume", "unblock"};
+        "start", "resume", "unblock", "mark"};
 
     private EventKind() {
     }

@@ -56,9 +56,7 @@ final class SimulatedNetwork {
         for (int from = 0; from < nodes; from++) {
             for (int to = 0; to < nodes; to++) {
                 cloggedUntil[from * nodes + to] = 0;
-                if (blocked[from * nodes + to] != 0) {
-                    unblock(from, to, blocked[from * nodes + to]);
-                }
+                mend(from, to);
             }
         }
     }
@@ -83,6 +81,13 @@ final class SimulatedNetwork {
             schedule(held[link].poll(), 0);
         }
         connectSoon(from, to, 20 * MS);
+    }
+
+    /** Ends whatever blocks the direction. */
+    void mend(final int from, final int to) {
+        if (blocked[from * nodes + to] != 0) {
+            unblock(from, to, blocked[from * nodes + to]);
+        }
     }
 
     void clog(final int from, final int to, final long until) {
@@ -197,11 +202,6 @@ final class SimulatedNetwork {
         }
     }
 
-    /** Breaks the connection of a pair, as a reset would. */
-    void reset(final int a, final int b) {
-        breakSession(a, b, MS);
-    }
-
     void send(final int from, final int to, final DirectBuffer buffer, final int offset, final int length, final boolean bulk) {
         final int link = from * nodes + to;
         Check.that(side[link] != 0, "packets go to linked peers only", from, to);
@@ -258,9 +258,5 @@ final class SimulatedNetwork {
 
     void release(final Packet packet) {
         pool.release(packet);
-    }
-
-    boolean blocked(final int from, final int to) {
-        return blocked[from * nodes + to] != 0;
     }
 }

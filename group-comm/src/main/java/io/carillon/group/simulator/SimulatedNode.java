@@ -50,7 +50,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
         this.number = number;
         this.disk = disk;
         clockOffset = number * 1_000_000_007L;
-        application = new ApplicationModel(number, simulator.history());
+        application = new ApplicationModel(number, simulator);
     }
 
     /** Starts the process: as the incarnation that it was where it can prove what it kept, else as a new one. */
@@ -301,6 +301,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
 
     @Override
     public void rejected(final long originSeq, final long reason) {
+        simulator.note(number, "rejected", originSeq, reason, 0);
         application.rejected(originSeq);
     }
 
@@ -312,6 +313,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
     @Override
     public void left() {
         departed = true;
+        simulator.narrator().happened(number, "left");
     }
 
     @Override
@@ -322,7 +324,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
 
     @Override
     public void trace(final TraceEvent event, final long a, final long b, final long c) {
-        simulator.count(event);
+        simulator.count(number, event);
         trace.add(simulator.now(), simulator.eventNumber(), event.name(), a, b, c);
     }
 

@@ -35,6 +35,7 @@ public final class Simulator {
     private long events;
     private long instantEvents;
     private boolean offering = true;
+    private Narrator narrator = Narrator.NOBODY;
 
     Simulator(final long seed, final SwarmOptions options) {
         this.seed = seed;
@@ -167,6 +168,7 @@ public final class Simulator {
             }
             case EventKind.RESUME -> node.resume(queue.a(slot));
             case EventKind.UNBLOCK -> network.unblock(node.number(), (int) queue.a(slot), queue.b(slot));
+            case EventKind.MARK -> { }
             default -> throw new IllegalStateException("event " + EventKind.name(queue.kind(slot)));
         }
     }
@@ -215,7 +217,14 @@ public final class Simulator {
 
     SimulationFailure failure(final Throwable cause) {
         final StringBuilder text = new StringBuilder(4096);
-        text.append(cause.getMessage()).append(String.format("%n  seed %d, event %d, %.3f ms of virtual time; replay with -Dcarillon.sim.seed=%d%n  %s%n",
+        text.append(cause.getMessage()).append(describe());
+        return new SimulationFailure(text.toString(), cause);
+    }
+
+    /** The run and the last happenings at every node. */
+    String describe() {
+        final StringBuilder text = new StringBuilder(4096);
+        text.append(String.format("%n  seed %d, event %d, %.3f ms of virtual time; replay with -Dcarillon.sim.seed=%d%n  %s%n",
             seed, events, now / 1e6, seed, options));
         for (final SimulatedNode node : nodes) {
             text.append(String.format("  node %d %s%s: log %s, stable %d%n", node.number(), node.running() ? "up" : "down", node.paused() ? " paused" : "",
@@ -223,7 +232,7 @@ public final class Simulator {
                 node.reportedStable()));
             node.trace().print(text, Integer.getInteger("carillon.sim.trace", 40));
         }
-        return new SimulationFailure(text.toString(), cause);
+        return text.toString();
     }
 
     void schedule(final long delay, final int kind, final int node, final long a, final long b, final Object attachment) {
@@ -261,8 +270,17 @@ public final class Simulator {
         nodes[node].trace().add(now, events, what, a, b, c);
     }
 
-    void count(final TraceEvent event) {
+    void count(final int node, final TraceEvent event) {
         traced[event.ordinal()]++;
+        narrator.traced(node, event);
+    }
+
+    Narrator narrator() {
+        return narrator;
+    }
+
+    void narrate(final Narrator to) {
+        narrator = to;
     }
 
     void stopOffering() {

@@ -5,6 +5,7 @@ package io.carillon.group.simulator;
 
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.simulator.SimulatedLog.Durability;
+import java.util.Arrays;
 
 /**
  * The conditions of one run, drawn from its seed (swarm testing: each run has some faults and lacks others, so that rare combinations are met). Times in nanoseconds of virtual time,
@@ -85,14 +86,23 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         return new RingConfig("", 1, random.spread(50 * MS, Math.min(S, suspect / 3)), random.spread(20 * MS, 120 * MS), suspect,
             Math.min(suspect, random.spread(150 * MS, 800 * MS)), random.spread(5 * MS, 50 * MS), random.spread(150 * MS, 1500 * MS),
             random.spread(100 * MS, 400 * MS), 1 << 16, random.chance(0.3) ? 1 << 16 : 4 << 20, random.chance(0.3) ? 1 << 17 : 8 << 20,
-            random.chance(0.3) ? 1 << 12 : 1 << 20, 1 + random.below(16), random.chance(0.5) ? 16 : 16_384, random.chance(0.1));
+            random.chance(0.3) ? 1 << 16 : 1 << 20, 1 + random.below(16), random.chance(0.5) ? 16 : 16_384, random.chance(0.1));
     }
 
-    /** Conditions for a script: nothing happens by itself, every packet takes one millisecond. */
+    /** Conditions for a script: nothing happens by itself, every packet takes one millisecond, a blocked connection is reset. */
     static SwarmOptions quiet(final int nodes, final Durability durability) {
+        return quiet(nodes, durability, true);
+    }
+
+    /** The same, but a blocked connection only stays silent. */
+    static SwarmOptions quietAndSilent(final int nodes, final Durability durability) {
+        return quiet(nodes, durability, false);
+    }
+
+    private static SwarmOptions quiet(final int nodes, final Durability durability, final boolean partitionsClose) {
         final int[] weights = new int[nodes];
-        java.util.Arrays.fill(weights, 1);
-        return new SwarmOptions(nodes, durability, true, true, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 64, 0, 0, weights,
+        Arrays.fill(weights, 1);
+        return new SwarmOptions(nodes, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 64, 0, 0, weights,
             RingConfig.defaults(""));
     }
 
