@@ -42,16 +42,6 @@ final class WriteSetValidity {
         if (fragmentCount > 0) {
             return length == HEADER_LENGTH && sections > 0;
         }
-        return length == HEADER_LENGTH + sections && areKeysValid(buffer, offset + HEADER_LENGTH, keyCount);
-    }
-
-    /** Tells whether {@code count} keys are well formed. */
-    static boolean areKeysValid(final DirectBuffer buffer, final int offset, final int count) {
-        for (int i = 0, at = offset; i < count; i++, at += KEY_LENGTH) {
-            if (buffer.getInt(at + KEY_RESERVED_OFFSET, LITTLE_ENDIAN) != 0) {
-                return false;
-            }
-        }
-        return true;
+        return length == HEADER_LENGTH + sections;
     }
 }
