@@ -24,6 +24,8 @@ final class Ballot {
     private final Votes votes = new Votes();
     private final Map<Long, Own> own = new LinkedHashMap<>();
     private final Set<Long> said = new LinkedHashSet<>();
+    /** Decided elsewhere before this node had a result. */
+    private final Map<Long, Long> awaited = new LinkedHashMap<>();
 
     Ballot(final Node node) {
         this.node = node;
@@ -32,21 +34,20 @@ final class Ballot {
     /** The application's result for {@code seqno}. */
     void cast(final long seqno, final long hash, final String error) {
         own.put(seqno, new Own(hash, error));
-        if (own.size() > KEPT_MAX) {
-            own.remove(own.keySet().iterator().next());
-        }
-        final Long decision = votes.decision(seqno);
+        bound(own);
+        final Long decision = awaited.remove(seqno);
         if (decision != null) {
             compare(seqno, decision);
-        } else {
+        } else if (votes.decision(seqno) == null) {
             say(seqno, hash);
         }
     }
 
     /** An ordered vote. */
     void vote(final MemberId from, final Control.Vote vote) {
-        votes.vote(from, vote.seqno(), vote.hash(), node.state.members());
-        decide(vote.seqno());
+        if (votes.vote(from, vote.seqno(), vote.hash(), node.state.members())) {
+            decide(vote.seqno());
+        }
         released();
     }
 
@@ -69,6 +70,14 @@ final class Ballot {
                 say(seqno, Votes.SUCCESS);
             }
         }
+        if (!awaited.isEmpty()) {
+            for (final Map.Entry<Long, Long> decided : Map.copyOf(awaited).entrySet()) {
+                if (node.released >= decided.getKey()) {
+                    awaited.remove(decided.getKey());
+                    compare(decided.getKey(), decided.getValue());
+                }
+            }
+        }
     }
 
     /** An own vote was not sent. */
@@ -82,6 +91,13 @@ final class Ballot {
         votes.clear();
         own.clear();
         said.clear();
+        awaited.clear();
+    }
+
+    private static void bound(final Map<Long, ?> kept) {
+        if (kept.size() > KEPT_MAX) {
+            kept.remove(kept.keySet().iterator().next());
+        }
     }
 
     private void say(final long seqno, final long hash) {
@@ -100,7 +116,12 @@ final class Ballot {
 
     private void compare(final long seqno, final long decision) {
         final Own mine = own.remove(seqno);
-        final long hash = mine != null ? mine.hash : node.released >= seqno ? Votes.SUCCESS : decision;
+        if (mine == null && node.released < seqno) {
+            awaited.put(seqno, decision);
+            bound(awaited);
+            return;
+        }
+        final long hash = mine != null ? mine.hash : Votes.SUCCESS;
         if (hash == decision || node.application == null) {
             return;
         }

@@ -55,15 +55,16 @@ final class Delivery {
     private final Verdict verdict = new Verdict();
     private final WriteSetFlyweight writeSet = new WriteSetFlyweight();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[WriteSetLayout.HEADER_LENGTH]);
-    private final FragmentedWriteSet fragmented = new FragmentedWriteSet();
     private final Fragments fragments = new Fragments();
     private final Origin origin = new Origin();
     private final LogEntry entry = new LogEntry();
+    private FragmentedWriteSet sections;
     private VerdictWindow known;
     private RingLog log;
     private long cursor = -1;
     private long seqno = -1;
     private long position = -1;
+    private Verdict.Reason refusal = Verdict.Reason.REFUSED;
     private long streamFrom;
     private long streamTo;
     private long passBytes;
@@ -136,7 +137,7 @@ final class Delivery {
             case VIEW -> view(e);
             case CONFIG -> {
             }
-            case FRAGMENT -> fragments.add(e);
+            case FRAGMENT -> fragments.add(e, log);
             case WRITE_SET -> writeSet(e, application);
             case CONTROL -> {
                 final Control control = codec.decode(e.payload, 0, e.payload.capacity());
@@ -211,7 +212,7 @@ final class Delivery {
             certifier.refuse(e.seqno, refusal, verdict);
         } else if (!isKnown) {
             certifier.certify(e.seqno, origin.sessionMsb, origin.sessionLsb, writeSet, keys, verdict);
-        } else if (!known.commits(e.seqno)) {
+        } else if (e.seqno < known.first() || !known.commits(e.seqno)) {
             certifier.preload(e.seqno, origin.sessionMsb, origin.sessionLsb, writeSet, KeySource.EMPTY, false, verdict);
         } else if (keys != null) {
             certifier.preload(e.seqno, origin.sessionMsb, origin.sessionLsb, writeSet, keys, true, verdict);
@@ -222,8 +223,6 @@ final class Delivery {
         return true;
     }
 
-    private Verdict.Reason refusal = Verdict.Reason.REFUSED;
-
     /**
      * Keys of a write set that travelled as fragments; null when the fragments are not what its header says, or began so many seqnos ago that a member's log need not reach back to them.
      */
@@ -231,7 +230,7 @@ final class Delivery {
         final Fragments.Run run = fragments.close(new MemberId(e.originMsb, e.originLsb), origin.call);
         header.putBytes(0, writeSet.buffer(), 0, WriteSetLayout.HEADER_LENGTH);
         writeSet.wrap(header, 0, WriteSetLayout.HEADER_LENGTH);
-        if (run == null || run.indexes.size() != writeSet.fragmentCount()) {
+        if (run == null || !run.sections.isValid(writeSet)) {
             refusal = Verdict.Reason.MALFORMED;
             return null;
         }
@@ -239,12 +238,8 @@ final class Delivery {
             refusal = Verdict.Reason.REFUSED;
             return null;
         }
-        fragmented.begin(log);
-        for (int i = 0; i < run.indexes.size(); i++) {
-            fragmented.add(run.indexes.getLong(i));
-        }
-        refusal = Verdict.Reason.MALFORMED;
-        return fragmented.isValid(writeSet) ? fragmented : null;
+        sections = run.sections;
+        return sections;
     }
 
     /** Goes on with the data of a large write set. False when the application takes no more now. */
@@ -254,7 +249,7 @@ final class Delivery {
                 return false;
             }
             final long length = Math.min(PART_LENGTH, streamTo - streamFrom);
-            fragmented.read(streamFrom, length, (at, buffer, offset, count) -> application.onWriteSetPart(buffer, offset, count));
+            sections.read(streamFrom, length, (at, buffer, offset, count) -> application.onWriteSetPart(buffer, offset, count));
             streamFrom += length;
             passBytes += length;
         }

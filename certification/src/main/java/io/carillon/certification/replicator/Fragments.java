@@ -3,30 +3,32 @@
 
 package io.carillon.certification.replicator;
 
-import static io.carillon.wsrep.WriteSetLayout.FRAGMENT_CALL_OFFSET;
-import static io.carillon.wsrep.WriteSetLayout.FRAGMENT_HEADER_LENGTH;
 import static io.carillon.wsrep.WriteSetLayout.FRAGMENT_NUMBER_OFFSET;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.carillon.certification.FragmentedWriteSet;
 import io.carillon.group.LogEntry;
 import io.carillon.group.MemberId;
+import io.carillon.group.RingLog;
 import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingView;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.agrona.collections.LongArrayList;
 
 /** Where the fragments of write sets that are not closed yet are in the log: a function of the ordered stream. */
 final class Fragments {
-    /** Fragments of one write set, in order. */
+    /** Fragments of one write set. */
     static final class Run {
-        final LongArrayList indexes = new LongArrayList();
+        final FragmentedWriteSet sections = new FragmentedWriteSet();
         final long firstSeqno;
+        final long firstIndex;
 
-        Run(final long firstSeqno) {
-            this.firstSeqno = firstSeqno;
+        Run(final LogEntry first, final RingLog log) {
+            firstSeqno = first.seqno;
+            firstIndex = first.index;
+            sections.begin(log);
         }
     }
 
@@ -35,21 +37,18 @@ final class Fragments {
 
     private final Map<Key, Run> runs = new HashMap<>();
 
-    /** A FRAGMENT entry was delivered. One that does not continue its write set ends it, so that the closing entry finds none. */
-    void add(final LogEntry entry) {
-        if (entry.payload.capacity() < FRAGMENT_HEADER_LENGTH) {
+    /** A FRAGMENT entry was delivered. Number 0 begins anew: call numbers are a session's, and sessions end. */
+    void add(final LogEntry entry, final RingLog log) {
+        if (!FragmentedWriteSet.isFragment(entry)) {
             return;
         }
-        final Key key = new Key(new MemberId(entry.originMsb, entry.originLsb), entry.payload.getLong(FRAGMENT_CALL_OFFSET, LITTLE_ENDIAN));
-        final int number = entry.payload.getInt(FRAGMENT_NUMBER_OFFSET, LITTLE_ENDIAN);
-        if (number == 0) {
-            runs.put(key, new Run(entry.seqno));
+        final Key key = new Key(new MemberId(entry.originMsb, entry.originLsb), FragmentedWriteSet.callOf(entry));
+        if (entry.payload.getInt(FRAGMENT_NUMBER_OFFSET, LITTLE_ENDIAN) == 0) {
+            runs.put(key, new Run(entry, log));
         }
         final Run run = runs.get(key);
-        if (run != null && run.indexes.size() == number) {
-            run.indexes.addLong(entry.index);
-        } else if (run != null) {
-            runs.remove(key);
+        if (run != null) {
+            run.sections.add(entry);
         }
     }
 
@@ -74,9 +73,7 @@ final class Fragments {
     long firstIndex() {
         long first = Long.MAX_VALUE;
         for (final Run run : runs.values()) {
-            if (!run.indexes.isEmpty()) {
-                first = Math.min(first, run.indexes.getLong(0));
-            }
+            first = Math.min(first, run.firstIndex);
         }
         return first;
     }

@@ -61,6 +61,7 @@ final class Node {
     long released = -1;
     int queueLength;
     long stableIndex;
+    long stableSeqno;
 
     Node(final ReplicatorConfig config, final DonorChoice donorChoice, final Offers.Listener offersListener) {
         this.config = config;
@@ -79,7 +80,7 @@ final class Node {
     /** Has a control message ordered; {@code call} waits for it, or {@link Offers#NOBODY}. */
     void send(final Control control, final long call) {
         final FlatWriter encoded = codec.encode(control);
-        offers.offer(new Offers.Tag.Message(control, call), EntryKind.CONTROL, encoded.buffer(), 0, encoded.length());
+        offers.offer(new Offers.Tag.Message(control, call), EntryKind.CONTROL, encoded.buffer(), 0, encoded.length(), false);
     }
 
     /** What this member says about itself in the next view. */

@@ -46,7 +46,8 @@ final class Offers {
 
     private final Listener listener;
     private final Long2ObjectHashMap<Tag> underWay = new Long2ObjectHashMap<>();
-    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> messages = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> writeSets = new ArrayDeque<>();
     private final UnsafeBuffer again = new UnsafeBuffer(0, 0);
     private Group group;
     private long waitingBytes;
@@ -59,9 +60,15 @@ final class Offers {
         group = newGroup;
     }
 
-    /** Offers a payload, or lets it wait. */
-    void offer(final Tag tag, final EntryKind kind, final DirectBuffer buffer, final int offset, final int length) {
-        final long result = waiting.isEmpty() ? group.offer(kind, buffer, offset, length) : RingResult.BACK_PRESSURED;
+    /**
+     * Offers a payload, or lets it wait. Messages do not wait for write sets.
+     *
+     * @param hold it must wait.
+     * @return own count of the offer, or negative when it waits or was rejected.
+     */
+    long offer(final Tag tag, final EntryKind kind, final DirectBuffer buffer, final int offset, final int length, final boolean hold) {
+        final ArrayDeque<Waiting> queue = queueOf(tag);
+        final long result = queue.isEmpty() && !hold ? group.offer(kind, buffer, offset, length) : RingResult.BACK_PRESSURED;
         if (result >= 0) {
             underWay.put(result, tag);
         } else if (!mayRetry(result) || waitingBytes + length > WAITING_BYTES_MAX) {
@@ -69,21 +76,29 @@ final class Offers {
         } else {
             final byte[] copy = new byte[length];
             buffer.getBytes(offset, copy);
-            waiting.add(new Waiting(tag, kind, copy));
+            queue.add(new Waiting(tag, kind, copy));
             waitingBytes += length;
+        }
+        return result;
+    }
+
+    /** Offers again what waits; write sets only unless {@code hold}. */
+    void retry(final boolean hold) {
+        retry(messages);
+        if (!hold) {
+            retry(writeSets);
         }
     }
 
-    /** Offers again what waits. */
-    void retry() {
-        while (!waiting.isEmpty()) {
-            final Waiting first = waiting.peek();
+    private void retry(final ArrayDeque<Waiting> queue) {
+        while (!queue.isEmpty()) {
+            final Waiting first = queue.peek();
             again.wrap(first.payload);
             final long result = group.offer(first.kind, again, 0, first.payload.length);
             if (mayRetry(result)) {
                 return;
             }
-            waiting.poll();
+            queue.poll();
             waitingBytes -= first.payload.length;
             if (result >= 0) {
                 underWay.put(result, first.tag);
@@ -91,6 +106,10 @@ final class Offers {
                 listener.rejected(first.tag, result);
             }
         }
+    }
+
+    private ArrayDeque<Waiting> queueOf(final Tag tag) {
+        return tag instanceof Tag.Message ? messages : writeSets;
     }
 
     /** The own entry {@code originSeq} is ordered and stable. What it was for, or null when that is not known any more. */
@@ -108,8 +127,13 @@ final class Offers {
 
     /** Rejects everything that was not sent. */
     void rejectWaiting(final long reason) {
-        while (!waiting.isEmpty()) {
-            final Waiting first = waiting.poll();
+        rejectWaiting(messages, reason);
+        rejectWaiting(writeSets, reason);
+    }
+
+    private void rejectWaiting(final ArrayDeque<Waiting> queue, final long reason) {
+        while (!queue.isEmpty()) {
+            final Waiting first = queue.poll();
             waitingBytes -= first.payload.length;
             listener.rejected(first.tag, reason);
         }
@@ -117,7 +141,7 @@ final class Offers {
 
     /** Drops what waits of a large write set. */
     void withdraw(final long call) {
-        waiting.removeIf(w -> {
+        writeSets.removeIf(w -> {
             final boolean dropped = w.tag instanceof Tag.Fragment f && f.call == call;
             waitingBytes -= dropped ? w.payload.length : 0;
             return dropped;
@@ -130,7 +154,7 @@ final class Offers {
     }
 
     int waitingCount() {
-        return waiting.size();
+        return writeSets.size();
     }
 
     int underWayCount() {

@@ -4,11 +4,14 @@
 package io.carillon.certification.replicator;
 
 import io.carillon.certification.Certifier;
+import io.carillon.certification.VerdictWindow;
+import io.carillon.certification.log.VerdictFile;
 import io.carillon.group.EntryKind;
 import io.carillon.group.Group;
 import io.carillon.group.GroupListener;
 import io.carillon.group.LogEntry;
 import io.carillon.group.MemberId;
+import io.carillon.group.RingLog;
 import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingResult;
 import io.carillon.group.ring.RingView;
@@ -24,6 +27,7 @@ import io.carillon.wsrep.WsrepStatus;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -43,6 +47,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private static final long POSITION_NS = 1_000_000_000L;
     /** Write sets released after which the position is told at once. */
     private static final int POSITION_STEP = 128;
+    /** Seqnos delivered after which the verdicts are kept: a restart certifies at most so many again. */
+    private static final int VERDICTS_STEP = 4096;
     private static final int DEFAULT_PORT = 4567;
 
     private final Node node;
@@ -50,6 +56,10 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private final StateTransfer transfer;
     private final SyncPoints syncPoints = new SyncPoints();
     private final Ballot ballot;
+    private final FlowControl flow;
+    private final QueueFigures sendQueue = new QueueFigures();
+    private final QueueFigures receiveQueue = new QueueFigures();
+    private final ReplicationLatency latency = new ReplicationLatency();
     private final ViewReader views;
     private final LogRetention retention;
     private final LongSupplier clock;
@@ -68,9 +78,12 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private long positionNs;
     private long positionTold = -1;
     private long stateCursor;
+    private long epochAtJoin;
     private boolean stateMessageUnderWay;
     private boolean promoteAsked;
     private boolean pumping;
+    private VerdictFile verdictFile;
+    private long verdictsKept;
     private boolean pumpAgain;
 
     /** A member chosen for {@code joiner} by the entry {@code index}: to give a snapshot ({@code request}) or only verdicts (null). */
@@ -86,6 +99,13 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         delivery = new Delivery(config.certifier(), views, node.codec, new Delivered());
         transfer = new StateTransfer(node, delivery);
         ballot = new Ballot(node);
+        flow = new FlowControl(node, clock.getAsLong());
+    }
+
+    /** Sets where this node keeps its verdicts over a restart; before anything else. */
+    public void verdictFile(final VerdictFile file) {
+        verdictFile = file;
+        transfer.verdictFile(file);
     }
 
     /** Binds the group; once, before anything else. */
@@ -175,13 +195,32 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.ownState = NodeState.UNDEFINED;
         node.ownDesync = 0;
         node.stableIndex = 0;
+        epochAtJoin = node.log().endEpoch();
         promoteAsked = false;
         stateMessageUnderWay = false;
         connectDeadlineNs = clock.getAsLong() + node.config.waitPrimaryNs();
         transfer.begin(donor, node.session.received() >= 0 && !delivery.isStarted());
-        final long wanted = position.isDefined() ? Math.max(1, position.seqno() + 1 - 2L * node.config.certifier().window()) : -1;
+        if (found) {
+            dropForeignLog();
+        }
+        final long wanted = position.isDefined() ? position.seqno() + 1 : -1;
         node.saved.set(position.uuid(), -1, node.saved.safeToBootstrap());
         node.group.join(clusterName, address.addresses(), found, wanted, node.info());
+    }
+
+    /** Who founds a group with data that the log knows nothing of begins a new history. */
+    private void dropForeignLog() {
+        final RingLog log = node.log();
+        if (log.endIndex() == 0) {
+            return;
+        }
+        final boolean known = log.read(log.firstIndexOf(log.endEpoch()), entry) && entry.kind.isConfiguration();
+        final UUID group = known ? views.read(entry).group() : Gtid.UNDEFINED_UUID;
+        if (!group.equals(position.uuid())) {
+            LOG.info("The log is of group {}, the server's data of {}: a new history begins", group, position);
+            log.reset(0, 0, 0);
+            forgetHistory();
+        }
     }
 
     @Override
@@ -238,7 +277,12 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         } else if (!node.primary) {
             offerRejected(tag, RingResult.NOT_PRIMARY);
         } else {
-            node.offers.offer(tag, kind, scratch, 0, length);
+            sendQueue.sample(node.offers.waitingCount());
+            final long now = clock.getAsLong();
+            final long originSeq = node.offers.offer(tag, kind, scratch, 0, length, flow.isHolding(now));
+            if (originSeq >= 0 && kind == EntryKind.WRITE_SET) {
+                latency.offered(originSeq, now);
+            }
         }
     }
 
@@ -254,6 +298,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     public void progress(final long released, final int queueLength) {
         node.released = Math.max(node.released, released);
         node.queueLength = queueLength;
+        measure();
         ballot.released();
         if (node.phase == Node.Phase.FEEDING && node.primary && node.released - positionTold >= POSITION_STEP) {
             tellPosition();
@@ -331,16 +376,19 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         }
     }
 
+    /**
+     * Enters with the ring whose VIEW entry is the first stable one of a newer epoch than the log had when this node joined: what was stable before tells of earlier memberships.
+     */
     private void tryEnter() {
-        final RingView view = node.group.view();
-        if (view == null || !view.primary() || view.index() > node.stableIndex || !contains(view, node.self())) {
-            return;
-        }
-        final long first = node.log().firstIndexOf(view.epoch());
-        if (!node.log().read(first < 0 ? view.index() : first, entry)) {
+        final long epoch = node.log().epochAt(node.stableIndex);
+        final long first = epoch > epochAtJoin ? node.log().firstIndexOf(epoch) : -1;
+        if (first < 0 || !node.log().read(first, entry) || entry.kind != EntryKind.VIEW) {
             return;
         }
         final RingView joinView = views.read(entry);
+        if (!contains(joinView, node.self())) {
+            return;
+        }
         stateCursor = entry.index - 1;
         node.groupUuid = joinView.group();
         node.primary = true;
@@ -368,12 +416,16 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private void processStable() {
         while (stateCursor < node.stableIndex && node.log().read(stateCursor + 1, entry)) {
             stateCursor++;
+            node.stableSeqno = entry.seqno;
             switch (entry.kind) {
                 case VIEW -> viewStable();
                 case CONFIG -> node.state.config(views.read(entry));
                 case WRITE_SET -> {
                     if (isOwn()) {
                         node.offers.ordered(entry.originSeq);
+                        if (latency.awaits(entry.originSeq)) {
+                            latency.stable(clock.getAsLong());
+                        }
                     }
                 }
                 case FRAGMENT -> {
@@ -397,6 +449,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.state.view(view);
         node.groupUuid = view.group();
         ballot.view();
+        flow.view(clock.getAsLong());
         stateMessageUnderWay = false;
         promoteAsked = false;
         if (!contains(view, node.self())) {
@@ -459,8 +512,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
             }
             case Control.Withdraw c -> {
             }
-            case Control.Flow c -> {
-            }
+            case Control.Flow c -> flow.flow(from, c, clock.getAsLong());
         }
         if (own && node.state.member(from) != null) {
             stateMessageUnderWay &= !isStateMessage(control);
@@ -503,6 +555,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         if (was) {
             node.ownState = node.ownState == NodeState.SYNCED ? NodeState.JOINED : node.ownState;
             node.offers.rejectWaiting(RingResult.NOT_PRIMARY);
+            flow.clear(clock.getAsLong());
+            latency.forget();
             fateDeadlineNs = clock.getAsLong() + node.config.fateNs();
         }
         if (node.application == null) {
@@ -566,9 +620,22 @@ public final class Replicator implements ReplicationEngine, GroupListener {
 
     @Override
     public void onHistoryDiffers(final String what) {
-        LOG.warn("The log does not continue the group's: {}", what);
-        delivery.reset();
+        LOG.warn("Nothing here can be continued: {}", what);
+        forgetHistory();
         position = Gtid.UNDEFINED;
+        if (node.phase != Node.Phase.CONNECTING && node.phase != Node.Phase.LEAVING && node.phase != Node.Phase.CLOSED) {
+            // Back among the others, with another history: enter as a joiner does.
+            node.phase = Node.Phase.CONNECTING;
+            transfer.begin("", true);
+            epochAtJoin = node.state.view() == null ? epochAtJoin : node.state.view().epoch();
+        }
+    }
+
+    private void forgetHistory() {
+        delivery.reset();
+        if (verdictFile != null) {
+            verdictFile.store(new VerdictWindow(node.config.certifier().window()));
+        }
     }
 
     @Override
@@ -585,11 +652,12 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         }
         if (node.application != null) {
             if (node.primary) {
-                node.offers.retry();
+                node.offers.retry(flow.isHolding(clock.getAsLong()));
                 syncPoints.start(node.group, node.application);
             }
             pump();
             answerSyncPoints();
+            measure();
         }
         announce();
     }
@@ -631,6 +699,20 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private void tellPosition() {
         positionTold = node.released;
         node.send(new Control.Position(node.released), Offers.NOBODY);
+    }
+
+    /** Write sets that are stable and not applied: here, and in the application's queue. */
+    private long backlog() {
+        final long waiting = delivery.isStarted() ? Math.max(0, node.stableSeqno - delivery.seqno()) : 0;
+        return waiting + node.queueLength;
+    }
+
+    private void measure() {
+        final long backlog = backlog();
+        receiveQueue.sample(backlog);
+        if (node.primary && node.phase == Node.Phase.FEEDING) {
+            flow.backlog(backlog, clock.getAsLong());
+        }
     }
 
     /** Brings the group's record of this node's state to what it is, one message at a time. */
@@ -694,11 +776,21 @@ public final class Replicator implements ReplicationEngine, GroupListener {
                     delivery.pass(deliverLimit(), node.application);
                 }
             } while (pumpAgain);
+            if (delivery.isStarted() && delivery.seqno() - verdictsKept >= VERDICTS_STEP) {
+                keepVerdicts();
+            }
         } finally {
             pumping = false;
         }
         if (node.phase == Node.Phase.DRAINING && (!delivery.isStarted() || node.application == null || delivery.isComplete(stateCursor))) {
             close();
+        }
+    }
+
+    private void keepVerdicts() {
+        verdictsKept = delivery.seqno();
+        if (verdictFile != null && delivery.certifier().verdicts().position() >= 0) {
+            verdictFile.store(delivery.certifier().verdicts());
         }
     }
 
@@ -709,6 +801,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.offers.forgetUnderWay();
         chosen.clear();
         if (delivery.isStarted()) {
+            keepVerdicts();
             position = new Gtid(node.groupUuid, delivery.position());
         }
         savePosition();
@@ -739,6 +832,32 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         if (call != Offers.NOBODY && node.application != null) {
             node.application.onResult(call, status, 0, text);
         }
+    }
+
+    /** Adds what only the replicator knows, names and order as Galera's. */
+    public void status(final StatusSink sink) {
+        final long now = clock.getAsLong();
+        sink.add("protocol_version", node.primary ? ReplicatorStatus.PROTOCOL : -1);
+        sink.add("protocol_application", node.primary ? Node.PROTOCOL : -1);
+        sink.add("protocol_replicator", node.primary ? ReplicatorStatus.PROTOCOL : -1);
+        sink.add("protocol_GCS", node.primary ? ReplicatorStatus.GCS_PROTOCOL : -1);
+        sendQueue.addTo(sink, "local_send_queue");
+        receiveQueue.addTo(sink, "local_recv_queue");
+        sink.add("local_cached_downto", node.phase == Node.Phase.CLOSED ? -1 : node.baseSeqno() + 1);
+        flow.addTo(sink, now);
+        sink.add("cert_deps_distance", certifier().statistics().dependencyDistance());
+        sink.add("cert_index_size", certifier().indexSize());
+        sink.add("causal_reads", syncPoints.causalReads());
+        sink.add("cert_interval", certifier().statistics().interval());
+        ReplicatorStatus.addMembers(sink, node, latency);
+    }
+
+    /** Starts averages and extremes anew, as FLUSH STATUS does. */
+    public void resetStatus() {
+        sendQueue.reset();
+        receiveQueue.reset();
+        flow.resetAverages(clock.getAsLong());
+        certifier().statistics().resetAverages();
     }
 
     /** The members as the order says so far; live. */

@@ -23,14 +23,15 @@ final class Votes {
     private final Map<Long, Map<MemberId, Long>> open = new LinkedHashMap<>();
     private final Map<Long, Long> decided = new LinkedHashMap<>();
 
-    /** A VOTE entry. */
-    void vote(final MemberId member, final long seqno, final long hash, final List<MemberState> members) {
+    /** A VOTE entry. True when it decides its round. */
+    boolean vote(final MemberId member, final long seqno, final long hash, final List<MemberState> members) {
         if (decided.containsKey(seqno)) {
-            return;
+            return false;
         }
         open.computeIfAbsent(seqno, s -> new HashMap<>()).putIfAbsent(member, hash);
         evaluate(members);
         bound(open);
+        return decided.containsKey(seqno);
     }
 
     /** Members changed: a round may be decided without those that left. */

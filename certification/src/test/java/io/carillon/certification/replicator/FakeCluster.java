@@ -68,7 +68,7 @@ final class FakeCluster {
                 moved = true;
             }
             for (final FakeGroup group : groups) {
-                moved |= group.catchUp();
+                moved |= group.catchUp() || group.refuse > 0;
                 if (group.listener != null) {
                     group.listener.onBatchEnd();
                 }
@@ -205,6 +205,9 @@ final class FakeCluster {
         }
 
         private void base(final long seqno) {
+            if (order.endIndex() == 0) {
+                return;
+            }
             long index = seqno == 0 ? order.baseIndex() : order.indexOfSeqno(seqno);
             index = index < 0 ? order.baseIndex() : index;
             order.read(index + 1, entry);

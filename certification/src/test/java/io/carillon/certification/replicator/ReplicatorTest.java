@@ -226,15 +226,48 @@ class ReplicatorTest {
         final ToyServer a = seed();
         final ToyServer b = joined("b");
         b.full = true;
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 20; i++) {
             a.write("r" + i, "1");
+            cluster.settle();
         }
-        cluster.settle();
-        assertEquals(100, a.rows.size());
+        assertEquals(20, a.rows.size());
         assertEquals(0, b.rows.size());
         b.full = false;
         b.replicator.progress(b.position.seqno(), 0);
         assertEquals(a.rows, b.rows);
+    }
+
+    @Test
+    void aLongQueueHoldsTheWritersUntilItIsShortAgain() {
+        final ToyServer a = seed();
+        final ToyServer b = joined("b");
+        b.full = true;
+        for (int i = 0; i < 100; i++) {
+            a.write("r" + i, "1");
+            cluster.settle();
+        }
+        final int applied = a.rows.size();
+        assertTrue(applied > 16 && applied < 40, "applied " + applied);
+        b.full = false;
+        b.replicator.progress(b.position.seqno(), 0);
+        cluster.settle();
+        assertEquals(100, a.rows.size() + a.results.values().stream().filter("conflict"::equals).count());
+        assertEquals(a.rows, b.rows);
+    }
+
+    @Test
+    void aMemberThatHangsHoldsTheWritersNoLongerThanItsLease() {
+        final ToyServer a = seed();
+        final ToyServer b = joined("b");
+        b.full = true;
+        for (int i = 0; i < 40; i++) {
+            a.write("r" + i, "1");
+            cluster.settle();
+        }
+        final int applied = a.rows.size();
+        a.tick(FlowControl.LEASE_MS * 1_000_000L);
+        cluster.settle();
+        assertTrue(a.rows.size() > applied, a.rows.size() + " after " + applied);
     }
 
     @Test
@@ -314,6 +347,24 @@ class ReplicatorTest {
         for (final ToyServer server : List.of(a, b, c)) {
             assertFalse(server.events.stream().anyMatch(e -> e.startsWith("inconsistent")), server.name);
         }
+    }
+
+    @Test
+    void whoAppliesLateWhatTheOthersCouldNotIsInconsistent() {
+        final ToyServer a = seed();
+        final ToyServer b = joined("b");
+        final ToyServer c = joined("c");
+        c.full = true;
+        a.write("x", "1");
+        cluster.settle();
+        final long seqno = a.position.seqno();
+        a.replicator.vote(seqno, 0x77, "no such table");
+        b.replicator.vote(seqno, 0x77, "no such table");
+        cluster.settle();
+        assertFalse(c.events.stream().anyMatch(e -> e.startsWith("inconsistent")));
+        c.full = false;
+        c.replicator.progress(c.position.seqno(), 0);
+        assertTrue(c.events.stream().anyMatch(e -> e.startsWith("inconsistent")), c.events.toString());
     }
 
     @Test

@@ -96,6 +96,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
 
     /** IP text of the other side. */
     String remoteIp() {
+        return ipOf(channel);
+    }
+
+    /** IP text of the other side of {@code channel}, "?" when it is gone already. */
+    static String ipOf(final Channel channel) {
         return channel.remoteAddress() instanceof InetSocketAddress a && a.getAddress() != null ? a.getAddress().getHostAddress() : "?";
     }
 

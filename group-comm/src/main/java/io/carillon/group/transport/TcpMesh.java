@@ -10,7 +10,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -239,7 +238,7 @@ public final class TcpMesh {
     }
 
     void onAccepted(final Channel channel) {
-        final String ip = ((InetSocketAddress) channel.remoteAddress()).getAddress().getHostAddress();
+        final String ip = Connection.ipOf(channel);
         Refusal refusal = null;
         if (stopped || isolation == 2) {
             channel.close();
