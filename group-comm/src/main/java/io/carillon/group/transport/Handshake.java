@@ -18,11 +18,13 @@ import io.netty.buffer.ByteBuf;
  */
 final class Handshake {
     private final TcpMesh mesh;
+    private final Links links;
     private final MemberId self;
     private long order;
 
-    Handshake(final TcpMesh mesh, final MemberId self) {
+    Handshake(final TcpMesh mesh, final Links links, final MemberId self) {
         this.mesh = mesh;
+        this.links = links;
         this.self = self;
     }
 
@@ -83,29 +85,29 @@ final class Handshake {
             case CLONE -> hello.member().toString();
             default -> "";
         };
-        mesh.refuse(c, refusal, detail);
+        mesh.refusals().refuse(c, refusal, detail);
     }
 
     private void onHelloAnswered(final Connection c, final Hello hello, final long nowNs) {
         if (c.trafficClass == TrafficClass.BULK) {
-            mesh.refuse(c, Refusal.GARBAGE, "HELLO on a bulk connection");
+            mesh.refusals().refuse(c, Refusal.GARBAGE, "HELLO on a bulk connection");
             return;
         }
         mesh.learn(hello, c, nowNs);
         mesh.book().onAnswered(c.dialled, hello.member(), nowNs);
-        final Link existing = mesh.link(hello.member());
+        final Link existing = links.of(hello.member());
         if (existing != null && existing.mesh == hello.mesh()) {
             c.close();
             return;
         }
         if (existing != null) {
-            mesh.drop(existing, "the node was restarted");
+            links.drop(existing, "the node was restarted");
         }
-        if (mesh.linkCount() >= mesh.config().peersMax()) {
-            mesh.refuse(c, Refusal.FULL, mesh.config().peersMax() + " peers");
+        if (links.isFull()) {
+            mesh.refusals().refuse(c, Refusal.FULL, mesh.config().peersMax() + " peers");
             return;
         }
-        mesh.makeLink(c, c.helloLink, nowNs);
+        links.make(c, c.helloLink, nowNs);
         c.phase = Connection.Phase.CONFIRM_SENT;
         c.frame(Frames.CONFIRM, ++order);
     }
@@ -115,20 +117,20 @@ final class Handshake {
             throw new BadFrame("CONFIRM out of place");
         }
         final Hello hello = c.remote;
-        final Link existing = mesh.link(hello.member());
+        final Link existing = links.of(hello.member());
         if (existing != null) {
             if (existing.mesh == hello.mesh() && isLeftover(existing, peerOrder)) {
-                mesh.refuse(c, Refusal.DUPLICATE, "");
+                mesh.refusals().refuse(c, Refusal.DUPLICATE, "");
                 return;
             }
-            mesh.drop(existing, existing.mesh == hello.mesh() ? "the peer made a new link" : "the node was restarted");
+            links.drop(existing, existing.mesh == hello.mesh() ? "the peer made a new link" : "the node was restarted");
         }
-        if (mesh.linkCount() >= mesh.config().peersMax()) {
-            mesh.refuse(c, Refusal.FULL, mesh.config().peersMax() + " peers");
+        if (links.isFull()) {
+            mesh.refusals().refuse(c, Refusal.FULL, mesh.config().peersMax() + " peers");
             return;
         }
         mesh.learn(hello, c, nowNs);
-        final Link link = mesh.makeLink(c, hello.link(), nowNs);
+        final Link link = links.make(c, hello.link(), nowNs);
         link.peerOrder = peerOrder;
         mesh.opened(c);
         c.frame(Frames.ESTABLISHED, ++order);
@@ -149,16 +151,29 @@ final class Handshake {
             mesh.dialBulk(c.link);
         } else if (c.phase == Connection.Phase.HELLO_SENT && c.trafficClass == TrafficClass.BULK) {
             mesh.opened(c);
-            mesh.onLinkUp(c.link, nowNs);
+            links.onUp(c.link, nowNs);
         } else {
             throw new BadFrame("ESTABLISHED out of place");
         }
     }
 
+    /**
+     * A packet came on a link that is not up here. The peer has both connections open, else it would not send: its ESTABLISHED is still under way on the other one.
+     * False if that cannot be.
+     */
+    boolean peerIsUp(final Link link, final long nowNs) {
+        if (!link.initiator || link.bulk == null || link.control.phase != Connection.Phase.OPEN) {
+            return false;
+        }
+        mesh.opened(link.bulk);
+        links.onUp(link, nowNs);
+        return true;
+    }
+
     private void onBulkHello(final Connection c, final Hello hello, final long nowNs) {
-        final Link link = mesh.link(hello.member());
+        final Link link = links.of(hello.member());
         if (link == null || link.initiator || link.nonce != hello.link() || link.bulk != null || link.mesh != hello.mesh()) {
-            mesh.refuse(c, Refusal.NO_LINK, "");
+            mesh.refusals().refuse(c, Refusal.NO_LINK, "");
             return;
         }
         c.trafficClass = TrafficClass.BULK;
@@ -166,7 +181,7 @@ final class Handshake {
         link.bulk = c;
         mesh.opened(c);
         c.frame(Frames.ESTABLISHED, ++order);
-        mesh.onLinkUp(link, nowNs);
+        links.onUp(link, nowNs);
     }
 
     private void onRefused(final Connection c, final ByteBuf body, final long nowNs) throws BadFrame {
@@ -174,6 +189,6 @@ final class Handshake {
         final Refusal refusal = Refusal.of(body.readUnsignedShortLE());
         final String detail = Hello.readText(body);
         Hello.end(body);
-        mesh.onRefused(c, refusal, detail, nowNs);
+        mesh.refusals().onRefused(c, refusal, detail, nowNs);
     }
 }

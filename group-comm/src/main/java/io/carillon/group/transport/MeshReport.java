@@ -4,7 +4,6 @@
 package io.carillon.group.transport;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 
 /** The mesh in lines for people. */
@@ -12,20 +11,20 @@ final class MeshReport {
     private MeshReport() {
     }
 
-    static List<String> lines(final Collection<Link> links, final AddressBook book, final long[] refusals, final TcpMesh mesh) {
+    static List<String> lines(final Links links, final AddressBook book, final Refusals refusals) {
         final List<String> lines = new ArrayList<>();
-        for (final Link link : links) {
+        for (final Link link : links.all()) {
             lines.add(link(link));
         }
         for (final AddressBook.Entry entry : book.entries()) {
-            if (!entry.self && (entry.member == null || mesh.link(entry.member) == null)) {
+            if (!entry.self && (entry.member == null || !links.contains(entry.member))) {
                 lines.add("no link: " + entry.address + (entry.configured ? "" : " (learnt)")
                     + (entry.lastFailure.isEmpty() ? "" : ", last try: " + TcpMesh.printable(entry.lastFailure)));
             }
         }
         for (final Refusal refusal : Refusal.values()) {
-            if (refusals[refusal.code()] > 0 && !refusal.isOrdinary()) {
-                lines.add("refused " + refusals[refusal.code()] + " times: " + refusal.text());
+            if (refusals.count(refusal) > 0 && !refusal.isOrdinary()) {
+                lines.add("refused " + refusals.count(refusal) + " times: " + refusal.text());
             }
         }
         return lines;
