@@ -81,6 +81,7 @@ void orphan_verdict(struct provider *p, struct orphan *orphan, int64_t seqno, in
     struct event *event = whole ? event_new(EVENT_WRITE_SET, 0) : NULL;
     if (event) {
         event->after = seqno - 1;
+        event->ordered = true;
         event->seqno = seqno;
         event->depends_on = depends_on;
         event->flags = orphan->flags;
@@ -95,6 +96,7 @@ void orphan_verdict(struct provider *p, struct orphan *orphan, int64_t seqno, in
         feed_push(p, event);
     } else {
         // The client of a fragment was told that it failed: the other nodes roll back what they have of it.
+        atomic_store(&p->session.received, seqno);
         horizon_leave(&p->commit, seqno);
         horizon_leave(&p->apply, seqno);
         if (!conflict) {

@@ -34,7 +34,8 @@ final class GroupHistory {
     private static final class Origin {
         private long last;
         private final Set<Long> ordered = new HashSet<>();
-        private final Set<Long> rejected = new HashSet<>();
+        /** Payload digests by number: a later life of the member may use a number again that was never ordered. */
+        private final Map<Long, Long> rejected = new HashMap<>();
     }
 
     /** The incarnation {@code id} acknowledges out of {@code log} from now on. */
@@ -105,7 +106,9 @@ final class GroupHistory {
         final Origin origin = origin(new MemberId(entry.originMsb(), entry.originLsb()));
         Check.that(!origin.ordered.contains(entry.originSeq()), "nothing is ordered twice", entry.originSeq(), entry.index());
         Check.that(entry.originSeq() > origin.last, "offers of one origin are ordered in their order", entry.originSeq(), origin.last);
-        Check.that(!origin.rejected.contains(entry.originSeq()), "what was rejected is never ordered", entry.originSeq(), entry.index());
+        final Long rejected = origin.rejected.get(entry.originSeq());
+        Check.that(rejected == null || rejected != StoredEntry.payloadDigest(entry.payload()), "what was rejected is never ordered",
+            entry.originSeq(), entry.index());
         origin.ordered.add(entry.originSeq());
         origin.last = entry.originSeq();
         messages++;
@@ -115,11 +118,12 @@ final class GroupHistory {
         return origins.computeIfAbsent(id, unused -> new Origin());
     }
 
-    /** The origin {@code id} was told that its offer {@code originSeq} will never be ordered. */
-    void rejected(final MemberId id, final long originSeq) {
+    /** The origin {@code id} was told that its offer {@code originSeq} with the given payload digest will never be ordered. */
+    void rejected(final MemberId id, final long originSeq, final long digest) {
         final Origin origin = origin(id);
         Check.that(!origin.ordered.contains(originSeq), "what was ordered is never rejected", originSeq, stable.size());
-        Check.that(origin.rejected.add(originSeq), "an offer is rejected once", originSeq, stable.size());
+        final Long before = origin.rejected.put(originSeq, digest);
+        Check.that(before == null || before != digest, "an offer is rejected once", originSeq, stable.size());
     }
 
     private void majority(final RingView view, final StoredEntry entry, final String rule) {
