@@ -46,7 +46,7 @@ class RealClusterTest {
     private final List<Running> running = new ArrayList<>();
 
     /** One node with its server. */
-    private static final class Running implements AutoCloseable {
+    private static final class Running {
         final String name;
         final int port;
         final EngineLoop loop;
@@ -126,8 +126,7 @@ class RealClusterTest {
             loop.close();
         }
 
-        @Override
-        public void close() throws Exception {
+        void close() throws Exception {
             kill();
         }
     }

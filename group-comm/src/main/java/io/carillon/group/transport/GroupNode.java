@@ -50,6 +50,8 @@ public final class GroupNode implements Group {
     private RingState state;
     private Membership membership;
     private RingView view;
+    private boolean ignoresSplitBrain;
+    private boolean ignoresQuorum;
     private int isolation;
 
     /**
@@ -104,6 +106,22 @@ public final class GroupNode implements Group {
         }
     }
 
+    /** {@code pc.ignore_sb} and {@code pc.ignore_quorum}: the operator answers for what may be lost. At once, and for every later {@link #join}. */
+    public void overrides(final boolean ignoreSplitBrain, final boolean ignoreQuorum) {
+        ignoresSplitBrain = ignoreSplitBrain;
+        ignoresQuorum = ignoreQuorum;
+        if (membership != null) {
+            membership.call(ring -> ring.overrides(loop.nowNs(), ignoreSplitBrain, ignoreQuorum));
+        }
+    }
+
+    /** {@code pc.bootstrap}: makes the members that are here a primary view. No effect in one. */
+    public void bootstrap() {
+        if (membership != null) {
+            membership.call(ring -> ring.bootstrap(loop.nowNs()));
+        }
+    }
+
     @Override
     public void join(final String clusterName, final List<String> addresses, final boolean found, final long wantedSeqno, final byte[] info) {
         Check.that(loop.inLoop(), "join on the engine's thread");
@@ -119,6 +137,7 @@ public final class GroupNode implements Group {
         m.begin(ringConfig, state, mesh);
         membership = m;
         mesh.isolate(isolation);
+        m.call(ring -> ring.overrides(loop.nowNs(), ignoresSplitBrain, ignoresQuorum));
         m.call(ring -> ring.start(loop.nowNs(), found, wantedSeqno, info));
         mesh.start(seeds);
     }
