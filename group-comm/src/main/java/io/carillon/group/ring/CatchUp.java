@@ -29,6 +29,12 @@ final class CatchUp {
     private long pulledNs;
     private boolean pulling;
     private int attempts;
+    /** By slot: who purged what is asked for. Once all have, the latest answer has to do. */
+    private boolean[] purged = {};
+    private boolean lastResort;
+    /** The packet being built, and the entries in it. */
+    private ExpandableArrayBuffer packet;
+    private int put;
 
     CatchUp(final RingMachine machine) {
         this.machine = machine;
@@ -38,6 +44,8 @@ final class CatchUp {
         resetFrom = -1;
         pulling = false;
         attempts = 0;
+        purged = new boolean[machine.ring.size()];
+        lastResort = false;
         gapSinceNs = Long.MAX_VALUE;
     }
 
@@ -48,6 +56,11 @@ final class CatchUp {
         final long wanted = machine.wantedSeqno > 0 ? Math.min(machine.wantedSeqno, window) : window;
         resetFrom = Math.max(wanted - FRAGMENT_MARGIN, 1);
         resetWhy = why;
+    }
+
+    /** The first seqno that this member cannot do without. */
+    private long neededSeqno() {
+        return machine.wantedSeqno > 0 ? Math.min(machine.wantedSeqno, resetFrom + FRAGMENT_MARGIN) : resetFrom + FRAGMENT_MARGIN;
     }
 
     boolean startsOver() {
@@ -85,18 +98,21 @@ final class CatchUp {
 
     /** Asks at once. */
     void pull() {
-        final Peer source = source();
-        if (source == null || !isBehind()) {
+        if (!isBehind()) {
             return;
         }
         attempts++;
         pulling = true;
         pulledNs = machine.nowNs;
+        final Peer source = source();
+        if (source == null) {
+            return;
+        }
         final long from = startsOver() ? 0 : machine.tail.end() + 1;
-        final ExpandableArrayBuffer packet = machine.transmitter.begin(PacketType.PULL);
-        packet.putLong(RingPacket.PULL_INDEX_OFFSET, from, LITTLE_ENDIAN);
-        packet.putLong(RingPacket.PULL_SEQNO_OFFSET, Math.max(resetFrom, 0), LITTLE_ENDIAN);
-        packet.putInt(RingPacket.PULL_BUDGET_OFFSET, machine.config.pullBytes(), LITTLE_ENDIAN);
+        final ExpandableArrayBuffer request = machine.transmitter.begin(PacketType.PULL);
+        request.putLong(RingPacket.PULL_INDEX_OFFSET, from, LITTLE_ENDIAN);
+        request.putLong(RingPacket.PULL_SEQNO_OFFSET, Math.max(resetFrom, 0), LITTLE_ENDIAN);
+        request.putInt(RingPacket.PULL_BUDGET_OFFSET, machine.config.pullBytes(), LITTLE_ENDIAN);
         machine.transmitter.send(source, RingPacket.PULL_LENGTH, TrafficClass.CONTROL);
         machine.trace(TraceEvent.PULLED, from, source.slot, machine.ring.knownEnd);
     }
@@ -109,11 +125,24 @@ final class CatchUp {
         for (int turn = 0; turn < ring.size(); turn++) {
             final int slot = (first + attempts / 2 + turn) % ring.size();
             final Peer peer = ring.peers[slot];
-            if (slot != ring.self && peer != null && !peer.suspected) {
+            if (slot != ring.self && peer != null && !peer.suspected && (lastResort || !purged[slot])) {
                 return peer;
             }
         }
         return null;
+    }
+
+    /** The member in {@code slot} no longer holds what was asked for. True if that must do, since nobody does. */
+    private boolean onPurged(final int slot) {
+        if (lastResort) {
+            return true;
+        }
+        purged[slot] = true;
+        if (source() == null) {
+            lastResort = true;
+        }
+        pull();
+        return false;
     }
 
     void onPull(final Peer from, final DirectBuffer buffer, final int offset) {
@@ -121,40 +150,42 @@ final class CatchUp {
             return;
         }
         final RingLog log = machine.tail.log();
-        long index = RingPacket.i64(buffer, offset + RingPacket.PULL_INDEX_OFFSET);
-        if (index <= 0) {
-            index = indexAfter(log, RingPacket.i64(buffer, offset + RingPacket.PULL_SEQNO_OFFSET) - 1);
-        }
+        final long askedIndex = RingPacket.i64(buffer, offset + RingPacket.PULL_INDEX_OFFSET);
+        final long askedSeqno = RingPacket.i64(buffer, offset + RingPacket.PULL_SEQNO_OFFSET);
+        long index = askedIndex > 0 ? askedIndex : indexAfter(log, askedSeqno - 1);
         // What is purged cannot be served: the answer begins later, and the puller sees that from its base.
         index = Math.max(index, log.baseIndex() + 1);
         long budget = Math.clamp(RingPacket.i32(buffer, offset + RingPacket.PULL_BUDGET_OFFSET), PACKET_LENGTH,
             machine.config.pullBytes());
+        int flags = RingPacket.ENTRIES_BEGIN;
         while (index <= log.endIndex() && budget > 0) {
-            final long length = sendEntries(from, log, index, budget);
-            if (length == 0) {
-                return;
-            }
+            final int length = putEntries(log, index);
             budget -= length;
-            index += sent;
+            index += put;
+            flags |= budget <= 0 || index > log.endIndex() ? RingPacket.ENTRIES_END : 0;
+            packet.putByte(RingPacket.ENTRIES_FLAGS_OFFSET, (byte) flags);
+            packet.putLong(RingPacket.ENTRIES_ASKED_INDEX_OFFSET, askedIndex, LITTLE_ENDIAN);
+            packet.putLong(RingPacket.ENTRIES_ASKED_SEQNO_OFFSET, askedSeqno, LITTLE_ENDIAN);
+            machine.transmitter.send(from, length, TrafficClass.BULK);
+            flags = 0;
         }
     }
-
-    private int sent;
 
     private static long indexAfter(final RingLog log, final long seqno) {
         final long index = seqno <= 0 ? 0 : log.indexOfSeqno(seqno);
         return index < 0 ? log.baseIndex() + 1 : index + 1;
     }
 
-    private long sendEntries(final Peer to, final RingLog log, final long first, final long budget) {
+    /** Begins a packet with the entries from {@code first} on, of which one at least is held. Its length. */
+    private int putEntries(final RingLog log, final long first) {
         final long seqnoBefore = seqnoBefore(log, first);
-        final ExpandableArrayBuffer packet = machine.transmitter.begin(PacketType.ENTRIES);
+        packet = machine.transmitter.begin(PacketType.ENTRIES);
         packet.putLong(RingPacket.ENTRIES_BASE_INDEX_OFFSET, first - 1, LITTLE_ENDIAN);
         packet.putLong(RingPacket.ENTRIES_BASE_SEQNO_OFFSET, seqnoBefore, LITTLE_ENDIAN);
         packet.putLong(RingPacket.ENTRIES_BASE_EPOCH_OFFSET, first == 1 ? 0 : log.epochAt(first - 1), LITTLE_ENDIAN);
         int at = RingPacket.ENTRIES_FIRST_OFFSET;
-        sent = 0;
-        while (at < PACKET_LENGTH && log.read(first + sent, entry)) {
+        put = 0;
+        while (at < PACKET_LENGTH && log.read(first + put, entry)) {
             final int length = entry.payload.capacity();
             packet.putLong(at + RingPacket.ENTRY_EPOCH_OFFSET, entry.epoch, LITTLE_ENDIAN);
             packet.putLong(at + RingPacket.ENTRY_ORIGIN_MSB_OFFSET, entry.originMsb, LITTLE_ENDIAN);
@@ -164,15 +195,10 @@ final class CatchUp {
             packet.putInt(at + RingPacket.ENTRY_LENGTH_OFFSET, length, LITTLE_ENDIAN);
             packet.putBytes(at + RingPacket.ENTRY_LENGTH, entry.payload, 0, length);
             at += RingPacket.ENTRY_LENGTH + length;
-            sent++;
+            put++;
         }
-        final boolean last = at >= budget || first + sent > log.endIndex();
-        packet.putInt(RingPacket.ENTRIES_COUNT_OFFSET, sent, LITTLE_ENDIAN);
-        packet.putByte(RingPacket.ENTRIES_LAST_OFFSET, (byte) (last ? 1 : 0));
-        if (sent > 0) {
-            machine.transmitter.send(to, at, TrafficClass.BULK);
-        }
-        return sent == 0 ? 0 : at;
+        packet.putInt(RingPacket.ENTRIES_COUNT_OFFSET, put, LITTLE_ENDIAN);
+        return at;
     }
 
     private long seqnoBefore(final RingLog log, final long first) {
@@ -191,26 +217,33 @@ final class CatchUp {
             machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ENTRIES, slot, length);
             return;
         }
+        final int flags = buffer.getByte(offset + RingPacket.ENTRIES_FLAGS_OFFSET);
+        final long askedIndex = RingPacket.i64(buffer, offset + RingPacket.ENTRIES_ASKED_INDEX_OFFSET);
+        final boolean begins = (flags & RingPacket.ENTRIES_BEGIN) != 0;
         if (startsOver()) {
+            if (!begins || askedIndex != 0 || RingPacket.i64(buffer, offset + RingPacket.ENTRIES_ASKED_SEQNO_OFFSET) != resetFrom) {
+                return;
+            }
+            if (baseSeqno >= neededSeqno() && !onPurged(slot)) {
+                return;
+            }
             startOverAt(base, baseSeqno, baseEpoch);
-        } else if (base > machine.tail.end() && isPurged(base)) {
-            startOver("the group purged what follows the own log's end");
-            startOverAt(base, baseSeqno, baseEpoch);
+        } else if (begins && askedIndex == machine.tail.end() + 1 && base > machine.tail.end()) {
+            // The answer begins later than asked: what lies between is purged. If it is everywhere, the log starts over.
+            if (onPurged(slot)) {
+                startOver("the group purged what follows the own log's end");
+                pull();
+            }
+            return;
         }
         if (base <= machine.tail.end()) {
             appendAll(base, buffer, offset);
             attempts = 0;
             machine.ordering.drain();
         }
-        if (buffer.getByte(offset + RingPacket.ENTRIES_LAST_OFFSET) != 0 && isBehind()) {
+        if ((flags & RingPacket.ENTRIES_END) != 0 && isBehind()) {
             pull();
         }
-    }
-
-    /** A pull from the end was answered with something later, and the log is still of an older epoch: the entries between are gone. */
-    private boolean isPurged(final long base) {
-        return pulling && machine.tail.end() < machine.ring.viewIndex && base < machine.ring.viewIndex
-            && machine.ring.peers[machine.ring.slotOf(machine.ring.install.winner())] != null;
     }
 
     private void startOverAt(final long base, final long baseSeqno, final long baseEpoch) {

@@ -20,6 +20,8 @@ final class Ordering {
     static final int UNSTABLE_MAX = OrderWindow.SIZE / 2;
     private static final int PACKET_LENGTH = 32 << 10;
     private static final int REPEAT_BYTES = 64 << 10;
+    /** Offers of one process, with room: its counts start above those of any before it, also of what was never ordered. */
+    private static final int PROCESS_SHIFT = 28;
 
     private final RingMachine machine;
     private final UnsafeBuffer inline = new UnsafeBuffer(0, 0);
@@ -38,7 +40,7 @@ final class Ordering {
 
     Ordering(final RingMachine machine) {
         this.machine = machine;
-        this.originSeq = machine.tail.marks().of(machine.self);
+        this.originSeq = Math.max(machine.tail.marks().of(machine.self), machine.promisedEpoch << PROCESS_SHIFT);
     }
 
     long originSeq() {
@@ -305,6 +307,14 @@ final class Ordering {
             packet.putBytes(at + RingPacket.RECORD_LENGTH, entry.payload, 0, length);
         }
         return at + RingPacket.RECORD_LENGTH + Math.max(length, 0);
+    }
+
+    /** The marks of all origins are known: what they cover is ordered. */
+    void onMarks() {
+        final Ring ring = machine.ring;
+        for (int slot = 0; slot < ring.size(); slot++) {
+            ring.offered[slot].raise(machine.tail.marks().of(ring.ids[slot]));
+        }
     }
 
     /** A ring was installed: what is numbered from here on is announced. */

@@ -104,11 +104,11 @@ final class TokenKeeper {
         }
     }
 
-    /** Gives the token to another voter: this member leaves or lost its vote. */
+    /** Gives the token to another voter who stays: this member leaves or lost its vote. */
     void giveAway() {
         final Ring ring = machine.ring;
         for (int slot = 0; ring.holds && slot < ring.size(); slot++) {
-            if (slot != ring.self && canHold(slot)) {
+            if (slot != ring.self && canHold(slot) && !machine.wishes.wantsToLeave(slot)) {
                 pass(slot);
             }
         }

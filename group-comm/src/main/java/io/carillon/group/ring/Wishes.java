@@ -62,7 +62,7 @@ final class Wishes {
     void leave() {
         final boolean alone = machine.ring == null || machine.ring.membersLeft() == 1;
         if (alone || !machine.isOperational() || machine.weight() > 0 && !othersVote()) {
-            machine.close(alone);
+            machine.close(alone && machine.isOperational());
             return;
         }
         leaving = true;
@@ -79,6 +79,10 @@ final class Wishes {
             }
         }
         return false;
+    }
+
+    boolean wantsToLeave(final int slot) {
+        return wanted[slot] == RingPacket.REQUEST_LEAVE;
     }
 
     void onInstalled() {
@@ -170,7 +174,9 @@ final class Wishes {
             return;
         }
         final Configuration latest = machine.tail.configurations().latest();
-        if (latest.member(machine.self) == null && latest.index() <= machine.ring.reportedHorizon) {
+        final boolean recorded = latest.member(machine.self) == null && latest.index() <= machine.ring.reportedHorizon;
+        final boolean alone = machine.ring.membersLeft() == 1 && latest.index() <= machine.tail.stable();
+        if (recorded || alone && latest.member(machine.self) != null) {
             machine.close(true);
         }
     }

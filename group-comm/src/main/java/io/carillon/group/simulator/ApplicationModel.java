@@ -50,12 +50,18 @@ final class ApplicationModel {
         firstOfLife = NOTHING;
         view = null;
         promoteAfter = 0;
-        snapshot = !keepApplied;
-        if (snapshot) {
-            appliedIndex = 0;
-            appliedSeqno = 0;
+        snapshot = false;
+        if (!keepApplied) {
+            takeSnapshot();
         }
         return snapshot ? -1 : appliedSeqno + 1;
+    }
+
+    /** The server's data comes from another node: it goes on wherever the log begins. */
+    void takeSnapshot() {
+        snapshot = true;
+        appliedIndex = 0;
+        appliedSeqno = 0;
     }
 
     /** Offers a payload that nobody else offers; the core's answer. */
@@ -99,8 +105,9 @@ final class ApplicationModel {
 
     void rejected(final long originSeq) {
         say("rejected");
-        Check.that(pending.remove(originSeq) != NOTHING, "only a pending offer is rejected", originSeq, firstOfLife);
-        history.rejected(self, originSeq);
+        final long digest = pending.remove(originSeq);
+        Check.that(digest != NOTHING, "only a pending offer is rejected", originSeq, firstOfLife);
+        history.rejected(self, originSeq, digest);
         rejections++;
     }
 

@@ -34,7 +34,8 @@ final class GroupHistory {
     private static final class Origin {
         private long last;
         private final Set<Long> ordered = new HashSet<>();
-        private final Set<Long> rejected = new HashSet<>();
+        /** Payload digests by number: a later life of the member may use a number again that was never ordered. */
+        private final Map<Long, Long> rejected = new HashMap<>();
     }
 
     /** The incarnation {@code id} acknowledges out of {@code log} from now on. */
@@ -75,25 +76,39 @@ final class GroupHistory {
 
     /** A member calls everything up to {@code index} stable, and had called everything up to {@code before} so. */
     void stable(final SimulatedLog log, final long before, final long index) {
+        final long founded = Math.max(before, stable.size()) < index ? lastFounded(log, Math.max(before, stable.size()) + 1, index) : 0;
         for (long i = before + 1; i <= index; i++) {
             final StoredEntry entry = log.at(i);
             Check.that(entry != null, "what is stable can be read", i, log.endIndex());
             if (i <= stable.size()) {
                 Check.that(entry.digest() == stable.get((int) i - 1).digest(), "one history of stable entries: it forked at", i, entry.epoch());
             } else {
-                extend(entry);
+                extend(entry, i <= founded);
             }
         }
     }
 
-    private void extend(final StoredEntry entry) {
+    /** Index of the last VIEW that everybody's return founded anew, which says so (docs/ring.md, section 8); 0 if none. Majorities that lost their memory are not asked. */
+    private static long lastFounded(final SimulatedLog log, final long first, final long last) {
+        for (long i = last; i >= first; i--) {
+            final StoredEntry entry = log.at(i);
+            if (entry != null && entry.kind().isConfiguration() && ConfigurationReader.read(entry).reason().contains("commits may be lost")) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    private void extend(final StoredEntry entry, final boolean founded) {
         Check.that(entry.index() == stable.size() + 1, "the stable history has no gap", entry.index(), stable.size());
-        if (!configurations.isEmpty()) {
+        if (!configurations.isEmpty() && !founded) {
             majority(configurations.getLast(), entry, "a majority of the configuration in force has logged what is stable");
         }
         if (entry.kind().isConfiguration()) {
             final RingView view = ConfigurationReader.read(entry);
-            majority(view, entry, "a majority of the new configuration has logged its record");
+            if (!founded || view.reason().contains("commits may be lost")) {
+                majority(view, entry, "a majority of the new configuration has logged its record");
+            }
             configurations.add(view);
         } else {
             ordered(entry);
@@ -105,7 +120,9 @@ final class GroupHistory {
         final Origin origin = origin(new MemberId(entry.originMsb(), entry.originLsb()));
         Check.that(!origin.ordered.contains(entry.originSeq()), "nothing is ordered twice", entry.originSeq(), entry.index());
         Check.that(entry.originSeq() > origin.last, "offers of one origin are ordered in their order", entry.originSeq(), origin.last);
-        Check.that(!origin.rejected.contains(entry.originSeq()), "what was rejected is never ordered", entry.originSeq(), entry.index());
+        final Long rejected = origin.rejected.get(entry.originSeq());
+        Check.that(rejected == null || rejected != StoredEntry.payloadDigest(entry.payload()), "what was rejected is never ordered",
+            entry.originSeq(), entry.index());
         origin.ordered.add(entry.originSeq());
         origin.last = entry.originSeq();
         messages++;
@@ -115,11 +132,12 @@ final class GroupHistory {
         return origins.computeIfAbsent(id, unused -> new Origin());
     }
 
-    /** The origin {@code id} was told that its offer {@code originSeq} will never be ordered. */
-    void rejected(final MemberId id, final long originSeq) {
+    /** The origin {@code id} was told that its offer {@code originSeq} with the given payload digest will never be ordered. */
+    void rejected(final MemberId id, final long originSeq, final long digest) {
         final Origin origin = origin(id);
         Check.that(!origin.ordered.contains(originSeq), "what was ordered is never rejected", originSeq, stable.size());
-        Check.that(origin.rejected.add(originSeq), "an offer is rejected once", originSeq, stable.size());
+        final Long before = origin.rejected.put(originSeq, digest);
+        Check.that(before == null || before != digest, "an offer is rejected once", originSeq, stable.size());
     }
 
     private void majority(final RingView view, final StoredEntry entry, final String rule) {

@@ -52,13 +52,19 @@ public final class RingPacket {
     public static final int PULL_BUDGET_OFFSET = BODY_OFFSET + 16;
     public static final int PULL_LENGTH = BODY_OFFSET + 20;
 
-    /** ENTRIES: index, seqno and epoch before the first, count, 1 in the last packet of the answer, entries. */
+    /** ENTRIES: index, seqno and epoch before the first, count, flags, the index and seqno of the PULL that it answers, entries. */
     public static final int ENTRIES_BASE_INDEX_OFFSET = BODY_OFFSET;
     public static final int ENTRIES_BASE_SEQNO_OFFSET = BODY_OFFSET + 8;
     public static final int ENTRIES_BASE_EPOCH_OFFSET = BODY_OFFSET + 16;
     public static final int ENTRIES_COUNT_OFFSET = BODY_OFFSET + 24;
-    public static final int ENTRIES_LAST_OFFSET = BODY_OFFSET + 28;
-    public static final int ENTRIES_FIRST_OFFSET = BODY_OFFSET + 29;
+    public static final int ENTRIES_FLAGS_OFFSET = BODY_OFFSET + 28;
+    public static final int ENTRIES_ASKED_INDEX_OFFSET = BODY_OFFSET + 29;
+    public static final int ENTRIES_ASKED_SEQNO_OFFSET = BODY_OFFSET + 37;
+    public static final int ENTRIES_FIRST_OFFSET = BODY_OFFSET + 45;
+    /** The answer begins with this packet. */
+    public static final int ENTRIES_BEGIN = 1;
+    /** The answer ends with this packet. */
+    public static final int ENTRIES_END = 2;
     /** An entry: epoch, origin, originSeq, kind, payload length, payload. */
     public static final int ENTRY_EPOCH_OFFSET = 0;
     public static final int ENTRY_ORIGIN_MSB_OFFSET = 8;
