@@ -226,6 +226,7 @@ wsrep_status_t certify_send(struct provider *p, struct trx *trx, uint32_t flags)
         return WSREP_SIZE_EXCEEDED;
     }
     trx->call.frame = NULL;
+    trx->call.trx = trx;
     wsrep_status_t status;
     bool again;
     do {

@@ -39,15 +39,13 @@ static bool consumed(struct incoming *f) {
     return true;
 }
 
-// False: this place in the order was seen on an earlier connection.
+// False: this place in the order was seen on an earlier connection. What becomes an event counts as received when it is in the queue (feed_push),
+// so that a pause never waits for one that it keeps from being taken.
 static bool is_new(struct incoming *f, int64_t seqno) {
-    _Atomic int64_t *received = &f->p->session.received;
-    if (seqno <= atomic_load_explicit(received, memory_order_relaxed)) {
-        return false;
-    }
-    atomic_store(received, seqno);
-    return true;
+    return seqno > atomic_load_explicit(&f->p->session.received, memory_order_relaxed);
 }
+
+static void mark_received(struct incoming *f, int64_t seqno) { atomic_store(&f->p->session.received, seqno); }
 
 static bool on_verdict(struct incoming *f) {
     struct provider *p = f->p;
@@ -63,13 +61,14 @@ static bool on_verdict(struct incoming *f) {
         return true;
     }
     struct call *call = calls_take(&p->calls, f->id);
+    if (call && call->abandoned) {
+        orphan_verdict(p, (struct orphan *)call, seqno, depends_on, result != 0);
+        return true;
+    }
+    mark_received(f, seqno);
     if (!call) {
         horizon_leave(&p->commit, seqno);
         horizon_leave(&p->apply, seqno);
-        return true;
-    }
-    if (call->abandoned) {
-        orphan_verdict(p, (struct orphan *)call, seqno, depends_on, result != 0);
         return true;
     }
     call->status = WSREP_OK;
@@ -194,6 +193,7 @@ static bool on_write_set(struct incoming *f) {
     event->bytes = f->length;
     event->epoch = f->p->feed.epoch;
     event->after = atomic_load_explicit(&s->received, memory_order_relaxed);
+    event->ordered = true;
     event->seqno = seqno;
     event->depends_on = depends_on < seqno ? depends_on : seqno - 1;
     event->flags = flags & WSREP_FLAGS_MASK;
@@ -275,13 +275,17 @@ static bool on_view(struct incoming *f) {
     event->view->proto_ver = protocol;
     // A view has its place in the order if it is primary and no mere announcement of one.
     if (primary && !(f->flags & (FRAME_VIEW_NOT_CHANGED | FRAME_VIEW_SYNTHETIC))) {
+        event->ordered = true;
         if (f->flags & FRAME_VIEW_CONNECTED) {
-            atomic_store(&f->p->session.received, event->seqno); // another group may be at a lower one
+            mark_received(f, event->seqno - 1); // another group may be at a lower one
         } else if (!is_new(f, event->seqno)) {
             feed_consumed(f->p, event->bytes, event->epoch);
             event_free(event);
             return true;
         }
+    }
+    if (primary && (f->flags & FRAME_VIEW_SYNTHETIC)) {
+        mark_received(f, event->seqno);
     }
     views_read(f->p, event);
     return push(f, event);
@@ -328,6 +332,7 @@ static bool on_skip(struct incoming *f) {
     }
     consumed(f);
     if (is_new(f, seqno)) {
+        mark_received(f, seqno);
         horizon_leave(&f->p->commit, seqno);
         horizon_leave(&f->p->apply, seqno);
     }

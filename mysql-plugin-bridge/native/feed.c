@@ -55,6 +55,9 @@ void feed_push(struct provider *p, struct event *event) {
         feed->head = event;
     }
     feed->tail = event;
+    if (event->ordered) {
+        atomic_store(&p->session.received, event->seqno);
+    }
     feed->length++;
     feed->length_sum += feed->length;
     feed->length_samples++;

@@ -155,6 +155,7 @@ struct event {
     uint64_t epoch;
     int64_t after; // everything up to it came before this event
     int64_t seqno;
+    bool ordered; // takes the place `seqno`
     int64_t depends_on;
     uint32_t flags;
     bool certified;

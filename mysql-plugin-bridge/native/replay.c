@@ -81,6 +81,7 @@ void orphan_verdict(struct provider *p, struct orphan *orphan, int64_t seqno, in
     struct event *event = whole ? event_new(EVENT_WRITE_SET, 0) : NULL;
     if (event) {
         event->after = seqno - 1;
+        event->ordered = true;
         event->seqno = seqno;
         event->depends_on = depends_on;
         event->flags = orphan->flags;
@@ -95,6 +96,7 @@ void orphan_verdict(struct provider *p, struct orphan *orphan, int64_t seqno, in
         feed_push(p, event);
     } else {
         // The client of a fragment was told that it failed: the other nodes roll back what they have of it.
+        atomic_store(&p->session.received, seqno);
         horizon_leave(&p->commit, seqno);
         horizon_leave(&p->apply, seqno);
         if (!conflict) {
@@ -118,41 +120,45 @@ wsrep_status_t provider_preordered_collect(wsrep_t *w, wsrep_po_handle_t *handle
     return orphan ? WSREP_OK : WSREP_NODE_FAIL;
 }
 
+// Every node applies it, this one too, and nobody waits for it: an orphan from the start, which belongs to the reader thread once it is sent.
+static wsrep_status_t send_orphan(struct provider *p, struct orphan *orphan) {
+    const size_t length = FRAME_HEADER_LENGTH + 8 + WS_HEADER_LENGTH + orphan->ws.data.length;
+    const struct ws_header header = {.flags = orphan->flags, .last_seen = horizon_reached(&p->apply), .previous_seqno = WSREP_SEQNO_UNDEFINED};
+    if (orphan->ws.data.length > WS_INLINE_MAX) {
+        return WSREP_SIZE_EXCEEDED;
+    }
+    uint8_t *frame = atomic_load(&p->primary) ? malloc(length) : NULL;
+    if (!frame || !calls_register(&p->calls, &orphan->call)) {
+        free(frame);
+        return WSREP_CONN_FAIL;
+    }
+    frame_header(frame, (uint32_t)length, FRAME_CERTIFY, orphan->call.id);
+    ws_write_header(&orphan->ws, &header, frame + FRAME_HEADER_LENGTH + 8);
+    memcpy(frame + length - orphan->ws.data.length, orphan->ws.data.at, orphan->ws.data.length);
+    struct iovec iov = {.iov_base = frame, .iov_len = length};
+    const bool sent = session_send(p, &iov, 1, &orphan->call) != SEND_DOWN;
+    free(frame);
+    return sent || !calls_withdraw(&p->calls, &orphan->call) ? WSREP_OK : WSREP_CONN_FAIL;
+}
+
 wsrep_status_t provider_preordered_commit(wsrep_t *w, wsrep_po_handle_t *handle, const wsrep_uuid_t *source, uint32_t flags, int pa_range,
                                           wsrep_bool_t commit) {
     (void)source;
     (void)pa_range;
-    struct provider *p = provider_of(w);
     struct orphan *orphan = handle->opaque;
     handle->opaque = NULL;
     if (!orphan) {
         return WSREP_OK;
     }
-    const uint64_t length = ws_sections_length(&orphan->ws);
-    wsrep_status_t status = commit ? WSREP_OK : WSREP_TRX_MISSING;
-    if (commit && length > WS_INLINE_MAX) {
-        status = WSREP_SIZE_EXCEEDED;
-    } else if (commit) {
-        // Nobody waits for it and every node applies it, this one too: an orphan from the start.
-        orphan->flags = (flags & WSREP_FLAGS_MASK) | WSREP_FLAG_TRX_START | WSREP_FLAG_TRX_END | WSREP_FLAG_PA_UNSAFE;
-        orphan->call.abandoned = true;
-        uint8_t head[FRAME_HEADER_LENGTH + 8 + WS_HEADER_LENGTH];
-        const struct ws_header header = {.flags = orphan->flags, .last_seen = horizon_reached(&p->apply), .previous_seqno = -1};
-        const bool registered = atomic_load(&p->primary) && calls_register(&p->calls, &orphan->call);
-        frame_header(head, (uint32_t)(sizeof head + length), FRAME_CERTIFY, orphan->call.id);
-        ws_write_header(&orphan->ws, &header, head + FRAME_HEADER_LENGTH + 8);
-        struct iovec iov[2] = {{.iov_base = head, .iov_len = sizeof head}, {.iov_base = orphan->ws.data.at, .iov_len = length}};
-        if (registered && session_send(p, iov, length ? 2 : 1, &orphan->call) != SEND_DOWN) {
-            return WSREP_OK;
-        }
-        status = WSREP_CONN_FAIL;
-        if (registered && !calls_withdraw(&p->calls, &orphan->call)) {
-            return WSREP_OK;
-        }
+    orphan->flags = (flags & WSREP_FLAGS_MASK) | WSREP_FLAG_TRX_START | WSREP_FLAG_TRX_END | WSREP_FLAG_PA_UNSAFE;
+    orphan->call.abandoned = true;
+    const bool wanted = commit && orphan->ws.data.length;
+    const wsrep_status_t status = wanted ? send_orphan(provider_of(w), orphan) : WSREP_OK;
+    if (status != WSREP_OK || !wanted) {
+        ws_free(&orphan->ws);
+        free(orphan);
     }
-    ws_free(&orphan->ws);
-    free(orphan);
-    return status == WSREP_TRX_MISSING ? WSREP_OK : status;
+    return status;
 }
 
 void vote(struct provider *p, int64_t seqno, const void *error, size_t length) {

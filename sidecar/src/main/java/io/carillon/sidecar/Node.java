@@ -5,6 +5,7 @@ package io.carillon.sidecar;
 
 import io.carillon.certification.log.NodeDirectory;
 import io.carillon.certification.log.NodeStateFile;
+import io.carillon.certification.log.VerdictFile;
 import io.carillon.certification.log.WriteSetLog;
 import io.carillon.certification.replicator.NodeSession;
 import io.carillon.certification.replicator.Replicator;
@@ -36,6 +37,7 @@ final class Node implements AutoCloseable {
     private final NodeDirectory directory;
     private final WriteSetLog log;
     private final NodeStateFile stateFile;
+    private final VerdictFile verdicts;
     private final GroupNode group;
     private final Replicator replicator;
     private final LoopTimer timer;
@@ -47,9 +49,11 @@ final class Node implements AutoCloseable {
         this.directory = directory;
         log = WriteSetLog.open(directory, settings.log(), loop::execute);
         stateFile = NodeStateFile.open(directory, settings.durability(), log, loop::execute);
+        verdicts = VerdictFile.open(directory);
         LOG.info("Log: {}; {}", log.recovery(), stateFile.description());
         group = new GroupNode(loop, settings.ring(), settings.transport(), log, stateFile, failed);
         replicator = new Replicator(settings.replicator(), Configuration::viewOf, new SegmentDonorChoice(), log::purge, loop::nowNs);
+        replicator.verdictFile(verdicts);
         replicator.group(group);
         group.listener(replicator);
         timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));
@@ -132,6 +136,7 @@ final class Node implements AutoCloseable {
         group.abandon();
         log.close();
         stateFile.close();
+        verdicts.close();
         directory.close();
     }
 }

@@ -3,7 +3,6 @@
 
 package io.carillon.sidecar;
 
-import io.carillon.certification.CertifierConfig;
 import io.carillon.certification.log.Durability;
 import io.carillon.certification.log.LogConfig;
 import io.carillon.certification.replicator.ReplicatorConfig;
@@ -63,7 +62,7 @@ final class NodeSettings {
         return new RingConfig(name, weight(), duration("evs.keepalive_period", defaults.keepaliveNs()), defaults.holderKeepaliveNs(),
             duration("evs.suspect_timeout", defaults.suspectNs()), defaults.quickSuspectNs(), defaults.joinNs(), defaults.installNs(),
             defaults.pauseNs(), defaults.entryLengthMax(), defaults.offeredBytesMax(), defaults.heldBytesMax(), defaults.pullBytes(),
-            defaults.tokenPassAfter(), CertifierConfig.DEFAULT.window(), "all".equals(options.text("carillon.ring.stability")));
+            defaults.tokenPassAfter(), replicator().logReach(), "all".equals(options.text("carillon.ring.stability")));
     }
 
     TransportConfig transport() {

@@ -97,10 +97,7 @@ final class LogFlusher {
         logged = index;
         writtenIndex = index;
         dirty.clear();
-        if (inFlight != null) {
-            inFlight.cancelled = true;
-            inFlight = null;
-        }
+        cancelSync();
     }
 
     /** Forgets what belongs to a purged segment. */
@@ -112,6 +109,10 @@ final class LogFlusher {
     void close() {
         try {
             quiesce();
+            if (inFlight != null && inFlight.failure != null) {
+                throw inFlight.failure;
+            }
+            cancelSync();
             writeAll(files.active().lastIndex());
             if (config.durability() != Durability.MEMORY) {
                 force(channels(dirty), directoryDirty);
@@ -120,6 +121,19 @@ final class LogFlusher {
             throw new UncheckedIOException("cannot bring the log to the disk: " + e.getMessage(), e);
         } finally {
             sync.close();
+        }
+    }
+
+    /** Ends without another write; what the helper thread was given is finished. */
+    void abandon() {
+        cancelSync();
+        sync.close();
+    }
+
+    private void cancelSync() {
+        if (inFlight != null) {
+            inFlight.cancelled = true;
+            inFlight = null;
         }
     }
 
@@ -207,9 +221,7 @@ final class LogFlusher {
 
     private void sealFullSegments() {
         pollSeals(false);
-        final List<Segment> all = files.all();
-        for (int i = all.size() - 2; i >= 0 && !all.get(i).sealed; i--) {
-            final Segment segment = all.get(i);
+        for (final Segment segment : files.unsealed()) {
             if (segment.written == segment.end && segment.isCreated() && seals.stream().noneMatch(seal -> seal.segment == segment)) {
                 try {
                     final Seal seal = new Seal(segment, segment.channel());

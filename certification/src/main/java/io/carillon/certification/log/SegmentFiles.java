@@ -25,6 +25,7 @@ final class SegmentFiles {
     private final List<Segment> segments;
     private final EpochTable epochs;
     private final ArrayDeque<Segment> loaded = new ArrayDeque<>();
+    private boolean mayBeUnsealed = true;
 
     private SegmentFiles(final Path directory, final LogConfig config, final LogRecovery recovery) {
         this.directory = directory;
@@ -86,7 +87,23 @@ final class SegmentFiles {
         final Segment last = active();
         final Segment next = new Segment(directory, last.logId, last.generation, last.lastIndex(), last.lastSeqno, last.lastEpoch, last.lastCrc);
         segments.add(next);
+        mayBeUnsealed = true;
         return next;
+    }
+
+    /** Full segments that have no index file yet. */
+    List<Segment> unsealed() {
+        if (!mayBeUnsealed) {
+            return List.of();
+        }
+        final List<Segment> found = new ArrayList<>();
+        for (int i = 0; i < segments.size() - 1; i++) {
+            if (!segments.get(i).sealed) {
+                found.add(segments.get(i));
+            }
+        }
+        mayBeUnsealed = !found.isEmpty();
+        return found;
     }
 
     /** The segment that holds {@code index}. */

@@ -257,19 +257,20 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
         }
     }
 
+    /** Ends as if the process had been killed: nothing more is written. For tests. */
+    void abandon() {
+        flusher.abandon();
+        files.close();
+    }
+
     /** Sets {@link #located} and {@link #locatedOffset} to the bytes of an entry that is held. */
     private void locate(final long index) {
         final TailCache.Chunk chunk = tail.chunkOf(index);
-        if (chunk != null) {
-            located = chunk.buffer;
-            locatedOffset = chunk.offsetOf(index);
-            return;
-        }
-        final Segment segment = files.segmentOf(index);
+        final Segment segment = chunk != null ? chunk.segment : files.segmentOf(index);
         try {
             files.load(segment);
-            locatedOffset = reader.read(segment, index);
-            located = reader.buffer();
+            locatedOffset = chunk != null ? chunk.offsetOf(index) : reader.read(segment, index);
+            located = chunk != null ? chunk.buffer : reader.buffer();
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot read entry " + index + " of the log from " + segment.path + ": " + e.getMessage(), e);
         }

@@ -4,11 +4,14 @@
 package io.carillon.certification.replicator;
 
 import io.carillon.certification.Certifier;
+import io.carillon.certification.VerdictWindow;
+import io.carillon.certification.log.VerdictFile;
 import io.carillon.group.EntryKind;
 import io.carillon.group.Group;
 import io.carillon.group.GroupListener;
 import io.carillon.group.LogEntry;
 import io.carillon.group.MemberId;
+import io.carillon.group.RingLog;
 import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingResult;
 import io.carillon.group.ring.RingView;
@@ -24,6 +27,7 @@ import io.carillon.wsrep.WsrepStatus;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -43,6 +47,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private static final long POSITION_NS = 1_000_000_000L;
     /** Write sets released after which the position is told at once. */
     private static final int POSITION_STEP = 128;
+    /** Seqnos delivered after which the verdicts are kept: a restart certifies at most so many again. */
+    private static final int VERDICTS_STEP = 4096;
     private static final int DEFAULT_PORT = 4567;
 
     private final Node node;
@@ -72,9 +78,12 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private long positionNs;
     private long positionTold = -1;
     private long stateCursor;
+    private long epochAtJoin;
     private boolean stateMessageUnderWay;
     private boolean promoteAsked;
     private boolean pumping;
+    private VerdictFile verdictFile;
+    private long verdictsKept;
     private boolean pumpAgain;
 
     /** A member chosen for {@code joiner} by the entry {@code index}: to give a snapshot ({@code request}) or only verdicts (null). */
@@ -91,6 +100,12 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         transfer = new StateTransfer(node, delivery);
         ballot = new Ballot(node);
         flow = new FlowControl(node, clock.getAsLong());
+    }
+
+    /** Sets where this node keeps its verdicts over a restart; before anything else. */
+    public void verdictFile(final VerdictFile file) {
+        verdictFile = file;
+        transfer.verdictFile(file);
     }
 
     /** Binds the group; once, before anything else. */
@@ -180,13 +195,32 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.ownState = NodeState.UNDEFINED;
         node.ownDesync = 0;
         node.stableIndex = 0;
+        epochAtJoin = node.log().endEpoch();
         promoteAsked = false;
         stateMessageUnderWay = false;
         connectDeadlineNs = clock.getAsLong() + node.config.waitPrimaryNs();
         transfer.begin(donor, node.session.received() >= 0 && !delivery.isStarted());
-        final long wanted = position.isDefined() ? Math.max(1, position.seqno() + 1 - 2L * node.config.certifier().window()) : -1;
+        if (found) {
+            dropForeignLog();
+        }
+        final long wanted = position.isDefined() ? position.seqno() + 1 : -1;
         node.saved.set(position.uuid(), -1, node.saved.safeToBootstrap());
         node.group.join(clusterName, address.addresses(), found, wanted, node.info());
+    }
+
+    /** Who founds a group with data that the log knows nothing of begins a new history. */
+    private void dropForeignLog() {
+        final RingLog log = node.log();
+        if (log.endIndex() == 0) {
+            return;
+        }
+        final boolean known = log.read(log.firstIndexOf(log.endEpoch()), entry) && entry.kind.isConfiguration();
+        final UUID group = known ? views.read(entry).group() : Gtid.UNDEFINED_UUID;
+        if (!group.equals(position.uuid())) {
+            LOG.info("The log is of group {}, the server's data of {}: a new history begins", group, position);
+            log.reset(0, 0, 0);
+            forgetHistory();
+        }
     }
 
     @Override
@@ -342,16 +376,19 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         }
     }
 
+    /**
+     * Enters with the ring whose VIEW entry is the first stable one of a newer epoch than the log had when this node joined: what was stable before tells of earlier memberships.
+     */
     private void tryEnter() {
-        final RingView view = node.group.view();
-        if (view == null || !view.primary() || view.index() > node.stableIndex || !contains(view, node.self())) {
-            return;
-        }
-        final long first = node.log().firstIndexOf(view.epoch());
-        if (!node.log().read(first < 0 ? view.index() : first, entry)) {
+        final long epoch = node.log().epochAt(node.stableIndex);
+        final long first = epoch > epochAtJoin ? node.log().firstIndexOf(epoch) : -1;
+        if (first < 0 || !node.log().read(first, entry) || entry.kind != EntryKind.VIEW) {
             return;
         }
         final RingView joinView = views.read(entry);
+        if (!contains(joinView, node.self())) {
+            return;
+        }
         stateCursor = entry.index - 1;
         node.groupUuid = joinView.group();
         node.primary = true;
@@ -583,9 +620,22 @@ public final class Replicator implements ReplicationEngine, GroupListener {
 
     @Override
     public void onHistoryDiffers(final String what) {
-        LOG.warn("The log does not continue the group's: {}", what);
-        delivery.reset();
+        LOG.warn("Nothing here can be continued: {}", what);
+        forgetHistory();
         position = Gtid.UNDEFINED;
+        if (node.phase != Node.Phase.CONNECTING && node.phase != Node.Phase.LEAVING && node.phase != Node.Phase.CLOSED) {
+            // Back among the others, with another history: enter as a joiner does.
+            node.phase = Node.Phase.CONNECTING;
+            transfer.begin("", true);
+            epochAtJoin = node.state.view() == null ? epochAtJoin : node.state.view().epoch();
+        }
+    }
+
+    private void forgetHistory() {
+        delivery.reset();
+        if (verdictFile != null) {
+            verdictFile.store(new VerdictWindow(node.config.certifier().window()));
+        }
     }
 
     @Override
@@ -726,11 +776,21 @@ public final class Replicator implements ReplicationEngine, GroupListener {
                     delivery.pass(deliverLimit(), node.application);
                 }
             } while (pumpAgain);
+            if (delivery.isStarted() && delivery.seqno() - verdictsKept >= VERDICTS_STEP) {
+                keepVerdicts();
+            }
         } finally {
             pumping = false;
         }
         if (node.phase == Node.Phase.DRAINING && (!delivery.isStarted() || node.application == null || delivery.isComplete(stateCursor))) {
             close();
+        }
+    }
+
+    private void keepVerdicts() {
+        verdictsKept = delivery.seqno();
+        if (verdictFile != null && delivery.certifier().verdicts().position() >= 0) {
+            verdictFile.store(delivery.certifier().verdicts());
         }
     }
 
@@ -741,6 +801,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.offers.forgetUnderWay();
         chosen.clear();
         if (delivery.isStarted()) {
+            keepVerdicts();
             position = new Gtid(node.groupUuid, delivery.position());
         }
         savePosition();

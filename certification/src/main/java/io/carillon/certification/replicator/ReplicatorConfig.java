@@ -24,4 +24,9 @@ public record ReplicatorConfig(CertifierConfig certifier, int segment, long writ
     public static ReplicatorConfig defaults() {
         return new ReplicatorConfig(CertifierConfig.DEFAULT, 0, Integer.MAX_VALUE, 30 * SECOND, 10 * SECOND, 16, 1.0);
     }
+
+    /** Seqnos before its view that a joiner's log must reach back: an index, and the fragments of the large write sets in it. */
+    public int logReach() {
+        return 2 * certifier.window();
+    }
 }

@@ -4,6 +4,7 @@
 package io.carillon.certification.replicator;
 
 import io.carillon.certification.VerdictWindow;
+import io.carillon.certification.log.VerdictFile;
 import io.carillon.group.LogEntry;
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingView;
@@ -42,6 +43,7 @@ final class StateTransfer {
     private Gtid target = Gtid.UNDEFINED;
     private VerdictWindow remoteVerdicts;
     private boolean connectedShown;
+    private VerdictFile verdictFile;
 
     StateTransfer(final Node node, final Delivery delivery) {
         this.node = node;
@@ -264,8 +266,17 @@ final class StateTransfer {
         return delivery.isStarted() && delivery.position() == seqno && delivery.cursor() >= node.log().baseIndex();
     }
 
+    /** Verdicts of this process, or those that an earlier one kept; null for none. */
     private VerdictWindow ownVerdicts() {
-        return delivery.isStarted() ? delivery.certifier().verdicts() : null;
+        if (delivery.isStarted()) {
+            return delivery.certifier().verdicts();
+        }
+        final VerdictWindow kept = new VerdictWindow(window);
+        return verdictFile != null && verdictFile.load(kept) ? kept : null;
+    }
+
+    void verdictFile(final VerdictFile file) {
+        verdictFile = file;
     }
 
     private boolean usable(final VerdictWindow verdicts, final long seqno) {
@@ -281,7 +292,8 @@ final class StateTransfer {
     private void feed() {
         final long from = target.seqno();
         if (!continues(from)) {
-            final VerdictWindow verdicts = usable(remoteVerdicts, from) ? remoteVerdicts : usable(ownVerdicts(), from) ? copy(ownVerdicts()) : null;
+            final VerdictWindow own = ownVerdicts();
+            final VerdictWindow verdicts = usable(remoteVerdicts, from) ? remoteVerdicts : usable(own, from) ? copy(own) : null;
             final long start = verdicts == null ? 0 : Math.max(node.baseSeqno(), verdicts.position() - 2L * window);
             final long index = start <= node.baseSeqno() ? node.log().baseIndex() : node.log().indexOfSeqno(start);
             delivery.start(node.log(), index, Math.max(start, node.baseSeqno()), verdicts, from);

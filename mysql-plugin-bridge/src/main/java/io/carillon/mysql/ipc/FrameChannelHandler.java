@@ -117,6 +117,7 @@ final class FrameChannelHandler extends ChannelInboundHandlerAdapter {
             session.end("socket: " + cause.getMessage());
         } else {
             server.failed(cause);
+            session.end("internal error: " + cause);
         }
     }
 }
