@@ -147,6 +147,10 @@ final class Gatherer {
                 enterWith(GatherReason.PEER_GATHERS, peer, join);
             } else if (!join.gathering() && join.ringEpoch() > ring.epoch) {
                 enterWith(GatherReason.STRANDED, peer, join);
+            } else if (!join.gathering() && join.ringEpoch() < ring.epoch && join.promisedEpoch() >= ring.epoch
+                && ring.heard[ring.slotOf(peer.id)]) {
+                // It was in this ring and gave it up, alone.
+                enterWith(GatherReason.RINGS_MERGE, peer, join);
             }
             return;
         }
