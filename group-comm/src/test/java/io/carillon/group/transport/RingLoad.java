@@ -51,7 +51,7 @@ public final class RingLoad implements GroupListener, RingStateStore {
         payload = new UnsafeBuffer(new byte[Integer.parseInt(args[4])]);
         seconds = Integer.parseInt(args[5]);
         final TransportConfig transport = TransportConfig.defaults().withListen(new PeerAddress("127.0.0.1", Integer.parseInt(args[1])));
-        node = new GroupNode(loop, RingConfig.defaults(args[0]), transport, log, this, what -> {
+        node = new GroupNode(loop, settings(args[0]), transport, log, this, what -> {
             System.err.println(what);
             System.exit(1);
         });
@@ -71,6 +71,13 @@ public final class RingLoad implements GroupListener, RingStateStore {
             });
             timer[0].deadline(loop.nowNs() + SECOND);
         });
+    }
+
+    private static RingConfig settings(final String name) {
+        final RingConfig c = RingConfig.defaults(name);
+        return new RingConfig(name, c.weight(), c.keepaliveNs(), c.holderKeepaliveNs(), c.suspectNs(), c.quickSuspectNs(), c.joinNs(), c.installNs(),
+            c.pauseNs(), c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(),
+            Integer.getInteger("carillon.load.tokenPassAfter", c.tokenPassAfter()), c.certificationWindow(), c.stableAll());
     }
 
     public static void main(final String[] args) {
