@@ -6,6 +6,10 @@ package io.carillon.group.ring;
 import io.carillon.group.EntryKind;
 import io.carillon.group.MemberId;
 import io.carillon.group.RingLog;
+import io.carillon.group.wire.ControlCodec;
+import io.carillon.group.wire.PacketType;
+import io.carillon.group.wire.RingPacket;
+import java.util.List;
 import org.agrona.DirectBuffer;
 
 /**
@@ -15,70 +19,334 @@ import org.agrona.DirectBuffer;
  * <p><b>Threading:</b> one owner thread. Every call may produce effects before it returns; {@link #flush} ends a batch of calls and sends what was coalesced.
  */
 public final class RingCore {
+    private final RingMachine machine;
+    /** When the owner was last told that a timer would be due. */
+    private long expectedNs = Long.MAX_VALUE;
+
     public RingCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects) {
-        throw new UnsupportedOperationException("built next");
+        this(config, restored, log, effects, PlantedBug.NONE);
+    }
+
+    RingCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects,
+        final PlantedBug bug) {
+        this.machine = new RingMachine(config, restored, log, effects, bug);
     }
 
     /** Begins: with {@code found} it starts a new group, or continues the one of its log, alone; else it gathers with the peers that get linked. {@code wantedSeqno} is the first seqno that the server lacks, or -1. */
     public void start(final long nowNs, final boolean found, final long wantedSeqno, final byte[] info) {
+        machine.nowNs = nowNs;
+        machine.wantedSeqno = wantedSeqno;
+        machine.info = info.clone();
+        machine.wishes.reset();
+        if (machine.tail.stable() > 0) {
+            machine.effects.stable(machine.tail.stable());
+        }
+        if (found) {
+            machine.committer.found();
+        } else {
+            machine.phase = Phase.NOT_PRIMARY;
+            machine.gatherer.enter(GatherReason.STARTED);
+        }
+        exit();
     }
 
     /** A peer can be reached under the handle {@code peer} (small, reused only after {@link #onPeerDown}). */
     public void onPeerUp(final long nowNs, final int peer, final MemberId id) {
+        enter(nowNs);
+        final Peer added = machine.peers.add(peer, id, nowNs);
+        machine.installer.link();
+        if (machine.phase != Phase.CLOSED) {
+            machine.gatherer.onPeerUp(added);
+        }
+        exit();
     }
 
     /** The peer's connections closed. */
     public void onPeerDown(final long nowNs, final int peer) {
+        enter(nowNs);
+        final Peer gone = machine.peers.at(peer);
+        if (gone != null) {
+            machine.peers.remove(gone);
+            final Ring ring = machine.ring;
+            final boolean member = machine.liveness.matters(gone);
+            if (ring != null && gone.slot != Peer.NO_SLOT && ring.peers[gone.slot] == gone) {
+                ring.peers[gone.slot] = null;
+            }
+            machine.committer.onPeerDown(gone.id);
+            if (member && machine.phase != Phase.COMMIT) {
+                machine.gatherer.enter(GatherReason.CONNECTION_CLOSED);
+            } else {
+                machine.gatherer.step();
+            }
+        }
+        exit();
     }
 
     /** A packet of a linked peer. Garbage is dropped and traced. */
     public void onPacket(final long nowNs, final int peer, final DirectBuffer buffer, final int offset, final int length) {
+        enter(nowNs);
+        final Peer from = machine.peers.at(peer);
+        if (from == null || machine.phase == Phase.CLOSED) {
+            return;
+        }
+        final int type = length < 2 ? 0 : buffer.getByte(offset);
+        if (PacketType.isControl(type)) {
+            onControl(from, buffer, offset, length);
+        } else if (RingPacket.lengthMin(type) < 0 || length < RingPacket.lengthMin(type)
+            || buffer.getByte(offset + RingPacket.VERSION_OFFSET) != PacketType.VERSION) {
+            machine.trace(TraceEvent.PACKET_DROPPED, type, peer, length);
+        } else {
+            onHeard(from);
+            onFlat(type, from, buffer, offset, length);
+        }
+        exit();
+    }
+
+    private void onHeard(final Peer from) {
+        from.heardNs = machine.nowNs;
+        if (from.suspected) {
+            from.suspected = false;
+            machine.gatherer.step();
+        }
+    }
+
+    private void onControl(final Peer from, final DirectBuffer buffer, final int offset, final int length) {
+        final ControlMessage message = ControlCodec.decode(buffer, offset, length);
+        if (message == null) {
+            machine.trace(TraceEvent.PACKET_DROPPED, buffer.getByte(offset), from.handle, length);
+            return;
+        }
+        onHeard(from);
+        switch (message) {
+            case ControlMessage.Join join -> machine.gatherer.onJoin(from, join);
+            case ControlMessage.Commit commit -> machine.committer.onCommit(from, commit);
+            case ControlMessage.State state -> machine.committer.onState(from, state);
+            case ControlMessage.Install install -> machine.committer.onInstall(from, install);
+        }
+    }
+
+    /** Packets of an installed ring. Rule 1: those of another epoch than the one promised are nothing to this member. */
+    private void onFlat(final int type, final Peer from, final DirectBuffer buffer, final int offset, final int length) {
+        final Ring ring = machine.ring;
+        if (!machine.takesPart() || from.slot == Peer.NO_SLOT
+            || RingPacket.i64(buffer, offset + RingPacket.EPOCH_OFFSET) != ring.epoch) {
+            return;
+        }
+        final int tokenSeq = RingPacket.i32(buffer, offset + RingPacket.TOKEN_SEQ_OFFSET);
+        if (!machine.token.onHeader(from.slot, tokenSeq, RingPacket.u16(buffer, offset + RingPacket.HOLDER_OFFSET))) {
+            machine.trace(TraceEvent.PACKET_DROPPED, type, from.handle, length);
+            return;
+        }
+        ring.heard[from.slot] = true;
+        machine.horizons.onHeader(from.slot, RingPacket.i64(buffer, offset + RingPacket.LOGGED_OFFSET),
+            RingPacket.i64(buffer, offset + RingPacket.HORIZON_OFFSET));
+        switch (type) {
+            case PacketType.DATA -> machine.ordering.onData(from.slot, buffer, offset, length);
+            case PacketType.ORDER -> machine.ordering.onOrder(from.slot, buffer, offset, length);
+            case PacketType.TOKEN ->
+                machine.token.onToken(from.slot, tokenSeq, RingPacket.i64(buffer, offset + RingPacket.TOKEN_LAST_OFFSET));
+            case PacketType.PULL -> machine.catchUp.onPull(from, buffer, offset);
+            case PacketType.ENTRIES -> machine.catchUp.onEntries(from.slot, buffer, offset, length);
+            case PacketType.BARRIER_REQUEST -> machine.barrier.onRequest(from, buffer, offset);
+            case PacketType.BARRIER_REPLY -> machine.barrier.onReply(from, buffer, offset);
+            case PacketType.REQUEST ->
+                machine.wishes.onRequest(from.slot, RingPacket.u16(buffer, offset + RingPacket.REQUEST_WEIGHT_OFFSET));
+            default -> {
+                // An acknowledgement is all header.
+            }
+        }
     }
 
     /** To be called when {@code nowNs >= nextDeadlineNs()}. */
     public void onTimer(final long nowNs) {
+        enter(nowNs);
+        if (machine.phase != Phase.CLOSED) {
+            machine.liveness.onTimer();
+            machine.gatherer.onTimer();
+            machine.committer.onTimer();
+            machine.installer.onTimer();
+            machine.token.onTimer();
+            machine.ordering.onTimer();
+            machine.catchUp.onTimer();
+            machine.barrier.onTimer();
+            machine.wishes.onTimer();
+        }
+        exit();
     }
 
     /** When {@link #onTimer} is due; {@code Long.MAX_VALUE} for never. */
     public long nextDeadlineNs() {
-        return Long.MAX_VALUE;
+        if (machine.phase == Phase.CLOSED) {
+            expectedNs = Long.MAX_VALUE;
+            return expectedNs;
+        }
+        long deadline = machine.liveness.deadlineNs();
+        deadline = Math.min(deadline, machine.gatherer.deadlineNs());
+        deadline = Math.min(deadline, machine.committer.deadlineNs());
+        deadline = Math.min(deadline, machine.installer.deadlineNs());
+        deadline = Math.min(deadline, machine.token.deadlineNs());
+        deadline = Math.min(deadline, machine.ordering.repeatDeadlineNs());
+        deadline = Math.min(deadline, machine.catchUp.deadlineNs());
+        deadline = Math.min(deadline, machine.barrier.deadlineNs());
+        deadline = Math.min(deadline, machine.wishes.deadlineNs());
+        expectedNs = Math.max(deadline, machine.nowNs);
+        return deadline;
+    }
+
+    /** Index of the newest stable VIEW or CONFIG entry of the ring that this member is in; 0 when that is not primary, or its VIEW is not stable here. */
+    public long viewEntryIndex() {
+        final List<Configuration> known = machine.isOperational() ? machine.tail.configurations().all() : List.of();
+        return known.isEmpty() || known.getFirst().epoch() != machine.ring.epoch ? 0 : known.getFirst().index();
     }
 
     /** A {@link RingEffects#persist} is durable, and all before it. */
     public void onPersisted(final long nowNs, final long ticket) {
+        enter(nowNs);
+        machine.committer.onPersisted(ticket);
+        exit();
     }
 
-    /** The log is durable, at the configured durability, up to {@code index}. */
+    /** The log is durable, at the configured durability, up to {@code index}. Never reported of an entry that was cut since. */
     public void onLogged(final long nowNs, final long index) {
+        enter(nowNs);
+        machine.tail.onLogged(index);
+        exit();
     }
 
     /** Has a payload ordered. Its own count (originSeq, positive), or a negative {@link RingResult}. The buffer is copied. */
     public long offer(final long nowNs, final EntryKind kind, final DirectBuffer buffer, final int offset, final int length) {
-        return RingResult.CLOSED;
+        enter(nowNs);
+        final long result = machine.ordering.offer(kind, buffer, offset, length);
+        exit();
+        return result;
     }
 
-    /** Starts a read barrier, or joins the one that starts next. Its number; answered by {@link RingEffects#barrier}. */
+    /** Starts a read barrier, or joins the one that starts next. Its number; answered by {@link RingEffects#barrier}, not before {@link #flush}. */
     public long barrier(final long nowNs) {
-        return RingResult.CLOSED;
+        enter(nowNs);
+        return machine.barrier.request();
     }
 
     /** Asks to become a voter with the configured weight: base and log are complete. No effect on a voter. */
     public void promote(final long nowNs) {
+        enter(nowNs);
+        machine.wishes.promote();
+        exit();
     }
 
     /** Changes this member's weight by an ordered record. */
     public void weight(final long nowNs, final int weight) {
+        enter(nowNs);
+        machine.wishes.weight(weight);
+        exit();
     }
 
     /** What the layer above says about this member from the next view on. */
     public void info(final long nowNs, final byte[] info) {
+        enter(nowNs);
+        machine.info = info.clone();
     }
 
     /** Leaves by an ordered record where that is possible within {@code installNs}, else at once. {@link RingEffects#left} follows. */
     public void leave(final long nowNs) {
+        enter(nowNs);
+        if (machine.phase != Phase.CLOSED) {
+            machine.wishes.leave();
+        }
+        exit();
+    }
+
+    /** An operator sets the quorum aside: half of the weight suffices, or any component is primary. It takes effect in a component that is not primary at once. */
+    public void overrides(final long nowNs, final boolean ignoreSplitBrain, final boolean ignoreQuorum) {
+        enter(nowNs);
+        override(new Overrides(ignoreSplitBrain, ignoreQuorum, machine.overrides.bootstrap()));
+        exit();
+    }
+
+    /** An operator makes the present component primary, once. No effect in a primary one. */
+    public void bootstrap(final long nowNs) {
+        enter(nowNs);
+        if (machine.ring == null || !machine.ring.primary) {
+            override(new Overrides(machine.overrides.ignoreSplitBrain(), machine.overrides.ignoreQuorum(), true));
+        }
+        exit();
+    }
+
+    private void override(final Overrides overrides) {
+        final boolean news = !machine.overrides.equals(overrides);
+        machine.overrides = overrides;
+        if (news && machine.phase == Phase.NOT_PRIMARY) {
+            machine.gatherer.enter(GatherReason.OPERATOR);
+        }
+    }
+
+    /** Epoch of the ring installed last, 0 before the first. */
+    public long epoch() {
+        return machine.ring == null ? 0 : machine.ring.epoch;
+    }
+
+    /** Name of the state that the protocol is in, for people. */
+    public String state() {
+        return machine.phase.name();
+    }
+
+    /** Bytes of own offers that the log does not hold. */
+    public long offeredBytes() {
+        return machine.own.bytes();
+    }
+
+    /** Bytes of others' payloads that are not ordered yet. */
+    public long heldBytes() {
+        return machine.ring == null ? 0 : machine.ring.heldBytes();
+    }
+
+    /** Tells whether this member numbers. */
+    public boolean holdsToken() {
+        return machine.orders() && machine.ring.holds;
     }
 
     /** Ends a batch: sends coalesced order records, acknowledgements and horizons. */
     public void flush(final long nowNs) {
+        enter(nowNs);
+        if (machine.phase == Phase.CLOSED) {
+            return;
+        }
+        if (machine.orders()) {
+            machine.wishes.update();
+            if (machine.ring.holds) {
+                machine.ordering.numberWaiting();
+                machine.ordering.announce();
+                machine.token.moveWithLoad();
+            }
+            machine.tail.report();
+            machine.barrier.update();
+            machine.horizons.acknowledge();
+        }
+    }
+
+    private void enter(final long nowNs) {
+        machine.nowNs = Math.max(nowNs, machine.nowNs);
+        // This process was paused, not the others: what queued up meanwhile is heard before anybody is suspected.
+        final long lateNs = machine.nowNs - expectedNs;
+        if (expectedNs != Long.MAX_VALUE && lateNs > machine.config.pauseNs()) {
+            expectedNs = Long.MAX_VALUE;
+            machine.trace(TraceEvent.PAUSE_SEEN, lateNs, 0, 0);
+            machine.peers.postponeSuspicion(machine.nowNs);
+            machine.gatherer.postpone(lateNs);
+            machine.committer.postpone(lateNs);
+            machine.installer.postpone(lateNs);
+        }
+    }
+
+    /** What follows from a call, once. */
+    private void exit() {
+        machine.horizons.update();
+        machine.wishes.leaveWhenDone();
+        if (machine.orders()) {
+            machine.token.hold();
+            machine.catchUp.update();
+            machine.installer.update();
+            machine.tail.report();
+        }
     }
 }

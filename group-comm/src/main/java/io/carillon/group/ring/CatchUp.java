@@ -1,0 +1,306 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.carillon.group.EntryKind;
+import io.carillon.group.LogEntry;
+import io.carillon.group.RingLog;
+import io.carillon.group.wire.PacketType;
+import io.carillon.group.wire.RingPacket;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+
+/** PULL and ENTRIES: repairs a gap, brings a returning member up to date, serves a joiner (docs/ring.md, section 5). */
+final class CatchUp {
+    private static final int PACKET_LENGTH = 64 << 10;
+    /** Fragments of a write set may precede the entry of the seqno before it; a joiner asks this much earlier. */
+    private static final int FRAGMENT_MARGIN = 256;
+
+    private final RingMachine machine;
+    private final LogEntry entry = new LogEntry();
+    /** The log is replaced by the group's from this seqno on; -1 when it is kept. */
+    private long resetFrom = -1;
+    private String resetWhy;
+    private long gapSinceNs = Long.MAX_VALUE;
+    private long gapEnd;
+    private long pulledNs;
+    private boolean pulling;
+    private int attempts;
+    /** By slot: who purged what is asked for. Once all have, the latest answer has to do. */
+    private boolean[] purged = {};
+    private boolean lastResort;
+    /** The packet being built, and the entries in it. */
+    private ExpandableArrayBuffer packet;
+    private int put;
+
+    CatchUp(final RingMachine machine) {
+        this.machine = machine;
+    }
+
+    void onInstalled() {
+        resetFrom = -1;
+        pulling = false;
+        attempts = 0;
+        purged = new boolean[machine.ring.size()];
+        lastResort = false;
+        gapSinceNs = Long.MAX_VALUE;
+    }
+
+    /** This member's log shares nothing with the group's: it starts at the seqno that it needs. */
+    void startOver(final String why) {
+        final long viewSeqno = machine.ring.install.winnerSeqno() + 1;
+        final long window = Math.max(viewSeqno - machine.config.certificationWindow(), 1);
+        final long wanted = machine.wantedSeqno > 0 ? Math.min(machine.wantedSeqno, window) : window;
+        resetFrom = Math.max(wanted - FRAGMENT_MARGIN, 1);
+        resetWhy = why;
+    }
+
+    /** The first seqno that this member cannot do without. */
+    private long neededSeqno() {
+        return machine.wantedSeqno > 0 ? Math.min(machine.wantedSeqno, resetFrom + FRAGMENT_MARGIN) : resetFrom + FRAGMENT_MARGIN;
+    }
+
+    boolean startsOver() {
+        return resetFrom >= 0;
+    }
+
+    private boolean isBehind() {
+        return machine.orders() && (startsOver() || machine.tail.end() < machine.ring.knownEnd);
+    }
+
+    /** Notices a gap, or that it closed; called once a batch. */
+    void update() {
+        if (!isBehind()) {
+            gapSinceNs = Long.MAX_VALUE;
+            pulling = false;
+            attempts = 0;
+        } else if (gapSinceNs == Long.MAX_VALUE || machine.tail.end() != gapEnd && !pulling) {
+            gapSinceNs = machine.nowNs;
+            gapEnd = machine.tail.end();
+        }
+    }
+
+    long deadlineNs() {
+        if (!isBehind() || gapSinceNs == Long.MAX_VALUE) {
+            return Long.MAX_VALUE;
+        }
+        return pulling ? pulledNs + 5 * machine.config.joinNs() : gapSinceNs + machine.config.joinNs();
+    }
+
+    void onTimer() {
+        if (deadlineNs() <= machine.nowNs) {
+            pull();
+        }
+    }
+
+    /** Asks at once. */
+    void pull() {
+        if (!isBehind()) {
+            return;
+        }
+        attempts++;
+        pulling = true;
+        pulledNs = machine.nowNs;
+        final Peer source = source();
+        if (source == null) {
+            return;
+        }
+        final long from = startsOver() ? 0 : machine.tail.end() + 1;
+        final ExpandableArrayBuffer request = machine.transmitter.begin(PacketType.PULL);
+        request.putLong(RingPacket.PULL_INDEX_OFFSET, from, LITTLE_ENDIAN);
+        request.putLong(RingPacket.PULL_SEQNO_OFFSET, Math.max(resetFrom, 0), LITTLE_ENDIAN);
+        request.putInt(RingPacket.PULL_BUDGET_OFFSET, machine.config.pullBytes(), LITTLE_ENDIAN);
+        machine.transmitter.send(source, RingPacket.PULL_LENGTH, TrafficClass.CONTROL);
+        machine.trace(TraceEvent.PULLED, from, source.slot, machine.ring.knownEnd);
+    }
+
+    /** The winner until it keeps silent, then the holder, then each in turn. */
+    private Peer source() {
+        final Ring ring = machine.ring;
+        final int winner = ring.slotOf(ring.install.winner());
+        final int first = machine.tail.end() < ring.viewIndex ? winner : ring.holder;
+        for (int turn = 0; turn < ring.size(); turn++) {
+            final int slot = (first + attempts / 2 + turn) % ring.size();
+            final Peer peer = ring.peers[slot];
+            if (slot != ring.self && peer != null && !peer.suspected && (lastResort || !purged[slot])) {
+                return peer;
+            }
+        }
+        return null;
+    }
+
+    /** The member in {@code slot} no longer holds what was asked for. True if that must do, since nobody does. */
+    private boolean onPurged(final int slot) {
+        if (lastResort) {
+            return true;
+        }
+        purged[slot] = true;
+        if (source() == null) {
+            lastResort = true;
+        }
+        pull();
+        return false;
+    }
+
+    void onPull(final Peer from, final DirectBuffer buffer, final int offset) {
+        if (!machine.orders() || startsOver()) {
+            return;
+        }
+        final RingLog log = machine.tail.log();
+        final long askedIndex = RingPacket.i64(buffer, offset + RingPacket.PULL_INDEX_OFFSET);
+        final long askedSeqno = RingPacket.i64(buffer, offset + RingPacket.PULL_SEQNO_OFFSET);
+        long index = askedIndex > 0 ? askedIndex : indexAfter(log, askedSeqno - 1);
+        // What is purged cannot be served: the answer begins later, and the puller sees that from its base.
+        index = Math.max(index, log.baseIndex() + 1);
+        long budget = Math.clamp(RingPacket.i32(buffer, offset + RingPacket.PULL_BUDGET_OFFSET), PACKET_LENGTH,
+            machine.config.pullBytes());
+        int flags = RingPacket.ENTRIES_BEGIN;
+        while (index <= log.endIndex() && budget > 0) {
+            final int length = putEntries(log, index);
+            budget -= length;
+            index += put;
+            flags |= budget <= 0 || index > log.endIndex() ? RingPacket.ENTRIES_END : 0;
+            packet.putByte(RingPacket.ENTRIES_FLAGS_OFFSET, (byte) flags);
+            packet.putLong(RingPacket.ENTRIES_ASKED_INDEX_OFFSET, askedIndex, LITTLE_ENDIAN);
+            packet.putLong(RingPacket.ENTRIES_ASKED_SEQNO_OFFSET, askedSeqno, LITTLE_ENDIAN);
+            machine.transmitter.send(from, length, TrafficClass.BULK);
+            flags = 0;
+        }
+    }
+
+    private static long indexAfter(final RingLog log, final long seqno) {
+        final long index = seqno <= 0 ? 0 : log.indexOfSeqno(seqno);
+        return index < 0 ? log.baseIndex() + 1 : index + 1;
+    }
+
+    /** Begins a packet with the entries from {@code first} on, of which one at least is held. Its length. */
+    private int putEntries(final RingLog log, final long first) {
+        final long seqnoBefore = seqnoBefore(log, first);
+        packet = machine.transmitter.begin(PacketType.ENTRIES);
+        packet.putLong(RingPacket.ENTRIES_BASE_INDEX_OFFSET, first - 1, LITTLE_ENDIAN);
+        packet.putLong(RingPacket.ENTRIES_BASE_SEQNO_OFFSET, seqnoBefore, LITTLE_ENDIAN);
+        packet.putLong(RingPacket.ENTRIES_BASE_EPOCH_OFFSET, first == 1 ? 0 : log.epochAt(first - 1), LITTLE_ENDIAN);
+        int at = RingPacket.ENTRIES_FIRST_OFFSET;
+        put = 0;
+        while (at < PACKET_LENGTH && log.read(first + put, entry)) {
+            final int length = entry.payload.capacity();
+            packet.putLong(at + RingPacket.ENTRY_EPOCH_OFFSET, entry.epoch, LITTLE_ENDIAN);
+            packet.putLong(at + RingPacket.ENTRY_ORIGIN_MSB_OFFSET, entry.originMsb, LITTLE_ENDIAN);
+            packet.putLong(at + RingPacket.ENTRY_ORIGIN_LSB_OFFSET, entry.originLsb, LITTLE_ENDIAN);
+            packet.putLong(at + RingPacket.ENTRY_SEQ_OFFSET, entry.originSeq, LITTLE_ENDIAN);
+            packet.putByte(at + RingPacket.ENTRY_KIND_OFFSET, (byte) entry.kind.code());
+            packet.putInt(at + RingPacket.ENTRY_LENGTH_OFFSET, length, LITTLE_ENDIAN);
+            packet.putBytes(at + RingPacket.ENTRY_LENGTH, entry.payload, 0, length);
+            at += RingPacket.ENTRY_LENGTH + length;
+            put++;
+        }
+        packet.putInt(RingPacket.ENTRIES_COUNT_OFFSET, put, LITTLE_ENDIAN);
+        return at;
+    }
+
+    private long seqnoBefore(final RingLog log, final long first) {
+        log.read(first, entry);
+        return entry.seqno - (entry.kind.counts() ? 1 : 0);
+    }
+
+    void onEntries(final int slot, final DirectBuffer buffer, final int offset, final int length) {
+        if (!machine.orders() || machine.ring.holds) {
+            return;
+        }
+        final long base = RingPacket.i64(buffer, offset + RingPacket.ENTRIES_BASE_INDEX_OFFSET);
+        final long baseSeqno = RingPacket.i64(buffer, offset + RingPacket.ENTRIES_BASE_SEQNO_OFFSET);
+        final long baseEpoch = RingPacket.i64(buffer, offset + RingPacket.ENTRIES_BASE_EPOCH_OFFSET);
+        if (!isWellFormed(base, buffer, offset, length)) {
+            machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ENTRIES, slot, length);
+            return;
+        }
+        final int flags = buffer.getByte(offset + RingPacket.ENTRIES_FLAGS_OFFSET);
+        final long askedIndex = RingPacket.i64(buffer, offset + RingPacket.ENTRIES_ASKED_INDEX_OFFSET);
+        final boolean begins = (flags & RingPacket.ENTRIES_BEGIN) != 0;
+        if (startsOver()) {
+            if (!begins || askedIndex != 0 || RingPacket.i64(buffer, offset + RingPacket.ENTRIES_ASKED_SEQNO_OFFSET) != resetFrom) {
+                return;
+            }
+            if (baseSeqno >= neededSeqno() && !onPurged(slot)) {
+                return;
+            }
+            startOverAt(base, baseSeqno, baseEpoch);
+        } else if (begins && askedIndex == machine.tail.end() + 1 && base > machine.tail.end()) {
+            // The answer begins later than asked: what lies between is purged. If it is everywhere, the log starts over.
+            if (onPurged(slot)) {
+                startOver("the group purged what follows the own log's end");
+                pull();
+            }
+            return;
+        }
+        if (base <= machine.tail.end()) {
+            appendAll(base, buffer, offset);
+            attempts = 0;
+            machine.ordering.drain();
+        }
+        if ((flags & RingPacket.ENTRIES_END) != 0 && isBehind()) {
+            pull();
+        }
+    }
+
+    private void startOverAt(final long base, final long baseSeqno, final long baseEpoch) {
+        final boolean held = machine.tail.end() > 0;
+        final long wanted = machine.wantedSeqno;
+        machine.tail.reset(base, baseSeqno, baseEpoch);
+        resetFrom = -1;
+        if (held) {
+            machine.effects.historyDiffers(resetWhy);
+        } else if (wanted > 0 && baseSeqno >= wanted) {
+            machine.effects.historyDiffers("seqno " + wanted + " is wanted, the group kept those after " + baseSeqno);
+        }
+    }
+
+    private boolean isWellFormed(final long base, final DirectBuffer buffer, final int offset, final int length) {
+        final int count = RingPacket.i32(buffer, offset + RingPacket.ENTRIES_COUNT_OFFSET);
+        long at = RingPacket.ENTRIES_FIRST_OFFSET;
+        long epoch = 0;
+        for (int nth = 0; nth < count; nth++) {
+            if (at + RingPacket.ENTRY_LENGTH > length) {
+                return false;
+            }
+            final int entryAt = offset + (int) at;
+            final int payload = RingPacket.i32(buffer, entryAt + RingPacket.ENTRY_LENGTH_OFFSET);
+            final int kind = buffer.getByte(entryAt + RingPacket.ENTRY_KIND_OFFSET);
+            final long entryEpoch = RingPacket.i64(buffer, entryAt + RingPacket.ENTRY_EPOCH_OFFSET);
+            if (payload < 0 || at + RingPacket.ENTRY_LENGTH + payload > length || kind < 0 || kind > EntryKind.CONTROL.code()
+                || entryEpoch < epoch || entryEpoch > machine.ring.epoch) {
+                return false;
+            }
+            epoch = entryEpoch;
+            at += RingPacket.ENTRY_LENGTH + payload;
+        }
+        return count > 0 && at == length && base >= 0;
+    }
+
+    private void appendAll(final long base, final DirectBuffer buffer, final int offset) {
+        final int count = RingPacket.i32(buffer, offset + RingPacket.ENTRIES_COUNT_OFFSET);
+        int at = offset + RingPacket.ENTRIES_FIRST_OFFSET;
+        long index = base;
+        for (int nth = 0; nth < count; nth++) {
+            index++;
+            final int payload = RingPacket.i32(buffer, at + RingPacket.ENTRY_LENGTH_OFFSET);
+            if (index == machine.tail.end() + 1) {
+                final long msb = RingPacket.i64(buffer, at + RingPacket.ENTRY_ORIGIN_MSB_OFFSET);
+                final long lsb = RingPacket.i64(buffer, at + RingPacket.ENTRY_ORIGIN_LSB_OFFSET);
+                final long seq = RingPacket.i64(buffer, at + RingPacket.ENTRY_SEQ_OFFSET);
+                final long epoch = RingPacket.i64(buffer, at + RingPacket.ENTRY_EPOCH_OFFSET);
+                final EntryKind kind = EntryKind.of(buffer.getByte(at + RingPacket.ENTRY_KIND_OFFSET));
+                if (epoch < machine.tail.log().endEpoch()
+                    || !machine.tail.append(epoch, msb, lsb, seq, kind, buffer, at + RingPacket.ENTRY_LENGTH, payload)) {
+                    machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ENTRIES, index, payload);
+                    return;
+                }
+                machine.ordering.onAppended(machine.ring.slotOf(msb, lsb), seq, payload);
+            }
+            at += RingPacket.ENTRY_LENGTH + payload;
+        }
+    }
+}

@@ -1,0 +1,206 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import io.carillon.group.MemberId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** COMMIT: the promise, the STATEs, the decision (docs/ring.md, section 4). */
+final class Committer {
+    private static final long PROMISE_AHEAD_MAX = 1L << 32;
+
+    private final RingMachine machine;
+    private final TreeMap<MemberId, ControlMessage.State> states = new TreeMap<>();
+    private List<MemberId> members = List.of();
+    private MemberId representative = MemberId.NONE;
+    private long promiseTicket;
+    private boolean persisted = true;
+    private boolean founding;
+    private long deadlineNs;
+    private long repeatAtNs;
+
+    Committer(final RingMachine machine) {
+        this.machine = machine;
+    }
+
+    boolean concerns(final MemberId id) {
+        return members.contains(id);
+    }
+
+    private boolean isRepresentative() {
+        return representative.equals(machine.self);
+    }
+
+    /** This member is the lowest of those who agreed. */
+    void begin(final List<MemberId> agreed, final long highestPromise, final boolean overridden) {
+        promise(overridden ? Founding.epochAfter(highestPromise, machine) : highestPromise + 1, machine.self, agreed);
+        sendCommit();
+    }
+
+    /** Nobody else is there: with a majority of its own a member goes on, else it waits without a ring. */
+    void beginAlone() {
+        final boolean overridden = !machine.overrides.equals(Overrides.NONE);
+        final long epoch = overridden ? Founding.epochAfter(machine.promisedEpoch, machine) : machine.promisedEpoch + 1;
+        final ControlMessage.Install install =
+            RingDecision.decide(epoch, List.of(state(epoch)), machine.gatherer.reason().text());
+        if (install.primary()) {
+            promise(epoch, machine.self, List.of(machine.self));
+        } else {
+            machine.installer.standAlone(install);
+        }
+    }
+
+    /** Founds a group, or by an operator's word goes on alone with the own log. */
+    void found() {
+        founding = true;
+        final boolean fresh = machine.tail.configurations().latest() == null;
+        final long epoch = fresh ? machine.promisedEpoch + 1 : Founding.epochAfter(machine.promisedEpoch, machine);
+        promise(epoch, machine.self, List.of(machine.self));
+    }
+
+    private void promise(final long epoch, final MemberId by, final List<MemberId> agreed) {
+        machine.phase = Phase.COMMIT;
+        machine.promisedEpoch = epoch;
+        representative = by;
+        members = agreed;
+        states.clear();
+        persisted = false;
+        deadlineNs = machine.nowNs + machine.config.installNs();
+        repeatAtNs = machine.nowNs + 2 * machine.config.joinNs();
+        machine.trace(TraceEvent.COMMIT, epoch, agreed.size(), isRepresentative() ? 1 : 0);
+        promiseTicket = machine.persist();
+    }
+
+    void onCommit(final Peer peer, final ControlMessage.Commit commit) {
+        if (machine.phase == Phase.COMMIT && commit.epoch() == machine.promisedEpoch && representative.equals(peer.id)) {
+            if (persisted) {
+                machine.transmitter.sendControl(peer, state(commit.epoch()));
+            }
+            return;
+        }
+        final boolean open = machine.phase == Phase.GATHER || machine.phase == Phase.COMMIT;
+        if (open && commit.epoch() > machine.promisedEpoch && isPlausible(commit.epoch()) && commit.members().contains(machine.self)
+            && commit.members().contains(peer.id)) {
+            promise(commit.epoch(), peer.id, commit.members());
+        }
+    }
+
+    void onPersisted(final long ticket) {
+        if (persisted || ticket < promiseTicket || machine.phase != Phase.COMMIT) {
+            return;
+        }
+        persisted = true;
+        machine.trace(TraceEvent.PROMISED, machine.promisedEpoch, ticket, 0);
+        if (founding) {
+            founding = false;
+            machine.installer.install(Founding.install(machine));
+        } else if (isRepresentative()) {
+            states.put(machine.self, state(machine.promisedEpoch));
+            decide();
+        } else {
+            final Peer peer = machine.peers.of(representative);
+            if (peer != null) {
+                machine.transmitter.sendControl(peer, state(machine.promisedEpoch));
+            }
+        }
+    }
+
+    /** Nobody is so many epochs ahead: a damaged packet must not use up the numbers. */
+    boolean isPlausible(final long epoch) {
+        return epoch >= 0 && epoch - machine.promisedEpoch < PROMISE_AHEAD_MAX;
+    }
+
+    private ControlMessage.State state(final long epoch) {
+        final LogTail tail = machine.tail;
+        final List<Configuration> configurations = tail.configurations().all();
+        final boolean stableKnown = !configurations.isEmpty() && configurations.getFirst().index() <= tail.stable();
+        final RingMember member = new RingMember(machine.self, machine.config.name(), machine.config.weight(), machine.info);
+        return new ControlMessage.State(epoch, member, tail.end(), tail.log().endSeqno(), tail.stable(),
+            EpochTable.of(tail.log()), stableKnown, configurations, machine.overrides);
+    }
+
+    void onState(final Peer peer, final ControlMessage.State state) {
+        if (machine.phase == Phase.COMMIT && isRepresentative() && state.epoch() == machine.promisedEpoch
+            && state.member().id().equals(peer.id) && members.contains(peer.id)) {
+            states.put(peer.id, state);
+            decide();
+        }
+    }
+
+    private void decide() {
+        if (states.size() < members.size()) {
+            return;
+        }
+        final ControlMessage.Install install = RingDecision.decide(machine.promisedEpoch, new ArrayList<>(states.values()),
+            machine.gatherer.reason().text());
+        for (final MemberId id : members) {
+            final Peer peer = machine.peers.of(id);
+            if (peer != null) {
+                machine.transmitter.sendControl(peer, install);
+            }
+        }
+        machine.installer.install(install);
+    }
+
+    private void sendCommit() {
+        final ControlMessage.Commit commit = new ControlMessage.Commit(machine.promisedEpoch, members);
+        for (final MemberId id : members) {
+            final Peer peer = machine.peers.of(id);
+            if (peer != null && !states.containsKey(id)) {
+                machine.transmitter.sendControl(peer, commit);
+            }
+        }
+    }
+
+    void onInstall(final Peer peer, final ControlMessage.Install install) {
+        if (machine.takesPart() && machine.ring.epoch == install.epoch()) {
+            machine.transmitter.sendAck(peer);
+        } else if (machine.phase == Phase.COMMIT && persisted && install.epoch() == machine.promisedEpoch
+            && representative.equals(peer.id) && machine.installer.isWellFormed(install)) {
+            machine.installer.install(install);
+        }
+    }
+
+    /** A member of the coming ring cannot be reached any more. */
+    void onPeerDown(final MemberId id) {
+        if (machine.phase == Phase.COMMIT && (representative.equals(id) || isRepresentative() && members.contains(id))) {
+            machine.gatherer.enter(GatherReason.CONNECTION_CLOSED);
+        }
+    }
+
+    void onTimer() {
+        if (machine.phase != Phase.COMMIT) {
+            return;
+        }
+        if (machine.nowNs >= deadlineNs && persisted) {
+            final List<MemberId> silent = new ArrayList<>();
+            if (isRepresentative()) {
+                silent.addAll(members);
+                silent.removeAll(states.keySet());
+            } else {
+                silent.add(representative);
+            }
+            machine.gatherer.enter(GatherReason.COMMIT_TIMEOUT, silent);
+        } else if (machine.nowNs >= repeatAtNs) {
+            repeatAtNs = machine.nowNs + 2 * machine.config.joinNs();
+            if (isRepresentative()) {
+                sendCommit();
+            }
+        }
+    }
+
+    void postpone(final long byNs) {
+        deadlineNs += byNs;
+    }
+
+    long deadlineNs() {
+        if (machine.phase != Phase.COMMIT) {
+            return Long.MAX_VALUE;
+        }
+        return isRepresentative() ? persisted ? Math.min(deadlineNs, repeatAtNs) : repeatAtNs
+            : persisted ? deadlineNs : Long.MAX_VALUE;
+    }
+}

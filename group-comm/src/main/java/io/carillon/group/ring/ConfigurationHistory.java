@@ -1,0 +1,63 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import io.carillon.group.LogEntry;
+import io.carillon.group.RingLog;
+import io.carillon.group.wire.ConfigurationCodec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Configuration entries of the own log: the latest that is known stable, and every newer one. */
+final class ConfigurationHistory {
+    private final List<Configuration> entries = new ArrayList<>();
+
+    /** The newest, or null. */
+    Configuration latest() {
+        return entries.isEmpty() ? null : entries.getLast();
+    }
+
+    void add(final Configuration configuration) {
+        entries.add(configuration);
+    }
+
+    void clear() {
+        entries.clear();
+    }
+
+    void truncateAfter(final long index) {
+        while (!entries.isEmpty() && entries.getLast().index() > index) {
+            entries.removeLast();
+        }
+    }
+
+    /** Forgets what a newer stable one replaced. True if a configuration became the latest stable one. */
+    boolean settle(final long stableIndex) {
+        boolean news = false;
+        while (entries.size() > 1 && entries.get(1).index() <= stableIndex) {
+            entries.removeFirst();
+            news = true;
+        }
+        return news;
+    }
+
+    /** For a STATE. */
+    List<Configuration> all() {
+        return List.copyOf(entries);
+    }
+
+    /** Reads back from the log's end to the latest configuration that is stable, or to the base. */
+    void restore(final RingLog log, final long stableIndex) {
+        entries.clear();
+        final LogEntry entry = new LogEntry();
+        for (long index = log.endIndex(); index > log.baseIndex() && log.read(index, entry); index--) {
+            if (entry.kind.isConfiguration()) {
+                entries.add(0, ConfigurationCodec.decode(entry.epoch, index, entry.payload, 0, entry.payload.capacity()));
+                if (index <= stableIndex) {
+                    return;
+                }
+            }
+        }
+    }
+}

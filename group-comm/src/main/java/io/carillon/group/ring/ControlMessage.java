@@ -1,0 +1,73 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import io.carillon.group.MemberId;
+import java.util.List;
+import java.util.UUID;
+
+/** Messages of a change of ring (docs/ring.md, section 4). They are rare; protobuf carries them. */
+public sealed interface ControlMessage {
+    /**
+     * Gathering, or, with {@code gathering} unset, merely a sign of life to a peer outside the sender's ring.
+     *
+     * @param promisedEpoch that the sender promised.
+     * @param ringEpoch of the sender's ring, 0 if it has none.
+     * @param gathering whether the sender is in GATHER.
+     * @param primary whether its ring is primary.
+     * @param group of the sender's log; zero when unknown.
+     * @param weight of the sender in the latest configuration that it knows.
+     * @param reach whom the sender hears, itself included, sorted.
+     * @param choice whom it would make a ring with, sorted; empty while it still waits for answers.
+     * @param reason why it gathers.
+     * @param overrides its operator's word.
+     */
+    record Join(long promisedEpoch, long ringEpoch, boolean gathering, boolean primary, UUID group, int weight,
+        List<MemberId> reach, List<MemberId> choice, GatherReason reason, Overrides overrides) implements ControlMessage {
+    }
+
+    /** The representative's word for a ring of {@code epoch}: promise it and state your log. */
+    record Commit(long epoch, List<MemberId> members) implements ControlMessage {
+    }
+
+    /**
+     * What a member holds, stated after the promise.
+     *
+     * @param epoch promised.
+     * @param member itself; the weight is the one it would like.
+     * @param logEnd last index.
+     * @param endSeqno seqno as of the last entry.
+     * @param stableIndex known stable.
+     * @param table epochs of the log.
+     * @param stableKnown whether the first of {@code configurations} is known stable.
+     * @param configurations the latest stable and every newer one in the log.
+     * @param overrides its operator's word.
+     */
+    record State(long epoch, RingMember member, long logEnd, long endSeqno, long stableIndex, EpochTable table,
+        boolean stableKnown, List<Configuration> configurations, Overrides overrides) implements ControlMessage {
+        long lastEpoch() {
+            return table.runs().isEmpty() ? 0 : table.runs().getLast().epoch();
+        }
+
+        /** The newest configuration of its log, or null. */
+        Configuration latest() {
+            return configurations.isEmpty() ? null : configurations.getLast();
+        }
+    }
+
+    /**
+     * The representative's decision.
+     *
+     * @param epoch of the ring.
+     * @param primary whether it may order.
+     * @param winner whose log becomes everybody's.
+     * @param winnerEnd last index of that log.
+     * @param winnerSeqno its seqno.
+     * @param table its epochs.
+     * @param view what the VIEW entry will say; marks are filled in by the winner.
+     */
+    record Install(long epoch, boolean primary, MemberId winner, long winnerEnd, long winnerSeqno, EpochTable table,
+        Configuration view) implements ControlMessage {
+    }
+}

@@ -1,0 +1,53 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import io.carillon.group.MemberId;
+import java.util.List;
+import java.util.UUID;
+
+/** The first ring of a group, or the one with which an operator lets a single member go on. */
+final class Founding {
+    private static final int ROUND_SHIFT = 16;
+    private static final int PLACES = 256;
+    private static final long MIX = 0x9E3779B97F4A7C15L;
+
+    private Founding() {
+    }
+
+    /**
+     * Nobody vouches that the epoch is unused where members go on by an operator's word: it leaves a wide gap, and the place in it is the representative's own, so that another side's epochs stay different.
+     */
+    static long epochAfter(final long promised, final RingMachine machine) {
+        final Configuration latest = machine.tail.configurations().latest();
+        final RingMember self = latest == null ? null : latest.member(machine.self);
+        final long place = self != null ? latest.members().indexOf(self)
+            : PLACES / 2 + (mix(machine.self.msb() ^ mix(machine.self.lsb())) >>> Long.SIZE - 7);
+        return ((promised >>> ROUND_SHIFT) + 1 << ROUND_SHIFT) + place;
+    }
+
+    static ControlMessage.Install install(final RingMachine machine) {
+        final LogTail tail = machine.tail;
+        final Configuration latest = tail.configurations().latest();
+        final RingMember self = new RingMember(machine.self, machine.config.name(), Math.max(machine.config.weight(), 1), machine.info);
+        final Configuration view = new Configuration(machine.promisedEpoch, tail.end() + 1,
+            latest == null ? groupOf(machine.self, machine.promisedEpoch) : latest.group(), latest == null ? 1 : latest.number() + 1,
+            machine.promisedEpoch, GatherReason.FOUNDED.text(), List.of(self), List.of(), List.of());
+        return new ControlMessage.Install(machine.promisedEpoch, true, machine.self, tail.end(), tail.log().endSeqno(),
+            EpochTable.of(tail.log()), view);
+    }
+
+    /** A UUID (version 4 by its bits) that only this member derives, and only for this epoch. */
+    static UUID groupOf(final MemberId self, final long epoch) {
+        final long upper = mix(self.msb() + MIX * epoch);
+        final long lower = mix(self.lsb() ^ upper);
+        return new UUID(upper & ~0xF000L | 0x4000L, lower & 0x3FFFFFFFFFFFFFFFL | 0x8000000000000000L);
+    }
+
+    private static long mix(final long value) {
+        long mixed = (value ^ value >>> 32) * MIX;
+        mixed = (mixed ^ mixed >>> 29) * 0xBF58476D1CE4E5B9L;
+        return mixed ^ mixed >>> 32;
+    }
+}

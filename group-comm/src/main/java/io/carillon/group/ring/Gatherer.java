@@ -1,0 +1,332 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import io.carillon.group.MemberId;
+import io.carillon.group.wire.PacketType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** GATHER: who makes the next ring. Within one gathering members are only ever given up, so it ends. */
+final class Gatherer {
+    private static final long MERGE_DELAY_MAX_NS = 5_000_000_000L;
+
+    private final RingMachine machine;
+    private final TreeMap<MemberId, ControlMessage.Join> heard = new TreeMap<>();
+    private final TreeSet<MemberId> failed = new TreeSet<>();
+    private List<MemberId> choice = List.of();
+    private List<MemberId> reach = List.of();
+    private GatherReason reason = GatherReason.STARTED;
+    private long deadlineNs;
+    private long commitByNs;
+    private long joinAtNs;
+    private long joinDelayNs;
+    private long mergeAtNs = Long.MIN_VALUE;
+    private long mergeDelayNs;
+
+    Gatherer(final RingMachine machine) {
+        this.machine = machine;
+        this.mergeDelayNs = 5 * machine.config.joinNs();
+    }
+
+    GatherReason reason() {
+        return reason;
+    }
+
+    void enter(final GatherReason why) {
+        enter(why, List.of());
+    }
+
+    /** Gathers without {@code silent}, who kept others waiting. */
+    void enter(final GatherReason why, final List<MemberId> silent) {
+        if (machine.phase == Phase.CLOSED) {
+            return;
+        }
+        if (machine.phase != Phase.GATHER) {
+            machine.phase = Phase.GATHER;
+            reason = why;
+            heard.clear();
+            failed.clear();
+            failed.addAll(silent);
+            choice = List.of();
+            deadlineNs = machine.nowNs + machine.config.quickSuspectNs();
+            joinDelayNs = machine.config.joinNs();
+            machine.trace(TraceEvent.GATHER, why.ordinal(), machine.promisedEpoch, 0);
+            reach = reach();
+            broadcast();
+        }
+        step();
+    }
+
+    /** Whom this member hears, itself included. */
+    private List<MemberId> reach() {
+        final TreeSet<MemberId> ids = new TreeSet<>();
+        ids.add(machine.self);
+        for (final Peer peer : machine.peers.all()) {
+            if (!peer.suspected && !(machine.phase == Phase.GATHER && failed.contains(peer.id))) {
+                ids.add(peer.id);
+            }
+        }
+        return List.copyOf(ids);
+    }
+
+    private ControlMessage.Join join() {
+        final boolean gathering = machine.phase == Phase.GATHER;
+        final boolean takesPart = machine.takesPart();
+        return new ControlMessage.Join(machine.promisedEpoch, takesPart ? machine.ring.epoch : 0, gathering,
+            takesPart && machine.ring.primary, machine.group(), machine.weight(), reach(), gathering ? choice : List.of(), reason,
+            machine.overrides);
+    }
+
+    private void broadcast() {
+        joinAtNs = machine.nowNs + joinDelayNs;
+        final ControlMessage.Join join = join();
+        for (int nth = 0; nth < machine.peers.all().size(); nth++) {
+            machine.transmitter.sendControl(machine.peers.all().get(nth), join);
+        }
+    }
+
+    /** A sign of life to a peer outside the ring, so that rings find each other. */
+    void probe(final Peer peer) {
+        machine.transmitter.sendControl(peer, join());
+    }
+
+    void onPeerUp(final Peer peer) {
+        if (machine.phase == Phase.GATHER) {
+            failed.remove(peer.id);
+            step();
+        } else if (machine.phase == Phase.NOT_PRIMARY) {
+            mergeDelayNs = 5 * machine.config.joinNs();
+            enter(GatherReason.PEER_LINKED);
+            return;
+        }
+        probe(peer);
+    }
+
+    void onJoin(final Peer peer, final ControlMessage.Join join) {
+        if (!machine.committer.isPlausible(join.promisedEpoch())) {
+            machine.trace(TraceEvent.PACKET_DROPPED, PacketType.JOIN, peer.handle, join.promisedEpoch());
+            return;
+        }
+        switch (machine.phase) {
+            case CLOSED -> {
+            }
+            case GATHER -> onJoinGathering(peer, join);
+            case COMMIT -> {
+                if (join.gathering() && join.promisedEpoch() >= machine.promisedEpoch && machine.committer.concerns(peer.id)) {
+                    enterWith(GatherReason.PEER_GATHERS, peer, join);
+                }
+            }
+            case RECOVERY, OPERATIONAL, NOT_PRIMARY -> onJoinInstalled(peer, join);
+        }
+    }
+
+    private void onJoinGathering(final Peer peer, final ControlMessage.Join join) {
+        final boolean stale = machine.takesPart() && machine.ring.isMember(machine.ring.slotOf(peer.id))
+            && join.promisedEpoch() < machine.ring.epoch;
+        if (stale || failed.contains(peer.id)) {
+            return;
+        }
+        if (!join.gathering()) {
+            heard.remove(peer.id);
+            return;
+        }
+        final ControlMessage.Join former = heard.put(peer.id, join);
+        if (former == null) {
+            probe(peer);
+        }
+        if (former == null || !former.reach().equals(join.reach()) || !former.choice().equals(join.choice())
+            || former.promisedEpoch() != join.promisedEpoch()) {
+            step();
+        }
+    }
+
+    private void onJoinInstalled(final Peer peer, final ControlMessage.Join join) {
+        final Ring ring = machine.ring;
+        if (ring != null && ring.isMember(ring.slotOf(peer.id))) {
+            if (join.gathering() && join.promisedEpoch() >= ring.epoch) {
+                enterWith(GatherReason.PEER_GATHERS, peer, join);
+            } else if (!join.gathering() && join.ringEpoch() > ring.epoch) {
+                enterWith(GatherReason.STRANDED, peer, join);
+            } else if (!join.gathering() && join.ringEpoch() < ring.epoch && join.promisedEpoch() >= ring.epoch
+                && ring.heard[ring.slotOf(peer.id)]) {
+                // It was in this ring and gave it up, alone.
+                enterWith(GatherReason.RINGS_MERGE, peer, join);
+            }
+            return;
+        }
+        if (machine.nowNs >= mergeAtNs && isWelcome(join)) {
+            mergeAtNs = machine.nowNs + mergeDelayNs;
+            mergeDelayNs = Math.min(2 * mergeDelayNs, MERGE_DELAY_MAX_NS);
+            enterWith(join.gathering() ? GatherReason.MEMBER_JOINS : GatherReason.RINGS_MERGE, peer, join);
+        }
+    }
+
+    /** A primary ring gathers for a newcomer only if every member could be in a ring with it: else nothing would change. */
+    private boolean isWelcome(final ControlMessage.Join join) {
+        final Ring ring = machine.ring;
+        if (ring == null || !ring.primary) {
+            return true;
+        }
+        final boolean otherGroup = join.primary() && !join.group().equals(machine.group());
+        if (otherGroup || !join.reach().contains(machine.self)) {
+            return false;
+        }
+        for (int slot = 0; slot < ring.size(); slot++) {
+            if (ring.isMember(slot) && !join.reach().contains(ring.ids[slot])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void enterWith(final GatherReason why, final Peer peer, final ControlMessage.Join join) {
+        enter(why);
+        if (machine.phase == Phase.GATHER) {
+            onJoinGathering(peer, join);
+        }
+    }
+
+    /** Reconsiders the choice, tells the others of changes, and goes on to COMMIT when all agree. */
+    void step() {
+        if (machine.phase != Phase.GATHER) {
+            return;
+        }
+        giveUpLate();
+        final List<MemberId> formerReach = reach;
+        final List<MemberId> formerChoice = choice;
+        reach = reach();
+        choice = isComplete() ? clique() : List.of();
+        if (!reach.equals(formerReach) || !choice.equals(formerChoice)) {
+            commitByNs = machine.nowNs + machine.config.installNs();
+            broadcast();
+        }
+        if (!choice.isEmpty() && isConsensus()) {
+            if (choice.size() == 1) {
+                machine.committer.beginAlone();
+            } else if (choice.getFirst().equals(machine.self)) {
+                machine.committer.begin(choice, highestPromise(), isOverridden());
+            }
+        }
+    }
+
+    private boolean isComplete() {
+        for (final MemberId id : reach) {
+            if (!id.equals(machine.self) && !heard.containsKey(id)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Who did not answer in time, or chose without this member, is not in the next ring. */
+    private void giveUpLate() {
+        if (machine.nowNs < deadlineNs) {
+            return;
+        }
+        deadlineNs = machine.nowNs + machine.config.quickSuspectNs();
+        for (final Peer peer : machine.peers.all()) {
+            final ControlMessage.Join join = heard.get(peer.id);
+            final boolean without = join != null && (!join.reach().contains(machine.self)
+                || !join.choice().isEmpty() && !join.choice().contains(machine.self));
+            if (join == null || without) {
+                failed.add(peer.id);
+                heard.remove(peer.id);
+            }
+        }
+        if (choice.size() > 1 && isConsensus() && machine.nowNs >= commitByNs) {
+            failed.add(choice.getFirst());
+            heard.remove(choice.getFirst());
+        }
+    }
+
+    private List<MemberId> clique() {
+        final List<MemberId> candidates = new ArrayList<>();
+        for (final MemberId id : reach) {
+            if (id.equals(machine.self) || heard.containsKey(id) && heard.get(id).reach().contains(machine.self)) {
+                candidates.add(id);
+            }
+        }
+        final int size = candidates.size();
+        final int[] weights = new int[size];
+        final boolean[][] hears = new boolean[size][size];
+        for (int a = 0; a < size; a++) {
+            final MemberId id = candidates.get(a);
+            weights[a] = id.equals(machine.self) ? machine.weight() : heard.get(id).weight();
+            for (int b = 0; b < size; b++) {
+                hears[a][b] = reachOf(id).contains(candidates.get(b)) && reachOf(candidates.get(b)).contains(id);
+            }
+        }
+        final boolean[] best = Clique.best(weights, hears);
+        final List<MemberId> chosen = new ArrayList<>();
+        for (int at = 0; at < size; at++) {
+            if (best[at]) {
+                chosen.add(candidates.get(at));
+            }
+        }
+        return chosen.contains(machine.self) ? List.copyOf(chosen) : List.of(machine.self);
+    }
+
+    private List<MemberId> reachOf(final MemberId id) {
+        return id.equals(machine.self) ? reach : heard.get(id).reach();
+    }
+
+    private boolean isConsensus() {
+        for (final MemberId id : choice) {
+            if (!id.equals(machine.self) && !(heard.containsKey(id) && heard.get(id).choice().equals(choice))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long highestPromise() {
+        long highest = machine.promisedEpoch;
+        for (final MemberId id : choice) {
+            if (!id.equals(machine.self)) {
+                highest = Math.max(highest, heard.get(id).promisedEpoch());
+            }
+        }
+        return highest;
+    }
+
+    private boolean isOverridden() {
+        boolean overridden = !machine.overrides.equals(Overrides.NONE);
+        for (final MemberId id : choice) {
+            overridden |= !id.equals(machine.self) && !heard.get(id).overrides().equals(Overrides.NONE);
+        }
+        return overridden;
+    }
+
+    /** A ring was installed. If it grew, the next newcomer is welcome at once. */
+    void onInstalled(final boolean grew) {
+        if (grew) {
+            mergeDelayNs = 5 * machine.config.joinNs();
+        }
+    }
+
+    void onTimer() {
+        if (machine.phase != Phase.GATHER) {
+            return;
+        }
+        if (machine.nowNs >= deadlineNs) {
+            step();
+        }
+        if (machine.phase == Phase.GATHER && machine.nowNs >= joinAtNs) {
+            joinDelayNs = Math.min(2 * joinDelayNs, machine.config.keepaliveNs());
+            broadcast();
+        }
+    }
+
+    void postpone(final long byNs) {
+        deadlineNs += byNs;
+        commitByNs += byNs;
+    }
+
+    long deadlineNs() {
+        return machine.phase == Phase.GATHER ? Math.min(deadlineNs, joinAtNs) : Long.MAX_VALUE;
+    }
+}

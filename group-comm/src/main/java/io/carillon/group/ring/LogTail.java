@@ -1,0 +1,160 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import io.carillon.group.Check;
+import io.carillon.group.EntryKind;
+import io.carillon.group.LogEntry;
+import io.carillon.group.RingLog;
+import io.carillon.group.wire.ConfigurationCodec;
+import org.agrona.DirectBuffer;
+
+/** The end of the own log, and what follows from the entries there: configurations, marks of the origins, acknowledgement. */
+final class LogTail {
+    private final RingMachine machine;
+    private final RingLog log;
+    private final ConfigurationHistory configurations = new ConfigurationHistory();
+    private final OriginMarks marks = new OriginMarks();
+    private final LogEntry entry = new LogEntry();
+    private long logged;
+    private long stable;
+    private long reported;
+    /** Own offers of this process begin above; earlier ones are nobody's here. */
+    private final long ownBefore;
+
+    LogTail(final RingMachine machine, final RingLog log, final long stableIndex) {
+        this.machine = machine;
+        this.log = log;
+        this.logged = log.endIndex();
+        this.reported = log.endIndex();
+        this.stable = Math.min(stableIndex, log.endIndex());
+        restore();
+        this.ownBefore = marks.of(machine.self);
+    }
+
+    /** Recomputes from the log what its entries imply. Entries after an epoch's first were offered after that one was stable. */
+    private void restore() {
+        if (log.endIndex() > log.baseIndex()) {
+            final long first = log.firstIndexOf(log.endEpoch());
+            if (first > 0 && first < log.endIndex() && log.read(first, entry) && entry.kind == EntryKind.VIEW) {
+                stable = Math.max(stable, first);
+            }
+        }
+        configurations.restore(log, stable);
+        marks.clear();
+        final Configuration first = configurations.all().isEmpty() ? null : configurations.all().getFirst();
+        long index = log.baseIndex();
+        if (first != null) {
+            marks.restore(first.marks());
+            index = first.index();
+        }
+        while (++index <= log.endIndex() && log.read(index, entry)) {
+            if (!entry.kind.isConfiguration()) {
+                marks.raise(entry.originMsb, entry.originLsb, entry.originSeq);
+            }
+        }
+    }
+
+    RingLog log() {
+        return log;
+    }
+
+    ConfigurationHistory configurations() {
+        return configurations;
+    }
+
+    OriginMarks marks() {
+        return marks;
+    }
+
+    long end() {
+        return log.endIndex();
+    }
+
+    long stable() {
+        return stable;
+    }
+
+    /** What this member has logged and may therefore acknowledge. */
+    long logged() {
+        return logged;
+    }
+
+    void onLogged(final long index) {
+        logged = Math.max(logged, Math.min(index, log.endIndex()));
+    }
+
+    /** Appends an entry of a ring that this member takes part in. False when its payload is malformed. */
+    boolean append(final long epoch, final long originMsb, final long originLsb, final long originSeq, final EntryKind kind,
+        final DirectBuffer payload, final int offset, final int length) {
+        Check.that(machine.orders() && epoch <= machine.promisedEpoch && epoch >= log.endEpoch(),
+            "nothing of an older epoch is appended after a promise", epoch, machine.promisedEpoch);
+        final long index = log.endIndex() + 1;
+        Configuration configuration = null;
+        if (kind.isConfiguration()) {
+            configuration = ConfigurationCodec.decode(epoch, index, payload, offset, length);
+            if (configuration == null) {
+                return false;
+            }
+        }
+        final long seqno = log.endSeqno() + (kind.counts() ? 1 : 0);
+        log.append(index, seqno, epoch, originMsb, originLsb, originSeq, kind, payload, offset, length);
+        if (configuration != null) {
+            configurations.add(configuration);
+            marks.restore(configuration.marks());
+            machine.installer.onConfiguration(configuration);
+        } else {
+            marks.raise(originMsb, originLsb, originSeq);
+            if (originLsb == machine.self.lsb() && originMsb == machine.self.msb()) {
+                machine.own.removeThrough(originSeq);
+            }
+        }
+        return true;
+    }
+
+    /** Cuts what the winner lacks. Own offers among it are open again. */
+    void truncateAfter(final long index) {
+        Check.that(index >= stable, "a stable entry is never cut", index, stable);
+        if (index == log.endIndex()) {
+            return;
+        }
+        machine.trace(TraceEvent.TRUNCATED, index, log.endIndex(), machine.promisedEpoch);
+        for (long cut = log.endIndex(); cut > index && log.read(cut, entry); cut--) {
+            final boolean mine = entry.originLsb == machine.self.lsb() && entry.originMsb == machine.self.msb();
+            if (mine && entry.originSeq > ownBefore && !entry.kind.isConfiguration()) {
+                machine.own.addFirst(entry.originSeq, entry.kind, entry.payload, 0, entry.payload.capacity());
+            }
+        }
+        log.truncateAfter(index);
+        logged = Math.min(logged, index);
+        reported = Math.min(reported, index);
+        restore();
+    }
+
+    /** Starts over after a base: the own history is not the group's. */
+    void reset(final long index, final long seqno, final long epoch) {
+        machine.trace(TraceEvent.RESET, index, seqno, epoch);
+        log.reset(index, seqno, epoch);
+        logged = index;
+        reported = index;
+        stable = 0;
+        configurations.clear();
+        marks.clear();
+    }
+
+    /** Raises the stable index. True if a configuration became stable with it. */
+    boolean settle(final long index) {
+        Check.that(index >= stable && index <= log.endIndex(), "stable grows and is held", index, log.endIndex());
+        stable = index;
+        return configurations.settle(index);
+    }
+
+    /** Tells the owner of what was appended, once a batch. */
+    void report() {
+        if (log.endIndex() > reported) {
+            reported = log.endIndex();
+            machine.effects.ordered(reported);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import io.carillon.group.MemberId;
+
+/** A linked peer: liveness, and what was last sent there. */
+final class Peer {
+    /** Not a member of the current ring. */
+    static final int NO_SLOT = -1;
+
+    final int handle;
+    final MemberId id;
+    int slot = NO_SLOT;
+    long heardNs;
+    long sentNs;
+    /** Silent too long, or its connection just broke; until it is heard again. */
+    boolean suspected;
+    /** Latest acknowledgement and horizon that a packet to it carried in the current epoch. */
+    long sentLogged;
+    long sentHorizon;
+
+    Peer(final int handle, final MemberId id, final long nowNs) {
+        this.handle = handle;
+        this.id = id;
+        this.heardNs = nowNs;
+        this.sentNs = nowNs;
+    }
+}

@@ -1,0 +1,110 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import io.carillon.group.MemberId;
+import io.carillon.group.RingLog;
+import java.util.UUID;
+
+/** What the handlers of one member share: its phase, promise, ring and parts. */
+final class RingMachine {
+    final RingConfig config;
+    final RingEffects effects;
+    final MemberId self;
+    final PeerTable peers = new PeerTable();
+    final PayloadPool pool = new PayloadPool();
+    final OwnOffers own = new OwnOffers(pool);
+    final LogTail tail;
+    final Transmitter transmitter;
+    final Horizons horizons;
+    final Ordering ordering;
+    final TokenKeeper token;
+    final CatchUp catchUp;
+    final ReadBarrier barrier;
+    final Wishes wishes;
+    final Liveness liveness;
+    final Gatherer gatherer;
+    final Committer committer;
+    final Installer installer;
+
+    long nowNs;
+    Phase phase = Phase.CLOSED;
+    /** Rule 1: nothing of an older epoch is accepted, appended, acknowledged or ordered. */
+    long promisedEpoch;
+    /** Installed last; null before the first, and alone without a majority. */
+    Ring ring;
+    long wantedSeqno = -1;
+    byte[] info = {};
+    Overrides overrides = Overrides.NONE;
+    final PlantedBug bug;
+    private long ticket;
+
+    RingMachine(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects,
+        final PlantedBug bug) {
+        this.bug = bug;
+        this.config = config;
+        this.effects = effects;
+        this.self = restored.self();
+        this.promisedEpoch = restored.promisedEpoch();
+        this.tail = new LogTail(this, log, restored.stableIndex());
+        this.transmitter = new Transmitter(this);
+        this.horizons = new Horizons(this);
+        this.ordering = new Ordering(this);
+        this.token = new TokenKeeper(this);
+        this.catchUp = new CatchUp(this);
+        this.barrier = new ReadBarrier(this);
+        this.wishes = new Wishes(this);
+        this.liveness = new Liveness(this);
+        this.gatherer = new Gatherer(this);
+        this.committer = new Committer(this);
+        this.installer = new Installer(this);
+    }
+
+    /** Tells whether the installed ring may still be worked in: nothing newer is promised. */
+    boolean takesPart() {
+        return phase != Phase.CLOSED && ring != null
+            && (ring.epoch == promisedEpoch || bug == PlantedBug.ACK_AFTER_PROMISE && ring.epoch < promisedEpoch);
+    }
+
+    /** Tells whether entries may be ordered, acknowledged and appended. */
+    boolean orders() {
+        return takesPart() && ring.primary;
+    }
+
+    /** Tells whether the view is primary and stable here. */
+    boolean isOperational() {
+        return orders() && ring.operational;
+    }
+
+    /** Makes the promise and the stable index durable. The ticket. */
+    long persist() {
+        effects.persist(++ticket, new RingState(self, promisedEpoch, tail.stable()));
+        return ticket;
+    }
+
+    UUID group() {
+        final Configuration latest = tail.configurations().latest();
+        return latest == null ? RingDecision.NO_GROUP : latest.group();
+    }
+
+    /** Own weight in the latest configuration of the log. */
+    int weight() {
+        final Configuration latest = tail.configurations().latest();
+        return latest == null ? 0 : latest.weightOf(self);
+    }
+
+    void trace(final TraceEvent event, final long a, final long b, final long c) {
+        effects.trace(event, a, b, c);
+    }
+
+    /** Leaves: nothing is done any more. Open offers are rejected only if no other member can order them any more. */
+    void close(final boolean inOrder) {
+        phase = Phase.CLOSED;
+        barrier.fail(RingResult.CLOSED);
+        if (inOrder) {
+            ordering.rejectOpen(RingResult.CLOSED);
+        }
+        effects.left();
+    }
+}

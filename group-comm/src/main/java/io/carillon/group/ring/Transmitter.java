@@ -1,0 +1,82 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.carillon.group.EntryKind;
+import io.carillon.group.wire.ControlCodec;
+import io.carillon.group.wire.PacketType;
+import io.carillon.group.wire.RingPacket;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+
+/** Builds packets in one reused buffer and sends them. Every flat packet carries acknowledgement and horizon. */
+final class Transmitter {
+    /** Payloads above travel on the bulk connection. */
+    static final int BULK_LENGTH = 8 << 10;
+
+    private final RingMachine machine;
+    private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(64 << 10);
+
+    Transmitter(final RingMachine machine) {
+        this.machine = machine;
+    }
+
+    /** Begins a flat packet; its body is written from {@link RingPacket#BODY_OFFSET} on. */
+    ExpandableArrayBuffer begin(final byte type) {
+        final Ring ring = machine.ring;
+        RingPacket.header(buffer, type, ring.holder, ring.tokenSeq, ring.epoch, acknowledgement(), machine.tail.stable());
+        return buffer;
+    }
+
+    /** Rule: what is acknowledged is logged, of this epoch's log, and its VIEW entry is part of it. */
+    long acknowledgement() {
+        final long logged = machine.tail.logged();
+        return machine.orders() && logged >= machine.ring.viewIndex ? logged : 0;
+    }
+
+    void send(final Peer peer, final int length, final TrafficClass trafficClass) {
+        peer.sentNs = machine.nowNs;
+        peer.sentLogged = acknowledgement();
+        peer.sentHorizon = machine.tail.stable();
+        machine.effects.send(peer.handle, buffer, 0, length, trafficClass);
+    }
+
+    void sendToMembers(final int length, final TrafficClass trafficClass) {
+        final Ring ring = machine.ring;
+        for (int slot = 0; slot < ring.size(); slot++) {
+            if (ring.peers[slot] != null) {
+                send(ring.peers[slot], length, trafficClass);
+            }
+        }
+    }
+
+    void sendAck(final Peer peer) {
+        begin(PacketType.ACK);
+        send(peer, RingPacket.BODY_OFFSET, TrafficClass.CONTROL);
+    }
+
+    /** An own offer, to one member or, with null, to all. */
+    void sendData(final Peer peer, final long seq, final long previous, final EntryKind kind, final DirectBuffer payload,
+        final int offset, final int length) {
+        begin(PacketType.DATA);
+        buffer.putLong(RingPacket.DATA_SEQ_OFFSET, seq, LITTLE_ENDIAN);
+        buffer.putLong(RingPacket.DATA_PREVIOUS_OFFSET, previous, LITTLE_ENDIAN);
+        buffer.putByte(RingPacket.DATA_KIND_OFFSET, (byte) kind.code());
+        buffer.putBytes(RingPacket.DATA_PAYLOAD_OFFSET, payload, offset, length);
+        final TrafficClass trafficClass = length > BULK_LENGTH ? TrafficClass.BULK : TrafficClass.CONTROL;
+        if (peer == null) {
+            sendToMembers(RingPacket.DATA_PAYLOAD_OFFSET + length, trafficClass);
+        } else {
+            send(peer, RingPacket.DATA_PAYLOAD_OFFSET + length, trafficClass);
+        }
+    }
+
+    void sendControl(final Peer peer, final ControlMessage message) {
+        final int length = ControlCodec.encode(message, buffer);
+        peer.sentNs = machine.nowNs;
+        machine.effects.send(peer.handle, buffer, 0, length, TrafficClass.CONTROL);
+    }
+}

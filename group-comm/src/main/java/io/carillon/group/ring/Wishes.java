@@ -1,0 +1,201 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.carillon.group.EntryKind;
+import io.carillon.group.wire.ConfigurationCodec;
+import io.carillon.group.wire.PacketType;
+import io.carillon.group.wire.RingPacket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Promotion, weight and leave: asked of the holder, which orders one configuration entry at a time. */
+final class Wishes {
+    private static final int NONE = -1;
+    /** Entries between two configuration entries, at most: bounds what a restart reads back. */
+    private static final int CHECKPOINT_DISTANCE = 100_000;
+
+    private final RingMachine machine;
+    private int ownWish = NONE;
+    private int votingWeight;
+    private boolean leaving;
+    private long leaveByNs;
+    private long askedNs;
+    /** By slot, at the holder. */
+    private int[] wanted = {};
+
+    Wishes(final RingMachine machine) {
+        this.machine = machine;
+        this.votingWeight = machine.config.weight();
+    }
+
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    void reset() {
+        leaving = false;
+        ownWish = NONE;
+    }
+
+    void promote() {
+        if (machine.weight() == 0) {
+            ownWish = votingWeight;
+            askedNs = Long.MIN_VALUE;
+        }
+    }
+
+    void weight(final int weight) {
+        if (weight > 0) {
+            votingWeight = weight;
+        }
+        if (machine.weight() > 0) {
+            ownWish = weight;
+            askedNs = Long.MIN_VALUE;
+        }
+    }
+
+    void leave() {
+        final boolean alone = machine.ring == null || machine.ring.membersLeft() == 1;
+        if (alone || !machine.isOperational() || machine.weight() > 0 && !othersVote()) {
+            machine.close(alone && machine.isOperational());
+            return;
+        }
+        leaving = true;
+        ownWish = RingPacket.REQUEST_LEAVE;
+        askedNs = Long.MIN_VALUE;
+        leaveByNs = machine.nowNs + machine.config.installNs();
+    }
+
+    private boolean othersVote() {
+        final Ring ring = machine.ring;
+        for (int slot = 0; slot < ring.size(); slot++) {
+            if (slot != ring.self && ring.isMember(slot) && ring.weights[slot] > 0 && ring.peers[slot] != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean wantsToLeave(final int slot) {
+        return wanted[slot] == RingPacket.REQUEST_LEAVE;
+    }
+
+    void onInstalled() {
+        wanted = new int[machine.ring.size()];
+        Arrays.fill(wanted, NONE);
+        askedNs = Long.MIN_VALUE;
+    }
+
+    void onRequest(final int slot, final int weight) {
+        if (machine.orders() && machine.ring.isMember(slot) && (weight <= 255 || weight == RingPacket.REQUEST_LEAVE)) {
+            wanted[slot] = weight;
+        }
+    }
+
+    /** The holder orders what is wished, others ask it; called once a batch. */
+    void update() {
+        if (!machine.isOperational()) {
+            return;
+        }
+        final Ring ring = machine.ring;
+        final Configuration latest = machine.tail.configurations().latest();
+        if (ownWish != NONE && isFulfilled(latest)) {
+            ownWish = NONE;
+        }
+        if (ring.holds && (leaving || ring.weights[ring.self] == 0)) {
+            machine.token.giveAway();
+        }
+        if (ring.holds) {
+            if (ownWish != NONE && !leaving) {
+                wanted[ring.self] = ownWish;
+            }
+            if (latest.index() <= machine.tail.stable()) {
+                order(latest);
+            }
+        } else if (ownWish != NONE && askDeadlineNs() <= machine.nowNs) {
+            ask();
+        }
+    }
+
+    private boolean isFulfilled(final Configuration latest) {
+        return ownWish != RingPacket.REQUEST_LEAVE && latest.weightOf(machine.self) == ownWish;
+    }
+
+    private void ask() {
+        final Ring ring = machine.ring;
+        askedNs = machine.nowNs;
+        if (ring.peers[ring.holder] != null) {
+            machine.transmitter.begin(PacketType.REQUEST)
+                .putShort(RingPacket.REQUEST_WEIGHT_OFFSET, (short) ownWish, LITTLE_ENDIAN);
+            machine.transmitter.send(ring.peers[ring.holder], RingPacket.REQUEST_LENGTH, TrafficClass.CONTROL);
+        }
+    }
+
+    private void order(final Configuration latest) {
+        final List<RingMember> members = new ArrayList<>(latest.members().size());
+        final List<String> reasons = new ArrayList<>();
+        boolean left = false;
+        int total = 0;
+        for (final RingMember member : latest.members()) {
+            final int wish = wanted[machine.ring.slotOf(member.id())];
+            if (wish == RingPacket.REQUEST_LEAVE) {
+                left = true;
+                reasons.add(member.name() + " leaves");
+            } else {
+                final boolean changes = wish != NONE && wish != member.weight();
+                if (changes) {
+                    reasons.add(member.name() + " has weight " + wish);
+                }
+                members.add(changes ? member.withWeight(wish) : member);
+                total += members.getLast().weight();
+            }
+        }
+        Arrays.fill(wanted, NONE);
+        if (reasons.isEmpty() && machine.tail.end() - latest.index() >= CHECKPOINT_DISTANCE) {
+            reasons.add("checkpoint");
+        }
+        if (total == 0 || reasons.isEmpty()) {
+            return;
+        }
+        final Configuration next = new Configuration(machine.ring.epoch, machine.tail.end() + 1, latest.group(),
+            latest.number() + (left ? 1 : 0), latest.foundedEpoch(), String.join(", ", reasons), members,
+            List.of(latest.electorate()), machine.tail.marks().marks(members));
+        machine.ordering.appendConfiguration(left ? EntryKind.VIEW : EntryKind.CONFIG, ConfigurationCodec.encode(next));
+    }
+
+    /** The own leave is done once another member says that the record is stable: it may have needed this member's acknowledgement. */
+    void leaveWhenDone() {
+        if (!leaving || !machine.isOperational()) {
+            return;
+        }
+        final Configuration latest = machine.tail.configurations().latest();
+        final boolean recorded = latest.member(machine.self) == null && latest.index() <= machine.ring.reportedHorizon;
+        final boolean alone = machine.ring.membersLeft() == 1 && latest.index() <= machine.tail.stable();
+        if (recorded || alone && latest.member(machine.self) != null) {
+            machine.close(true);
+        }
+    }
+
+    void onTimer() {
+        if (leaving && machine.nowNs >= leaveByNs) {
+            machine.close(false);
+        }
+    }
+
+    private long askDeadlineNs() {
+        return askedNs == Long.MIN_VALUE ? askedNs : askedNs + 5 * machine.config.joinNs();
+    }
+
+    long deadlineNs() {
+        long deadline = leaving ? leaveByNs : Long.MAX_VALUE;
+        if (ownWish != NONE && machine.isOperational() && !machine.ring.holds) {
+            deadline = Math.min(deadline, Math.max(askDeadlineNs(), machine.nowNs));
+        }
+        return deadline;
+    }
+}

@@ -1,0 +1,231 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.simulator;
+
+import io.carillon.group.Check;
+import io.carillon.group.EntryKind;
+import io.carillon.group.MemberId;
+import io.carillon.group.ring.RingCore;
+import io.carillon.group.ring.RingMember;
+import io.carillon.group.ring.RingView;
+import org.agrona.collections.Long2LongHashMap;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The layer above one member: what it offered and what became of it, what it has applied, whether it may vote. Survives the process as far as a database server does. */
+final class ApplicationModel {
+    private static final long NOTHING = Long.MIN_VALUE;
+
+    private final int node;
+    private final Simulator simulator;
+    private final GroupHistory history;
+    private final Long2LongHashMap pending = new Long2LongHashMap(NOTHING);
+    private final Long2LongHashMap barriers = new Long2LongHashMap(NOTHING);
+    private final UnsafeBuffer payload = new UnsafeBuffer(new byte[1 << 17]);
+    private MemberId self;
+    private long appliedIndex;
+    private long appliedSeqno;
+    private long firstOfLife;
+    private boolean snapshot;
+    private RingView view;
+    private long promoteAfter;
+    private long offers;
+    private long acknowledged;
+    private long rejections;
+
+    ApplicationModel(final int node, final Simulator simulator) {
+        this.node = node;
+        this.simulator = simulator;
+        this.history = simulator.history();
+    }
+
+    /**
+     * A new life of the process. {@code id} is its incarnation; {@code keepApplied} tells whether the server's data is still there, else it starts from a snapshot. Returns the first
+     * seqno that the server lacks, or -1.
+     */
+    long start(final MemberId id, final boolean keepApplied) {
+        self = id;
+        pending.clear();
+        barriers.clear();
+        firstOfLife = NOTHING;
+        view = null;
+        promoteAfter = 0;
+        snapshot = false;
+        if (!keepApplied) {
+            takeSnapshot();
+        }
+        return snapshot ? -1 : appliedSeqno + 1;
+    }
+
+    /** The server's data comes from another node: it goes on wherever the log begins. */
+    void takeSnapshot() {
+        snapshot = true;
+        appliedIndex = 0;
+        appliedSeqno = 0;
+    }
+
+    /** Offers a payload that nobody else offers; the core's answer. */
+    long offer(final RingCore core, final long now, final Xoshiro256 random, final int length) {
+        final int size = Math.max(16, length);
+        payload.putLong(0, node);
+        payload.putLong(8, ++offers);
+        for (int at = 16; at < size; at++) {
+            payload.putByte(at, (byte) (offers + at));
+        }
+        final int kinds = random.below(8);
+        final EntryKind kind = kinds == 0 ? EntryKind.FRAGMENT : kinds == 1 ? EntryKind.CONTROL : EntryKind.WRITE_SET;
+        final byte[] content = new byte[size];
+        payload.getBytes(0, content);
+        final long result = core.offer(now, kind, payload, 0, size);
+        payload.setMemory(0, size, (byte) 0xAB);
+        if (result > 0) {
+            if (firstOfLife == NOTHING) {
+                firstOfLife = result;
+            }
+            final long known = pending.put(result, StoredEntry.payloadDigest(content));
+            Check.that(known == NOTHING, "an offer gets a number of its own", result, known);
+        }
+        return result;
+    }
+
+    /** Asks for a barrier; it must not answer less than what is stable anywhere now. */
+    void barrier(final RingCore core, final long now) {
+        final long stableNow = history.stableIndex();
+        final long number = core.barrier(now);
+        if (number > 0) {
+            barriers.put(number, stableNow);
+        }
+    }
+
+    void barrierAnswered(final long number, final long index) {
+        final long asked = barriers.remove(number);
+        Check.that(asked != NOTHING, "a barrier is answered once", number, index);
+        Check.that(index < 0 || index >= asked, "a barrier is not older than what was stable when it was asked for", index, asked);
+    }
+
+    void rejected(final long originSeq) {
+        say("rejected");
+        final long digest = pending.remove(originSeq);
+        Check.that(digest != NOTHING, "only a pending offer is rejected", originSeq, firstOfLife);
+        history.rejected(self, originSeq, digest);
+        rejections++;
+    }
+
+    /** Everything up to {@code index} is stable; {@code before} was, of this log, when last told. */
+    void stable(final SimulatedLog log, final long before, final long index) {
+        for (long i = before + 1; i <= index; i++) {
+            final StoredEntry entry = log.at(i);
+            if (entry.originMsb() == self.msb() && entry.originLsb() == self.lsb() && !entry.kind().isConfiguration()) {
+                ownDelivered(entry);
+            }
+            if (entry.kind().isConfiguration()) {
+                view = ConfigurationReader.read(entry);
+                promoteAfter = i;
+                if (simulator.narrator() != Narrator.NOBODY) {
+                    say("view " + describe(view));
+                }
+            }
+            if (i > appliedIndex) {
+                Check.that(snapshot || i == appliedIndex + 1, "the server is fed without gap", i, appliedIndex);
+                snapshot = false;
+                appliedIndex = i;
+                appliedSeqno = entry.seqno();
+                if (simulator.narrator() != Narrator.NOBODY && !entry.kind().isConfiguration()) {
+                    say("delivers " + label(entry));
+                }
+            }
+        }
+    }
+
+    /** Members with weight by letter, joiners in brackets. */
+    private String describe(final RingView of) {
+        final StringBuilder text = new StringBuilder();
+        for (int i = 0; i < simulator.nodeCount(); i++) {
+            for (final RingMember member : of.members()) {
+                if (member.id().equals(simulator.node(i).self())) {
+                    text.append(text.isEmpty() ? "" : " ").append(member.weight() > 0 ? letter(i) : "(" + letter(i) + ")");
+                    text.append(member.weight() > 1 ? "=" + member.weight() : "");
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    static String letter(final int node) {
+        return String.valueOf((char) ('a' + node));
+    }
+
+    static String label(final StoredEntry entry) {
+        final UnsafeBuffer content = new UnsafeBuffer(entry.payload());
+        return letter((int) content.getLong(0)) + content.getLong(8);
+    }
+
+    private void say(final String what) {
+        simulator.narrator().happened(node, what);
+    }
+
+    private void ownDelivered(final StoredEntry entry) {
+        final long digest = pending.remove(entry.originSeq());
+        if (digest == NOTHING) {
+            Check.that(firstOfLife == NOTHING || entry.originSeq() < firstOfLife, "an own offer is delivered once", entry.originSeq(), entry.index());
+            return;
+        }
+        Check.that(digest == StoredEntry.payloadDigest(entry.payload()), "an own offer is delivered as offered", entry.originSeq(), entry.index());
+        acknowledged++;
+        if (simulator.narrator() != Narrator.NOBODY) {
+            say("acknowledges " + label(entry));
+        }
+    }
+
+    /** Promotes a joiner whose log has caught up. */
+    void pump(final RingCore core, final long now) {
+        if (promoteAfter > 0 && view != null && isMember() && weight() == 0) {
+            core.promote(now);
+        }
+        promoteAfter = 0;
+    }
+
+    /** A view without majority. */
+    void notPrimary() {
+        view = null;
+        say("not primary");
+    }
+
+    private boolean isMember() {
+        return view.members().stream().anyMatch(member -> member.id().equals(self));
+    }
+
+    int weight() {
+        return view == null ? 0 : GroupHistory.weight(view, self);
+    }
+
+    /** Latest stable configuration delivered, or null when not in a primary view. */
+    RingView view() {
+        return view;
+    }
+
+    int pendingOffers() {
+        return pending.size();
+    }
+
+    long appliedIndex() {
+        return appliedIndex;
+    }
+
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    long rejections() {
+        return rejections;
+    }
+
+    /** The server forgets what it has not flushed. */
+    void loseApplied(final Xoshiro256 random, final SimulatedLog log) {
+        final long back = Math.max(log.baseIndex(), appliedIndex - random.below(20));
+        if (back < appliedIndex && (back == 0 || log.at(back) != null)) {
+            appliedIndex = back;
+            appliedSeqno = back == 0 ? 0 : log.at(back).seqno();
+        }
+    }
+}

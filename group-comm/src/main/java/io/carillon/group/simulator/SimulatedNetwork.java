@@ -1,0 +1,262 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.simulator;
+
+import io.carillon.group.Check;
+import java.util.ArrayDeque;
+import org.agrona.DirectBuffer;
+
+/**
+ * Links between all pairs of nodes. A pair that can talk has a <em>session</em> (a connection): each side hears of its begin and end at its own time, and packets belong to one
+ * session, so that what a dead incarnation sent is never taken for its successor's. Faults apply to one direction of one link.
+ */
+final class SimulatedNetwork {
+    /** Packets that a silent blocked connection holds before it breaks. */
+    private static final int HELD_MAX = 4000;
+
+    private static final long MS = 1_000_000L;
+
+    private final Simulator simulator;
+    private final SwarmOptions options;
+    private final Xoshiro256 random;
+    private final int nodes;
+    private final Packet.Pool pool = new Packet.Pool();
+    private final long[] session;
+    private final boolean[] connecting;
+    private final long[] side;
+    private final long[] blocked;
+    private final long[] cloggedUntil;
+    private final long[] lastArrival;
+    private final ArrayDeque<Packet>[] held;
+    private long numbers;
+    private boolean faultless;
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    SimulatedNetwork(final Simulator simulator, final SwarmOptions options, final Xoshiro256 random) {
+        this.simulator = simulator;
+        this.options = options;
+        this.random = random;
+        this.nodes = options.nodes();
+        session = new long[nodes * nodes];
+        connecting = new boolean[nodes * nodes];
+        side = new long[nodes * nodes];
+        blocked = new long[nodes * nodes];
+        cloggedUntil = new long[nodes * nodes];
+        lastArrival = new long[nodes * nodes * 2];
+        held = new ArrayDeque[nodes * nodes];
+        for (int i = 0; i < held.length; i++) {
+            held[i] = new ArrayDeque<>();
+        }
+    }
+
+    /** Ends every fault: all links free, no loss, no duplicates from now on. */
+    void heal() {
+        faultless = true;
+        for (int from = 0; from < nodes; from++) {
+            for (int to = 0; to < nodes; to++) {
+                cloggedUntil[from * nodes + to] = 0;
+                mend(from, to);
+            }
+        }
+    }
+
+    /** Blocks the direction {@code from} to {@code to}; the number of the block, for {@link #unblock}. */
+    long block(final int from, final int to) {
+        blocked[from * nodes + to] = ++numbers;
+        if (options.streams() && options.partitionsClose()) {
+            breakSession(from, to, 50 * MS);
+        }
+        return numbers;
+    }
+
+    /** Ends the block {@code number}, unless a newer one took its place. */
+    void unblock(final int from, final int to, final long number) {
+        final int link = from * nodes + to;
+        if (blocked[link] != number) {
+            return;
+        }
+        blocked[link] = 0;
+        while (!held[link].isEmpty()) {
+            schedule(held[link].poll(), 0);
+        }
+        connectSoon(from, to, 20 * MS);
+    }
+
+    /** Ends whatever blocks the direction. */
+    void mend(final int from, final int to) {
+        if (blocked[from * nodes + to] != 0) {
+            unblock(from, to, blocked[from * nodes + to]);
+        }
+    }
+
+    void clog(final int from, final int to, final long until) {
+        cloggedUntil[from * nodes + to] = until;
+    }
+
+    /** The process on {@code node} can take connections. */
+    void started(final int node) {
+        for (int peer = 0; peer < nodes; peer++) {
+            if (peer != node) {
+                connectSoon(node, peer, 5 * MS);
+            }
+        }
+    }
+
+    /** The process on {@code node} is gone. {@code silently}: its peers learn it late (the machine died with it). */
+    void stopped(final int node, final boolean silently) {
+        for (int peer = 0; peer < nodes; peer++) {
+            if (peer == node) {
+                continue;
+            }
+            session[pair(node, peer)] = 0;
+            side[node * nodes + peer] = 0;
+            final long known = side[peer * nodes + node];
+            if (known != 0) {
+                final long delay = silently ? random.exponential(10_000 * MS) : delay();
+                simulator.schedule(delay, EventKind.LINK_DOWN, peer, node, known, null);
+            }
+            drop(held[node * nodes + peer]);
+            drop(held[peer * nodes + node]);
+        }
+    }
+
+    private void drop(final ArrayDeque<Packet> packets) {
+        while (!packets.isEmpty()) {
+            pool.release(packets.poll());
+        }
+    }
+
+    private int pair(final int a, final int b) {
+        return Math.min(a, b) * nodes + Math.max(a, b);
+    }
+
+    private void connectSoon(final int a, final int b, final long within) {
+        final int pair = pair(a, b);
+        if (!connecting[pair]) {
+            connecting[pair] = true;
+            simulator.schedule(random.between(1000, within), EventKind.CONNECT, Math.min(a, b), Math.max(a, b), 0, null);
+        }
+    }
+
+    /** Event CONNECT. */
+    void connect(final int a, final int b) {
+        final int pair = pair(a, b);
+        connecting[pair] = false;
+        if (session[pair] != 0 || !simulator.node(a).running() || !simulator.node(b).running()) {
+            return;
+        }
+        final boolean aHasOld = side[a * nodes + b] != 0;
+        final boolean bHasOld = side[b * nodes + a] != 0;
+        if (aHasOld) {
+            simulator.schedule(0, EventKind.LINK_DOWN, a, b, side[a * nodes + b], null);
+        }
+        if (bHasOld) {
+            simulator.schedule(0, EventKind.LINK_DOWN, b, a, side[b * nodes + a], null);
+        }
+        final boolean free = blocked[a * nodes + b] == 0 && blocked[b * nodes + a] == 0;
+        if (!free || aHasOld || bHasOld || simulator.node(a).paused() || simulator.node(b).paused()) {
+            connectSoon(a, b, 300 * MS);
+            return;
+        }
+        session[pair] = ++numbers;
+        simulator.schedule(delay(), EventKind.LINK_UP, a, b, numbers, null);
+        simulator.schedule(delay(), EventKind.LINK_UP, b, a, numbers, null);
+    }
+
+    /** Event LINK_UP, in the process of {@code node}: true if the side is new. */
+    boolean linkUp(final int node, final int peer, final long number) {
+        final boolean fresh = session[pair(node, peer)] == number && side[node * nodes + peer] == 0;
+        if (fresh) {
+            side[node * nodes + peer] = number;
+        }
+        return fresh;
+    }
+
+    /** Event LINK_DOWN, in the process of {@code node}: true if the side had that session. */
+    boolean linkDown(final int node, final int peer, final long number) {
+        if (side[node * nodes + peer] != number) {
+            return false;
+        }
+        side[node * nodes + peer] = 0;
+        connectSoon(node, peer, 100 * MS);
+        return true;
+    }
+
+    private void breakSession(final int a, final int b, final long within) {
+        if (session[pair(a, b)] == 0) {
+            return;
+        }
+        session[pair(a, b)] = 0;
+        drop(held[a * nodes + b]);
+        drop(held[b * nodes + a]);
+        breakSide(a, b, within);
+        breakSide(b, a, within);
+        connectSoon(a, b, 300 * MS);
+    }
+
+    private void breakSide(final int node, final int peer, final long within) {
+        final long known = side[node * nodes + peer];
+        if (known != 0) {
+            simulator.schedule(random.between(0, within), EventKind.LINK_DOWN, node, peer, known, null);
+        }
+    }
+
+    void send(final int from, final int to, final DirectBuffer buffer, final int offset, final int length, final boolean bulk) {
+        final int link = from * nodes + to;
+        Check.that(side[link] != 0, "packets go to linked peers only", from, to);
+        if (session[pair(from, to)] != side[link]) {
+            return;
+        }
+        final boolean blockedNow = blocked[link] != 0;
+        if (!options.streams() && (blockedNow || !faultless && random.chance(options.loss()))) {
+            return;
+        }
+        final Packet packet = pool.take(buffer, offset, length);
+        packet.from = from;
+        packet.to = to;
+        packet.bulk = bulk;
+        packet.session = side[link];
+        if (blockedNow) {
+            held[link].add(packet);
+            if (held[link].size() > HELD_MAX) {
+                breakSession(from, to, MS);
+            }
+            return;
+        }
+        schedule(packet, delay());
+        if (!options.streams() && !faultless && random.chance(options.duplication())) {
+            packet.references++;
+            schedule(packet, delay() * (1 + random.below(4)));
+        }
+    }
+
+    private void schedule(final Packet packet, final long delay) {
+        final int link = packet.from * nodes + packet.to;
+        final long now = simulator.now();
+        long at = Math.max(now + delay, cloggedUntil[link]);
+        if (options.streams()) {
+            final int queue = link * 2 + (packet.bulk ? 1 : 0);
+            at = Math.max(at, lastArrival[queue]);
+            lastArrival[queue] = at;
+        }
+        simulator.schedule(at - now, EventKind.PACKET, packet.to, packet.from, packet.session, packet);
+    }
+
+    private long delay() {
+        return options.delayMin() + (options.delayMean() == 0 ? 0 : random.exponential(options.delayMean()));
+    }
+
+    /** Tells whether {@code packet}, which reached its process, belongs to the session that this side has; 0 no, 1 yes, 2 after a LINK_UP. */
+    int accepts(final Packet packet) {
+        final long own = side[packet.to * nodes + packet.from];
+        if (own == packet.session) {
+            return 1;
+        }
+        return own == 0 && session[pair(packet.from, packet.to)] == packet.session ? 2 : 0;
+    }
+
+    void release(final Packet packet) {
+        pool.release(packet);
+    }
+}

@@ -1,0 +1,40 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.simulator;
+
+import io.carillon.group.EntryKind;
+
+/**
+ * An entry in a simulated log.
+ *
+ * @param digest of this entry and, through the digest before it, of the whole log up to it: two logs are equal up to an index exactly if their digests there are.
+ */
+record StoredEntry(long index, long seqno, long epoch, long originMsb, long originLsb, long originSeq, EntryKind kind, byte[] payload, long digest) {
+    private static final long PRIME = 0x9FB21C651E98DF25L;
+
+    static long digest(final long before, final long index, final long seqno, final long epoch, final long originMsb, final long originLsb,
+        final long originSeq, final EntryKind kind, final byte[] payload) {
+        long h = mix(before, index);
+        h = mix(h, seqno);
+        h = mix(h, epoch);
+        h = mix(h, originMsb);
+        h = mix(h, originLsb);
+        h = mix(h, originSeq);
+        h = mix(h, kind.code());
+        return mix(h, payloadDigest(payload));
+    }
+
+    static long payloadDigest(final byte[] payload) {
+        long h = payload.length;
+        for (final byte b : payload) {
+            h = (h ^ b) * 0x100000001B3L;
+        }
+        return h;
+    }
+
+    private static long mix(final long h, final long value) {
+        final long x = (h ^ value) * PRIME;
+        return x ^ (x >>> 29) ^ (x << 17);
+    }
+}

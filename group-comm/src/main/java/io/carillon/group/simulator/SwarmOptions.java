@@ -1,0 +1,115 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.simulator;
+
+import io.carillon.group.ring.RingConfig;
+import io.carillon.group.simulator.SimulatedLog.Durability;
+import java.util.Arrays;
+
+/**
+ * The conditions of one run, drawn from its seed (swarm testing: each run has some faults and lacks others, so that rare combinations are met). Times in nanoseconds of virtual time,
+ * rates as probabilities, intervals as means, 0 for never.
+ *
+ * @param nodes members to be, 1 to 7.
+ * @param durability of all logs.
+ * @param streams links are connections: in order, no loss while they last.
+ * @param partitionsClose a blocked connection is reset at once; else it is silent and its packets are late or lost.
+ * @param delayMin least delay of a packet.
+ * @param delayMean mean of what comes on top.
+ * @param loss of a packet, datagrams only.
+ * @param duplication of a packet, datagrams only.
+ * @param batch longest time a node gathers packets before it ends its batch.
+ * @param syncMean mean time of an fsync.
+ * @param persistMean mean time to make a ring state durable.
+ * @param powerLoss probability that a crash is one of the machine and not of the process: what was not fsynced is lost.
+ * @param crashEvery mean interval between crashes.
+ * @param pauseEvery mean interval between pauses.
+ * @param partitionEvery mean interval between partitions.
+ * @param clogEvery mean interval between clogs of one direction of one link.
+ * @param leaveEvery mean interval between ordered leaves.
+ * @param downMean mean time until a crashed or departed node starts again.
+ * @param pauseMean mean length of a pause, at most 30 s.
+ * @param partitionMean mean length of a partition.
+ * @param offerEvery mean interval between the offers of one writer.
+ * @param hotWriter the only writer, or -1 when all write.
+ * @param payloadMax largest payload, bytes.
+ * @param barriers share of workload steps that also ask for a barrier.
+ * @param weightChanges share of workload steps that change the own weight.
+ * @param weights the nodes' weights when promoted.
+ * @param ring timers and limits of all members.
+ */
+record SwarmOptions(int nodes, Durability durability, boolean streams, boolean partitionsClose, long delayMin, long delayMean, double loss,
+    double duplication, long batch, long syncMean, long persistMean, double powerLoss, long crashEvery, long pauseEvery, long partitionEvery,
+    long clogEvery, long leaveEvery, long downMean, long pauseMean, long partitionMean, long offerEvery, int hotWriter, int payloadMax,
+    double barriers, double weightChanges, int[] weights, RingConfig ring) {
+    private static final long US = 1_000L;
+    private static final long MS = 1_000_000L;
+    private static final long S = 1_000_000_000L;
+
+    /** The conditions of the run {@code seed}. */
+    static SwarmOptions draw(final long seed) {
+        final Xoshiro256 random = Xoshiro256.stream(seed, "config");
+        final int nodes = nodeCount(random);
+        final boolean streams = random.chance(0.6);
+        final int[] weights = new int[nodes];
+        final boolean unequal = random.chance(0.25);
+        for (int i = 0; i < nodes; i++) {
+            weights[i] = unequal ? 1 + random.below(4) : 1;
+        }
+        final Durability durability = Durability.values()[random.below(3)];
+        final long delayMin = random.spread(5 * US, 3 * MS);
+        final long faultMean = random.spread(400 * MS, 8 * S);
+        return new SwarmOptions(nodes, durability, streams, random.chance(0.5), delayMin, random.spread(5 * US, 4 * MS),
+            streams || random.chance(0.3) ? 0 : random.nextDouble() * random.nextDouble() * 0.3,
+            streams || random.chance(0.5) ? 0 : random.nextDouble() * 0.3,
+            random.chance(0.5) ? 0 : random.spread(US, 200 * US), random.spread(50 * US, 20 * MS), random.spread(20 * US, 30 * MS),
+            random.chance(0.5) ? 0 : random.nextDouble(), sometimes(random, 0.7, faultMean * 2), sometimes(random, 0.6, faultMean * 2),
+            sometimes(random, 0.75, faultMean), sometimes(random, 0.4, faultMean), sometimes(random, 0.3, faultMean * 3),
+            random.spread(20 * MS, 5 * S), random.spread(20 * MS, 5 * S), random.spread(20 * MS, 8 * S), random.spread(2 * MS, 60 * MS),
+            random.chance(0.3) ? random.below(nodes) : -1, random.chance(0.2) ? 40_000 : 1 + (int) random.spread(16, 2000),
+            random.chance(0.5) ? 0.1 : 0, random.chance(0.2) ? 0.02 : 0, weights, ring(random));
+    }
+
+    private static int nodeCount(final Xoshiro256 random) {
+        final int[] likely = {3, 3, 3, 3, 4, 4, 5, 5, 5, 2, 2, 1, 6, 7};
+        return likely[random.below(likely.length)];
+    }
+
+    private static long sometimes(final Xoshiro256 random, final double probability, final long mean) {
+        final long drawn = random.spread(Math.max(1, mean / 4), mean * 2);
+        return random.chance(probability) ? drawn : 0;
+    }
+
+    private static RingConfig ring(final Xoshiro256 random) {
+        final long suspect = random.spread(300 * MS, 6 * S);
+        return new RingConfig("", 1, random.spread(50 * MS, Math.min(S, suspect / 3)), random.spread(20 * MS, 120 * MS), suspect,
+            Math.min(suspect, random.spread(150 * MS, 800 * MS)), random.spread(5 * MS, 50 * MS), random.spread(150 * MS, 1500 * MS),
+            random.spread(100 * MS, 400 * MS), 1 << 16, random.chance(0.3) ? 1 << 16 : 4 << 20, random.chance(0.3) ? 1 << 17 : 8 << 20,
+            random.chance(0.3) ? 1 << 16 : 1 << 20, 1 + random.below(16), random.chance(0.5) ? 16 : 16_384, random.chance(0.1));
+    }
+
+    /** Conditions for a script: nothing happens by itself, every packet takes one millisecond, a blocked connection is reset. */
+    static SwarmOptions quiet(final int nodes, final Durability durability) {
+        return quiet(nodes, durability, true);
+    }
+
+    /** The same, but a blocked connection only stays silent. */
+    static SwarmOptions quietAndSilent(final int nodes, final Durability durability) {
+        return quiet(nodes, durability, false);
+    }
+
+    private static SwarmOptions quiet(final int nodes, final Durability durability, final boolean partitionsClose) {
+        final int[] weights = new int[nodes];
+        Arrays.fill(weights, 1);
+        return new SwarmOptions(nodes, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 64, 0, 0, weights,
+            RingConfig.defaults(""));
+    }
+
+    /** The settings of the member on {@code node}. */
+    RingConfig ringOf(final int node) {
+        return new RingConfig("n" + node, weights[node], ring.keepaliveNs(), ring.holderKeepaliveNs(), ring.suspectNs(), ring.quickSuspectNs(),
+            ring.joinNs(), ring.installNs(), ring.pauseNs(), ring.entryLengthMax(), ring.offeredBytesMax(), ring.heldBytesMax(), ring.pullBytes(),
+            ring.tokenPassAfter(), ring.certificationWindow(), ring.stableAll());
+    }
+}
