@@ -5,6 +5,7 @@ package io.carillon.certification.replicator;
 
 import io.carillon.certification.Certifier;
 import io.carillon.certification.CertifierConfig;
+import io.carillon.certification.ConflictJournal;
 import io.carillon.certification.FragmentedWriteSet;
 import io.carillon.certification.KeySource;
 import io.carillon.certification.Verdict;
@@ -58,6 +59,8 @@ final class Delivery {
     private final Fragments fragments = new Fragments();
     private final Origin origin = new Origin();
     private final LogEntry entry = new LogEntry();
+    private final LogEntry other = new LogEntry();
+    private final ConflictJournal conflicts = new ConflictJournal();
     private FragmentedWriteSet sections;
     private VerdictWindow known;
     private RingLog log;
@@ -138,7 +141,10 @@ final class Delivery {
             case CONFIG -> {
             }
             case FRAGMENT -> fragments.add(e, log);
-            case WRITE_SET -> writeSet(e, application);
+            case WRITE_SET -> {
+                writeSet(e, application);
+                noteConflict(e);
+            }
             case CONTROL -> {
                 final Control control = codec.decode(e.payload, 0, e.payload.capacity());
                 if (control instanceof Control.Withdraw w) {
@@ -190,6 +196,23 @@ final class Delivery {
             application.onWriteSet(at, verdict.dependsOn, writeSet.flags(), true, session, writeSet.trxId(), writeSet.connectionId(),
                 writeSet.dataLength(), header, 0, 0);
         }
+    }
+
+    /** After the application was told: reading the other write set moves the log on from {@code e}. */
+    private void noteConflict(final LogEntry e) {
+        if (verdict.reason != Verdict.Reason.KEY_CONFLICT || verdict.seqno != e.seqno) {
+            return;
+        }
+        final String table = writeSet.fragmentCount() == 0 ? writeSet.tableName(verdict.conflictTable) : sections.tableName(writeSet, verdict.conflictTable);
+        final ConflictJournal.Party failed = party(e.seqno);
+        final long index = log.indexOfSeqno(verdict.conflictSeqno);
+        final boolean isHeld = index > 0 && log.read(index, other) && origin.read(other.payload) && other.payload.capacity() >= WriteSetLayout.HEADER_LENGTH + Origin.LENGTH;
+        writeSet.wrap(isHeld ? other.payload : header, 0, WriteSetLayout.HEADER_LENGTH);
+        conflicts.add(table, verdict, failed, isHeld ? party(verdict.conflictSeqno) : ConflictJournal.Party.unknown(verdict.conflictSeqno));
+    }
+
+    private ConflictJournal.Party party(final long at) {
+        return new ConflictJournal.Party(at, new UUID(origin.sessionMsb, origin.sessionLsb), writeSet.trxId(), writeSet.connectionId());
     }
 
     /** Sets {@link #verdict}. False when the node cannot go on. */
@@ -279,6 +302,10 @@ final class Delivery {
     /** First entry still needed for write sets that are not closed. */
     long neededFrom() {
         return Math.min(cursor + 1, fragments.firstIndex());
+    }
+
+    ConflictJournal conflicts() {
+        return conflicts;
     }
 
     Certifier certifier() {

@@ -4,6 +4,7 @@
 package io.carillon.certification.replicator;
 
 import io.carillon.certification.Certifier;
+import io.carillon.certification.ConflictJournal;
 import io.carillon.certification.VerdictWindow;
 import io.carillon.certification.log.VerdictFile;
 import io.carillon.group.EntryKind;
@@ -312,6 +313,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     public void progress(final long released, final int queueLength) {
         node.released = Math.max(node.released, released);
         node.queueLength = queueLength;
+        // As Galera's index reaches back to what some member has not committed, so do dependencies here: the same averages for the same load.
+        certifier().committed(node.state.releasedByAll(node.released));
         measure();
         ballot.released();
         if (node.phase == Node.Phase.FEEDING && node.primary && node.released - positionTold >= POSITION_STEP) {
@@ -877,6 +880,11 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     /** The members as the order says so far; live. */
     public List<MemberState> members() {
         return node.state.members();
+    }
+
+    /** Write sets that did not commit, and what they met. */
+    public ConflictJournal conflicts() {
+        return delivery.conflicts();
     }
 
     /** Certification as far as delivered. */

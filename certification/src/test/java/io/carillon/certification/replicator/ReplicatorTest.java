@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.certification.CertifierConfig;
+import io.carillon.certification.ConflictJournal;
 import io.carillon.wsrep.Gtid;
+import io.carillon.wsrep.KeyType;
 import io.carillon.wsrep.NodeState;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +97,14 @@ class ReplicatorTest {
         assertEquals("conflict", b.results.get(second));
         assertEquals("{x=a}", b.rows.toString());
         assertTrue(a.events.getLast().endsWith("dummy of 2"), a.events.toString());
+        for (final ToyServer server : List.of(a, b)) {
+            assertEquals("[db.t=1]", server.replicator.conflicts().byTable().toString());
+            final ConflictJournal.Conflict conflict = server.replicator.conflicts().latest().getFirst();
+            assertEquals(b.session, conflict.failed().session());
+            assertEquals(a.session, conflict.winner().session());
+            assertEquals(conflict.failed().seqno() - 1, conflict.winner().seqno());
+            assertEquals(KeyType.EXCLUSIVE, conflict.type());
+        }
     }
 
     @Test
