@@ -18,6 +18,7 @@ import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.WriteSetFlags;
 import io.carillon.wsrep.WriteSetLayout;
+import java.util.Map;
 import java.util.UUID;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -56,6 +57,7 @@ final class Delivery {
     private final WriteSetFlyweight writeSet = new WriteSetFlyweight();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[WriteSetLayout.HEADER_LENGTH]);
     private final Fragments fragments = new Fragments();
+    private final Presence presence = new Presence();
     private final Origin origin = new Origin();
     private final LogEntry entry = new LogEntry();
     private FragmentedWriteSet sections;
@@ -81,8 +83,10 @@ final class Delivery {
      * Starts behind the entry {@code index}, which has {@code seqnoThere}: certifies from there, delivers above {@code applicationPosition}.
      *
      * @param verdicts known verdicts of what follows, or null: everything before counts for nothing.
+     * @param present who was present since when as of the last of these verdicts, or null.
      */
-    void start(final RingLog newLog, final long index, final long seqnoThere, final VerdictWindow verdicts, final long applicationPosition) {
+    void start(final RingLog newLog, final long index, final long seqnoThere, final VerdictWindow verdicts, final Map<MemberId, Long> present,
+        final long applicationPosition) {
         log = newLog;
         cursor = index;
         seqno = seqnoThere;
@@ -91,6 +95,7 @@ final class Delivery {
         streamFrom = 0;
         streamTo = 0;
         fragments.clear();
+        presence.start(seqnoThere, present);
         certifier.reset(seqnoThere);
     }
 
@@ -154,6 +159,7 @@ final class Delivery {
         final RingView view = views.read(e);
         certifier.skip(e.seqno);
         fragments.view(view);
+        presence.view(view);
         if (e.seqno > position) {
             position = e.seqno;
             listener.viewDelivered(view);
@@ -208,7 +214,9 @@ final class Delivery {
         }
         final KeySource keys = writeSet.fragmentCount() == 0 ? writeSet.keys() : fragmentedKeys(e);
         final boolean isKnown = known != null && e.seqno <= known.position();
-        if (!isKnown && keys == null) {
+        if (!isKnown && keys != null && isOrphaned(e)) {
+            certifier.refuse(e.seqno, Verdict.Reason.REFUSED, verdict);
+        } else if (!isKnown && keys == null) {
             certifier.refuse(e.seqno, refusal, verdict);
         } else if (!isKnown) {
             certifier.certify(e.seqno, origin.sessionMsb, origin.sessionLsb, writeSet, keys, verdict);
@@ -221,6 +229,11 @@ final class Delivery {
             return false;
         }
         return true;
+    }
+
+    /** A fragment of a streaming transaction that the servers rolled back when its origin was absent. */
+    private boolean isOrphaned(final LogEntry e) {
+        return writeSet.previousSeqno() >= 0 && presence.wasAbsentSince(new MemberId(e.originMsb, e.originLsb), writeSet.previousSeqno());
     }
 
     /**
@@ -279,6 +292,11 @@ final class Delivery {
     /** First entry still needed for write sets that are not closed. */
     long neededFrom() {
         return Math.min(cursor + 1, fragments.firstIndex());
+    }
+
+    /** Who has been present since when, as of {@link #cursor}. */
+    Map<MemberId, Long> present() {
+        return presence.copy();
     }
 
     Certifier certifier() {

@@ -287,6 +287,31 @@ class ReplicatorTest {
     }
 
     @Test
+    void aStreamingTransactionDoesNotOutliveItsOriginsAbsence() {
+        final ToyServer a = seed();
+        final ToyServer b = joined("b");
+        final long first = b.stream("s1", -1);
+        cluster.settle();
+        final long before = b.position.seqno();
+        final long second = b.stream("s2", before);
+        cluster.settle();
+        assertEquals("commit", b.results.get(first));
+        assertEquals("commit", b.results.get(second));
+        cluster.isolate(b.group);
+        cluster.settle();
+        cluster.heal(b.group);
+        cluster.settle();
+        final ToyServer c = joined("c");
+        final long third = b.stream("s3", before + 1);
+        final long anew = b.stream("s4", -1);
+        cluster.settle();
+        assertEquals("conflict", b.results.get(third));
+        assertEquals("commit", b.results.get(anew));
+        assertEquals(a.rows, b.rows);
+        assertEquals(a.rows, c.rows);
+    }
+
+    @Test
     void whatTheRingDoesNotTakeAtOnceIsOfferedAgainInOrder() {
         final ToyServer a = seed();
         a.group.refuse = 3;

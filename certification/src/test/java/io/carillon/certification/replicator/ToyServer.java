@@ -99,6 +99,18 @@ final class ToyServer implements ReplicatedApplication {
         return call;
     }
 
+    /** Sends one more fragment of a streaming transaction that has got {@code previous}. */
+    long stream(final String row, final long previous) {
+        final byte[] data = (row + "=s").getBytes(StandardCharsets.UTF_8);
+        builder.begin(previous < 0 ? WriteSetFlags.TRX_START : 0).ids(++call, 1).lastSeen(position.seqno()).previousSeqno(previous)
+            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8), row.getBytes(StandardCharsets.UTF_8))
+            .data(new UnsafeBuffer(data), 0, data.length);
+        final int length = builder.build();
+        pending.put(call, row + "=s");
+        replicator.certify(call, builder.buffer(), 0, length);
+        return call;
+    }
+
     /** Writes in fragments of {@code fragmentLength} bytes. */
     long writeLarge(final String row, final String value, final int fragmentLength) {
         final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
