@@ -70,6 +70,7 @@ final class Delivery {
     private long streamFrom;
     private long streamTo;
     private long passBytes;
+    private boolean isCut;
 
     Delivery(final CertifierConfig config, final ViewReader views, final ControlCodec codec, final Listener listener) {
         this.views = views;
@@ -94,6 +95,7 @@ final class Delivery {
         known = verdicts;
         streamFrom = 0;
         streamTo = 0;
+        isCut = false;
         fragments.clear();
         presence.start(seqnoThere, present);
         certifier.reset(seqnoThere);
@@ -102,6 +104,20 @@ final class Delivery {
     /** Goes on where it stopped, for an application that has everything delivered so far. */
     void resume(final RingLog newLog) {
         log = newLog;
+    }
+
+    /** The application takes no more of this connection: a write set that it has only the beginning of comes again, whole, with the next {@link #start}. */
+    void cutOff() {
+        if (streamFrom < streamTo) {
+            streamFrom = streamTo;
+            position--;
+            isCut = true;
+        }
+    }
+
+    /** Tells whether the application at {@code applicationPosition} has exactly what was delivered, so that {@link #resume} goes on. */
+    boolean continuesFrom(final long applicationPosition) {
+        return isStarted() && !isCut && position == applicationPosition;
     }
 
     /** Forgets the history: the log does not continue it. */

@@ -796,7 +796,10 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         } finally {
             pumping = false;
         }
-        if (node.phase == Node.Phase.DRAINING && (!delivery.isStarted() || node.application == null || delivery.isComplete(stateCursor))) {
+        if (node.phase == Node.Phase.DRAINING && (!delivery.isStarted() || node.application == null || delivery.isComplete(stateCursor)
+            || node.application.isFeedFull())) {
+            // What a full feed does not take any more stays in the log; a server that leaves must not wait for its own appliers.
+            delivery.cutOff();
             close();
         }
     }

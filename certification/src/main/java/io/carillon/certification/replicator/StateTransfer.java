@@ -266,7 +266,7 @@ final class StateTransfer {
 
     /** The application has exactly what this process gave it. */
     private boolean continues(final long seqno) {
-        return delivery.isStarted() && delivery.position() == seqno && delivery.cursor() >= node.log().baseIndex();
+        return delivery.continuesFrom(seqno) && delivery.cursor() >= node.log().baseIndex();
     }
 
     /** Verdicts of this process, or those that an earlier one kept; null for none. */

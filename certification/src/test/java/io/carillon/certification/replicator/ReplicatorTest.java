@@ -312,6 +312,29 @@ class ReplicatorTest {
     }
 
     @Test
+    void leavingDoesNotWaitForAFullFeedAndTheRestComesAfterwards() {
+        final ToyServer a = seed();
+        final ToyServer b = joined("b");
+        a.write("x", "1");
+        cluster.settle();
+        b.fullAfterParts = 2;
+        a.writeLarge("big", "0123456789".repeat(300_000), 256 << 10);
+        a.write("y", "1");
+        cluster.settle();
+        assertTrue(b.full);
+        b.replicator.disconnect(++b.call);
+        cluster.settle();
+        assertEquals("final", b.events.getLast());
+        assertEquals("OK", b.results.get(b.call));
+        b.full = false;
+        b.connect("gcomm://a");
+        cluster.settle();
+        assertEquals(a.rows, b.rows);
+        assertEquals(a.position, b.position);
+        assertEquals(NodeState.SYNCED, b.state);
+    }
+
+    @Test
     void whatTheRingDoesNotTakeAtOnceIsOfferedAgainInOrder() {
         final ToyServer a = seed();
         a.group.refuse = 3;

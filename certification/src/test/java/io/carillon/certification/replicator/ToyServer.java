@@ -44,6 +44,7 @@ final class ToyServer implements ReplicatedApplication {
     NodeState state = NodeState.UNDEFINED;
     View view;
     boolean full;
+    int fullAfterParts;
     /** Donates as soon as it is asked. */
     boolean donates = true;
     Runnable donation;
@@ -191,6 +192,7 @@ final class ToyServer implements ReplicatedApplication {
     @Override
     public void onWriteSetPart(final DirectBuffer data, final int offset, final int length) {
         partsMax = Math.max(partsMax, length);
+        full |= fullAfterParts > 0 && --fullAfterParts == 0;
         large.append(data.getStringWithoutLengthUtf8(offset, length));
         largeLeft -= length;
         if (largeLeft == 0) {
