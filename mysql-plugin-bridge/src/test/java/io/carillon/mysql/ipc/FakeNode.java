@@ -22,17 +22,18 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A member of a {@link FakeGroup} with one session: the engine that the provider's tests run against. */
-final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Attachment {
+public final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Attachment {
     private final FakeGroup group;
     private final Map<Long, ByteArrayOutputStream> fragments = new HashMap<>();
-    final List<String> events = new ArrayList<>();
-    ReplicatedApplication application;
-    Hello hello;
+    public final List<String> events = new ArrayList<>();
+    public ReplicatedApplication application;
+    public Hello hello;
     /** When set, HELLO is refused with it. */
-    String refusal;
-    /** When true, nothing is ordered: fates stay open. */
-    boolean silent;
+    public String refusal;
+    /** When true, nothing is ordered until {@link #speak}: fates stay open. */
+    public boolean silent;
     long released = Seqno.UNDEFINED;
+    private final List<Runnable> unordered = new ArrayList<>();
     private long delivered;
     private boolean waitsForSnapshot;
     private boolean synced;
@@ -164,15 +165,31 @@ final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Atta
         writeSet.getBytes(offset, header);
         if (!group.connected.contains(this)) {
             application.onRejected(call, RejectReason.NOT_PRIMARY, "not connected");
-        } else if (!silent) {
+        } else {
             final ByteArrayOutputStream whole = new ByteArrayOutputStream();
             whole.writeBytes(header);
             final ByteArrayOutputStream sections = fragments.remove(call);
             if (sections != null) {
                 whole.writeBytes(sections.toByteArray());
             }
-            group.order(this, hello.session(), call, whole.toByteArray());
+            if (silent) {
+                unordered.add(() -> group.order(this, hello.session(), call, whole.toByteArray()));
+            } else {
+                group.order(this, hello.session(), call, whole.toByteArray());
+            }
         }
+    }
+
+    /** How many write sets wait for {@link #speak}. */
+    public int unorderedCount() {
+        return unordered.size();
+    }
+
+    /** Orders what waited. */
+    public void speak() {
+        silent = false;
+        unordered.forEach(Runnable::run);
+        unordered.clear();
     }
 
     @Override
