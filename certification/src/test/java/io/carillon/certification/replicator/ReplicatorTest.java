@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ class ReplicatorTest {
     static final int WINDOW = 64;
     static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(WINDOW, 1 << 20, Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
         30_000_000_000L, 10_000_000_000L, 16, 1.0);
-    static final List<ToyServer> SERVERS = new ArrayList<>();
+    static final List<ToyServer> SERVERS = new CopyOnWriteArrayList<>();
     static final DonorChoice FIRST_SYNCED = (members, joiner, donors) -> {
         for (final MemberState member : members) {
             if (member.state() == NodeState.SYNCED && !member.id().equals(joiner)) {
@@ -274,13 +275,13 @@ class ReplicatorTest {
     void aLargeWriteSetTravelsInFragmentsAndIsStreamed() {
         final ToyServer a = seed();
         final ToyServer b = joined("b");
-        final String value = "0123456789".repeat(80_000);
-        final long large = a.writeLarge("big", value, 100_000);
+        final String value = "0123456789".repeat(1_200_000);
+        final long large = a.writeLarge("big", value, 256 << 10);
         b.write("other", "1");
         cluster.settle();
         assertEquals("commit", a.results.get(large));
         assertEquals(value, b.rows.get("big"));
-        assertTrue(a.events.contains("fragment 8"), a.events.toString());
+        assertTrue(a.events.contains("fragment 45"), a.events.toString());
         assertTrue(b.partsMax <= 256 << 10, "part of " + b.partsMax);
         assertEquals(a.rows, b.rows);
     }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -36,7 +37,6 @@ final class ToyServer implements ReplicatedApplication {
     final Map<Long, String> results = new HashMap<>();
     final TreeMap<String, String> rows = new TreeMap<>();
     final List<View> views = new ArrayList<>();
-    private final FakeCluster cluster;
     private final Map<Long, String> pending = new HashMap<>();
     private final WriteSetBuilder builder = new WriteSetBuilder();
     Replicator replicator;
@@ -47,6 +47,7 @@ final class ToyServer implements ReplicatedApplication {
     /** Donates as soon as it is asked. */
     boolean donates = true;
     Runnable donation;
+    Executor engine = Runnable::run;
     long call;
     long clockNs = NOW;
     private StringBuilder large;
@@ -55,7 +56,6 @@ final class ToyServer implements ReplicatedApplication {
     long partsMax;
 
     ToyServer(final FakeCluster cluster, final String name) {
-        this.cluster = cluster;
         this.name = name;
         group = cluster.newGroup(name);
         session = new UUID(0xABCD, group.id.lsb());
@@ -63,6 +63,14 @@ final class ToyServer implements ReplicatedApplication {
         }, () -> clockNs);
         replicator.group(group);
         group.listener = replicator;
+    }
+
+    /** A server without its replicator yet, which runs on {@code engine}. */
+    ToyServer(final String name, final UUID session, final Executor engine) {
+        this.name = name;
+        this.session = session;
+        this.engine = engine;
+        group = null;
     }
 
     ToyServer attach(final Path dataDir) {
@@ -108,6 +116,16 @@ final class ToyServer implements ReplicatedApplication {
         pending.put(call, row + "=" + value);
         replicator.certify(call, header, 0, WriteSetLayout.HEADER_LENGTH);
         return call;
+    }
+
+    /** Tells whether every write up to {@code last} got its answer. */
+    boolean answered(final long last) {
+        for (final long open : pending.keySet()) {
+            if (open <= last && !results.containsKey(open)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void tick(final long laterNs) {
@@ -203,10 +221,7 @@ final class ToyServer implements ReplicatedApplication {
         donation = () -> {
             for (final ToyServer server : ReplicatorTest.SERVERS) {
                 if (server.name.equals(joinerName)) {
-                    server.rows.clear();
-                    server.rows.putAll(copy);
-                    server.position = snapshot;
-                    server.replicator.snapshotReceived(++server.call, snapshot, 0);
+                    server.engine.execute(() -> server.restore(copy, snapshot));
                 }
             }
             replicator.snapshotSent(++call, snapshot, 0);
@@ -214,6 +229,13 @@ final class ToyServer implements ReplicatedApplication {
         if (donates) {
             donation.run();
         }
+    }
+
+    private void restore(final TreeMap<String, String> copy, final Gtid snapshot) {
+        rows.clear();
+        rows.putAll(copy);
+        position = snapshot;
+        replicator.snapshotReceived(++call, snapshot, 0);
     }
 
     @Override

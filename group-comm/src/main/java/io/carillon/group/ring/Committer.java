@@ -33,18 +33,19 @@ final class Committer {
     }
 
     /** This member is the lowest of those who agreed. */
-    void begin(final List<MemberId> agreed, final long highestPromise) {
-        promise(highestPromise + 1, machine.self, agreed);
+    void begin(final List<MemberId> agreed, final long highestPromise, final boolean overridden) {
+        promise(overridden ? Founding.epochAfter(highestPromise, machine) : highestPromise + 1, machine.self, agreed);
         sendCommit();
     }
 
     /** Nobody else is there: with a majority of its own a member goes on, else it waits without a ring. */
     void beginAlone() {
-        final ControlMessage.State state = state(machine.promisedEpoch + 1);
+        final boolean overridden = !machine.overrides.equals(Overrides.NONE);
+        final long epoch = overridden ? Founding.epochAfter(machine.promisedEpoch, machine) : machine.promisedEpoch + 1;
         final ControlMessage.Install install =
-            RingDecision.decide(machine.promisedEpoch + 1, List.of(state), machine.gatherer.reason().text());
+            RingDecision.decide(epoch, List.of(state(epoch)), machine.gatherer.reason().text());
         if (install.primary()) {
-            promise(machine.promisedEpoch + 1, machine.self, List.of(machine.self));
+            promise(epoch, machine.self, List.of(machine.self));
         } else {
             machine.installer.standAlone(install);
         }
@@ -54,7 +55,7 @@ final class Committer {
     void found() {
         founding = true;
         final boolean fresh = machine.tail.configurations().latest() == null;
-        final long epoch = fresh ? machine.promisedEpoch + 1 : Founding.epochAfter(machine.promisedEpoch, machine.self);
+        final long epoch = fresh ? machine.promisedEpoch + 1 : Founding.epochAfter(machine.promisedEpoch, machine);
         promise(epoch, machine.self, List.of(machine.self));
     }
 
@@ -111,7 +112,7 @@ final class Committer {
         final boolean stableKnown = !configurations.isEmpty() && configurations.getFirst().index() <= tail.stable();
         final RingMember member = new RingMember(machine.self, machine.config.name(), machine.config.weight(), machine.info);
         return new ControlMessage.State(epoch, member, tail.end(), tail.log().endSeqno(), tail.stable(),
-            EpochTable.of(tail.log()), stableKnown, configurations);
+            EpochTable.of(tail.log()), stableKnown, configurations, machine.overrides);
     }
 
     void onState(final Peer peer, final ControlMessage.State state) {

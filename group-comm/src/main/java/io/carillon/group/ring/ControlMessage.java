@@ -21,9 +21,10 @@ public sealed interface ControlMessage {
      * @param reach whom the sender hears, itself included, sorted.
      * @param choice whom it would make a ring with, sorted; empty while it still waits for answers.
      * @param reason why it gathers.
+     * @param overrides its operator's word.
      */
     record Join(long promisedEpoch, long ringEpoch, boolean gathering, boolean primary, UUID group, int weight,
-        List<MemberId> reach, List<MemberId> choice, GatherReason reason) implements ControlMessage {
+        List<MemberId> reach, List<MemberId> choice, GatherReason reason, Overrides overrides) implements ControlMessage {
     }
 
     /** The representative's word for a ring of {@code epoch}: promise it and state your log. */
@@ -41,9 +42,10 @@ public sealed interface ControlMessage {
      * @param table epochs of the log.
      * @param stableKnown whether the first of {@code configurations} is known stable.
      * @param configurations the latest stable and every newer one in the log.
+     * @param overrides its operator's word.
      */
     record State(long epoch, RingMember member, long logEnd, long endSeqno, long stableIndex, EpochTable table,
-        boolean stableKnown, List<Configuration> configurations) implements ControlMessage {
+        boolean stableKnown, List<Configuration> configurations, Overrides overrides) implements ControlMessage {
         long lastEpoch() {
             return table.runs().isEmpty() ? 0 : table.runs().getLast().epoch();
         }

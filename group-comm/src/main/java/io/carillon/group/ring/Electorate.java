@@ -53,13 +53,22 @@ public record Electorate(long epoch, long index, List<Vote> votes) {
 
     /** Tells whether {@code present} weigh more than half. */
     boolean hasMajority(final Collection<MemberId> present) {
+        return 2 * weightOf(present) > total();
+    }
+
+    /** Tells whether {@code present} weigh half or more. */
+    boolean hasHalf(final Collection<MemberId> present) {
+        return 2 * weightOf(present) >= total();
+    }
+
+    private int weightOf(final Collection<MemberId> present) {
         int sum = 0;
         for (final Vote vote : votes) {
             if (present.contains(vote.id())) {
                 sum += vote.weight();
             }
         }
-        return 2 * sum > total();
+        return sum;
     }
 
     boolean sameVotes(final Electorate other) {

@@ -9,17 +9,21 @@ import java.util.UUID;
 
 /** The first ring of a group, or the one with which an operator lets a single member go on. */
 final class Founding {
-    private static final int ROUND_SHIFT = 24;
+    private static final int ROUND_SHIFT = 16;
+    private static final int PLACES = 256;
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
     private Founding() {
     }
 
     /**
-     * Nobody vouches that the epoch is unused where a member goes on by an operator's word: it leaves a wide gap, and the place in it depends on the member, so that another side's epochs stay different.
+     * Nobody vouches that the epoch is unused where members go on by an operator's word: it leaves a wide gap, and the place in it is the representative's own, so that another side's epochs stay different.
      */
-    static long epochAfter(final long promised, final MemberId self) {
-        final long place = mix(self.msb() ^ mix(self.lsb())) >>> (Long.SIZE - ROUND_SHIFT + 1);
+    static long epochAfter(final long promised, final RingMachine machine) {
+        final Configuration latest = machine.tail.configurations().latest();
+        final RingMember self = latest == null ? null : latest.member(machine.self);
+        final long place = self != null ? latest.members().indexOf(self)
+            : PLACES / 2 + (mix(machine.self.msb() ^ mix(machine.self.lsb())) >>> Long.SIZE - 7);
         return ((promised >>> ROUND_SHIFT) + 1 << ROUND_SHIFT) + place;
     }
 
@@ -35,7 +39,7 @@ final class Founding {
     }
 
     /** A UUID (version 4 by its bits) that only this member derives, and only for this epoch. */
-    private static UUID groupOf(final MemberId self, final long epoch) {
+    static UUID groupOf(final MemberId self, final long epoch) {
         final long upper = mix(self.msb() + MIX * epoch);
         final long lower = mix(self.lsb() ^ upper);
         return new UUID(upper & ~0xF000L | 0x4000L, lower & 0x3FFFFFFFFFFFFFFFL | 0x8000000000000000L);

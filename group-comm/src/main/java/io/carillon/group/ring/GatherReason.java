@@ -16,7 +16,8 @@ public enum GatherReason {
     RINGS_MERGE("rings merge"),
     COMMIT_TIMEOUT("commit timed out"),
     RECOVERY_TIMEOUT("recovery timed out"),
-    STRANDED("left behind by its ring");
+    STRANDED("left behind by its ring"),
+    OPERATOR("operator's word");
 
     private static final GatherReason[] BY_CODE = values();
 

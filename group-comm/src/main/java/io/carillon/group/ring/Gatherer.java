@@ -76,7 +76,8 @@ final class Gatherer {
         final boolean gathering = machine.phase == Phase.GATHER;
         final boolean takesPart = machine.takesPart();
         return new ControlMessage.Join(machine.promisedEpoch, takesPart ? machine.ring.epoch : 0, gathering,
-            takesPart && machine.ring.primary, machine.group(), machine.weight(), reach(), gathering ? choice : List.of(), reason);
+            takesPart && machine.ring.primary, machine.group(), machine.weight(), reach(), gathering ? choice : List.of(), reason,
+            machine.overrides);
     }
 
     private void broadcast() {
@@ -146,6 +147,10 @@ final class Gatherer {
                 enterWith(GatherReason.PEER_GATHERS, peer, join);
             } else if (!join.gathering() && join.ringEpoch() > ring.epoch) {
                 enterWith(GatherReason.STRANDED, peer, join);
+            } else if (!join.gathering() && join.ringEpoch() < ring.epoch && join.promisedEpoch() >= ring.epoch
+                && ring.heard[ring.slotOf(peer.id)]) {
+                // It was in this ring and gave it up, alone.
+                enterWith(GatherReason.RINGS_MERGE, peer, join);
             }
             return;
         }
@@ -199,7 +204,7 @@ final class Gatherer {
             if (choice.size() == 1) {
                 machine.committer.beginAlone();
             } else if (choice.getFirst().equals(machine.self)) {
-                machine.committer.begin(choice, highestPromise());
+                machine.committer.begin(choice, highestPromise(), isOverridden());
             }
         }
     }
@@ -282,6 +287,14 @@ final class Gatherer {
             }
         }
         return highest;
+    }
+
+    private boolean isOverridden() {
+        boolean overridden = !machine.overrides.equals(Overrides.NONE);
+        for (final MemberId id : choice) {
+            overridden |= !id.equals(machine.self) && !heard.get(id).overrides().equals(Overrides.NONE);
+        }
+        return overridden;
     }
 
     /** A ring was installed. If it grew, the next newcomer is welcome at once. */

@@ -52,9 +52,10 @@ final class Installer {
             machine.promisedEpoch);
         final boolean grew = machine.ring == null || machine.ring.size() < install.view().members().size();
         machine.trace(TraceEvent.INSTALL, install.epoch(), install.primary() ? 1 : 0, install.winnerEnd());
-        machine.ring = new Ring(install, machine.self, machine.config, machine.pool);
+        machine.ring = new Ring(install, machine);
         representative = install.view().members().getFirst().id().equals(machine.self);
         reportedAlone = List.of();
+        machine.overrides = new Overrides(machine.overrides.ignoreSplitBrain(), machine.overrides.ignoreQuorum(), false);
         link();
         progressNs = machine.nowNs;
         repeatAtNs = machine.nowNs + 2 * machine.config.joinNs();

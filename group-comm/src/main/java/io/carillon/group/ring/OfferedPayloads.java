@@ -36,6 +36,10 @@ final class OfferedPayloads {
         return floor;
     }
 
+    int bytes() {
+        return bytes;
+    }
+
     /** Keeps a copy. False when it is old, too far ahead, there already, or beyond the memory granted. */
     boolean put(final long seq, final long previous, final EntryKind kind, final DirectBuffer buffer, final int offset,
         final int length) {

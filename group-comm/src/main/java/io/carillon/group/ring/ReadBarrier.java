@@ -71,8 +71,14 @@ final class ReadBarrier {
         machine.transmitter.sendToMembers(RingPacket.BARRIER_REQUEST_LENGTH, TrafficClass.CONTROL);
     }
 
-    /** An unstable configuration may be the one in force already: a majority of each. */
+    /**
+     * A majority of each configuration that may be in force. One that this member has not heard of is held by somebody among a majority of the one before; so the own log must reach what was
+     * reported before its configurations are asked.
+     */
     private boolean isAnswered() {
+        if (machine.tail.end() < largestEnd) {
+            return false;
+        }
         for (final Configuration configuration : machine.tail.configurations().all()) {
             if (!configuration.electorate().hasMajority(answered)) {
                 return false;
@@ -103,6 +109,7 @@ final class ReadBarrier {
             && RingPacket.i64(buffer, offset + RingPacket.BARRIER_ROUND_OFFSET) == round) {
             answered.add(from.id);
             largestEnd = Math.max(largestEnd, RingPacket.i64(buffer, offset + RingPacket.BARRIER_END_OFFSET));
+            machine.ring.knownEnd = Math.max(machine.ring.knownEnd, largestEnd);
         }
     }
 

@@ -37,7 +37,8 @@ final class Ring {
     int holder;
     boolean holds;
 
-    Ring(final ControlMessage.Install install, final MemberId self, final RingConfig config, final PayloadPool pool) {
+    Ring(final ControlMessage.Install install, final RingMachine machine) {
+        final RingConfig config = machine.config;
         this.install = install;
         this.epoch = install.epoch();
         this.primary = install.primary();
@@ -52,11 +53,11 @@ final class Ring {
             final RingMember member = install.view().members().get(slot);
             ids[slot] = member.id();
             weights[slot] = member.weight();
-            offered[slot] = new OfferedPayloads(pool, config.offeredBytesMax() + config.entryLengthMax());
+            offered[slot] = new OfferedPayloads(machine.pool, config.offeredBytesMax() + config.entryLengthMax());
         }
-        this.self = slotOf(self);
+        this.self = slotOf(machine.self);
         this.viewIndex = primary ? install.winnerEnd() + 1 : Long.MAX_VALUE;
-        this.horizon = new StabilityHorizon(ids, config.stableAll());
+        this.horizon = new StabilityHorizon(ids, config.stableAll(), machine.bug);
         this.holder = primary ? slotOf(install.winner()) : -1;
         this.knownEnd = primary ? viewIndex : 0;
     }

@@ -23,7 +23,12 @@ public final class RingCore {
     private long expectedNs = Long.MAX_VALUE;
 
     public RingCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects) {
-        this.machine = new RingMachine(config, restored, log, effects);
+        this(config, restored, log, effects, PlantedBug.NONE);
+    }
+
+    RingCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects,
+        final PlantedBug bug) {
+        this.machine = new RingMachine(config, restored, log, effects, bug);
     }
 
     /** Begins: with {@code found} it starts a new group, or continues the one of its log, alone; else it gathers with the peers that get linked. {@code wantedSeqno} is the first seqno that the server lacks, or -1. */
@@ -239,6 +244,59 @@ public final class RingCore {
             machine.wishes.leave();
         }
         exit();
+    }
+
+    /** An operator sets the quorum aside: half of the weight suffices, or any component is primary. It takes effect in a component that is not primary at once. */
+    public void overrides(final long nowNs, final boolean ignoreSplitBrain, final boolean ignoreQuorum) {
+        enter(nowNs);
+        override(new Overrides(ignoreSplitBrain, ignoreQuorum, machine.overrides.bootstrap()));
+        exit();
+    }
+
+    /** An operator makes the present component primary, once. No effect in a primary one. */
+    public void bootstrap(final long nowNs) {
+        enter(nowNs);
+        if (machine.ring == null || !machine.ring.primary) {
+            override(new Overrides(machine.overrides.ignoreSplitBrain(), machine.overrides.ignoreQuorum(), true));
+        }
+        exit();
+    }
+
+    private void override(final Overrides overrides) {
+        final boolean news = !machine.overrides.equals(overrides);
+        machine.overrides = overrides;
+        if (news && machine.phase == Phase.NOT_PRIMARY) {
+            machine.gatherer.enter(GatherReason.OPERATOR);
+        }
+    }
+
+    /** Epoch of the ring installed last, 0 before the first. */
+    public long epoch() {
+        return machine.ring == null ? 0 : machine.ring.epoch;
+    }
+
+    /** Name of the state that the protocol is in, for people. */
+    public String state() {
+        return machine.phase.name();
+    }
+
+    /** Bytes of own offers that the log does not hold. */
+    public long offeredBytes() {
+        return machine.own.bytes();
+    }
+
+    /** Bytes of others' payloads that are not ordered yet. */
+    public long heldBytes() {
+        long bytes = 0;
+        for (int slot = 0; machine.ring != null && slot < machine.ring.size(); slot++) {
+            bytes += machine.ring.offered[slot].bytes();
+        }
+        return bytes;
+    }
+
+    /** Tells whether this member numbers. */
+    public boolean holdsToken() {
+        return machine.orders() && machine.ring.holds;
     }
 
     /** Ends a batch: sends coalesced order records, acknowledgements and horizons. */

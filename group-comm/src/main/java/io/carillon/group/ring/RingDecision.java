@@ -15,10 +15,14 @@ final class RingDecision {
 
     private final List<ControlMessage.State> states;
     private final TreeSet<MemberId> present = new TreeSet<>();
+    private Overrides overrides = Overrides.NONE;
 
     private RingDecision(final List<ControlMessage.State> states) {
         this.states = states;
-        states.forEach(state -> present.add(state.member().id()));
+        for (final ControlMessage.State state : states) {
+            present.add(state.member().id());
+            overrides = overrides.or(state.overrides());
+        }
     }
 
     /** @param states sorted by member id. */
@@ -32,6 +36,9 @@ final class RingDecision {
                 primary = install;
                 primaries++;
             }
+        }
+        if (primaries == 0 && decision.overrides.bootstrap() && decision.groups().isEmpty()) {
+            return decision.founded(epoch);
         }
         // Two histories that could each go on must never be mixed: an operator has to choose.
         return primaries == 1 ? primary : decision.notPrimary(epoch, primaries > 1 ? "two groups of different history meet" : reason);
@@ -107,7 +114,8 @@ final class RingDecision {
         final List<Electorate> known = known(group);
         final boolean majority = known.stream().allMatch(electorate -> electorate.hasMajority(present));
         final boolean everybody = !majority && known.stream().allMatch(this::everybodyIsBack);
-        if (known.isEmpty() || !majority && !everybody) {
+        final boolean forced = !majority && isForced(known);
+        if (known.isEmpty() || !majority && !everybody && !forced) {
             return null;
         }
         final ControlMessage.State winner = winner(group, known);
@@ -118,7 +126,9 @@ final class RingDecision {
         final List<RingMember> members = new ArrayList<>(states.size());
         int total = 0;
         for (final ControlMessage.State state : states) {
-            final int weight = isOf(state, group) ? base.weightOf(state.member().id()) : 0;
+            final boolean only = forced && state == winner && base.weightOf(state.member().id()) == 0;
+            final int weight = only ? Math.max(state.member().weight(), 1)
+                : isOf(state, group) ? base.weightOf(state.member().id()) : 0;
             total += weight;
             members.add(state.member().withWeight(weight));
         }
@@ -129,7 +139,8 @@ final class RingDecision {
         final List<Electorate> previous = majority ? known : List.of();
         final Configuration view = new Configuration(epoch, winner.logEnd() + 1, group, base.number() + 1,
             majority ? base.foundedEpoch() : epoch,
-            majority ? reason : "all voters are back, some without their log: commits may be lost", members, previous, List.of());
+            majority ? reason : forced ? "primary by an operator's word"
+                : "all voters are back, some without their log: commits may be lost", members, previous, List.of());
         return new ControlMessage.Install(epoch, true, winner.member().id(), winner.logEnd(), winner.endSeqno(), winner.table(), view);
     }
 
@@ -137,7 +148,7 @@ final class RingDecision {
     private ControlMessage.State winner(final UUID group, final List<Electorate> known) {
         ControlMessage.State winner = null;
         for (final ControlMessage.State state : states) {
-            if (isOf(state, group) && votes(state, known) && (winner == null || isAhead(state, winner))) {
+            if (isOf(state, group) && (votes(state, known) || isForced(known)) && (winner == null || isAhead(state, winner))) {
                 winner = state;
             }
         }
@@ -174,6 +185,27 @@ final class RingDecision {
             }
         }
         return found == 1;
+    }
+
+    private boolean isForced(final List<Electorate> known) {
+        return overrides.ignoreQuorum() || overrides.bootstrap()
+            || overrides.ignoreSplitBrain() && known.stream().allMatch(electorate -> electorate.hasHalf(present));
+    }
+
+    /** An operator bootstraps members of which none has a history: a new group. */
+    private ControlMessage.Install founded(final long epoch) {
+        ControlMessage.State winner = null;
+        for (final ControlMessage.State state : states) {
+            winner = winner == null && state.overrides().bootstrap() ? state : winner;
+        }
+        final List<RingMember> members = new ArrayList<>(states.size());
+        for (final ControlMessage.State state : states) {
+            members.add(state.member().withWeight(state == winner ? Math.max(state.member().weight(), 1) : 0));
+        }
+        final MemberId id = winner.member().id();
+        final Configuration view = new Configuration(epoch, winner.logEnd() + 1, Founding.groupOf(id, epoch), 1, epoch,
+            "primary by an operator's word", members, List.of(), List.of());
+        return new ControlMessage.Install(epoch, true, id, winner.logEnd(), winner.endSeqno(), winner.table(), view);
     }
 
     private ControlMessage.Install notPrimary(final long epoch, final String reason) {

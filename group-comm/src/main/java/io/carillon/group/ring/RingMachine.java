@@ -36,9 +36,13 @@ final class RingMachine {
     Ring ring;
     long wantedSeqno = -1;
     byte[] info = {};
+    Overrides overrides = Overrides.NONE;
+    final PlantedBug bug;
     private long ticket;
 
-    RingMachine(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects) {
+    RingMachine(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects,
+        final PlantedBug bug) {
+        this.bug = bug;
         this.config = config;
         this.effects = effects;
         this.self = restored.self();
@@ -59,7 +63,8 @@ final class RingMachine {
 
     /** Tells whether the installed ring may still be worked in: nothing newer is promised. */
     boolean takesPart() {
-        return phase != Phase.CLOSED && ring != null && ring.epoch == promisedEpoch;
+        return phase != Phase.CLOSED && ring != null
+            && (ring.epoch == promisedEpoch || bug == PlantedBug.ACK_AFTER_PROMISE && ring.epoch < promisedEpoch);
     }
 
     /** Tells whether entries may be ordered, acknowledged and appended. */

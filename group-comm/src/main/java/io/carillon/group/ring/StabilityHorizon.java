@@ -19,6 +19,7 @@ final class StabilityHorizon {
     private final boolean all;
     private final long[] acks;
     private final List<Step> steps = new ArrayList<>(2);
+    private final PlantedBug bug;
     private boolean viewStable;
 
     /** Weights by slot; members outside the ring are in the total only. */
@@ -51,6 +52,11 @@ final class StabilityHorizon {
 
     /** @param all Galera's rule: every voter of the configuration in force instead of a majority. */
     StabilityHorizon(final MemberId[] ids, final boolean all) {
+        this(ids, all, PlantedBug.NONE);
+    }
+
+    StabilityHorizon(final MemberId[] ids, final boolean all, final PlantedBug bug) {
+        this.bug = bug;
         this.ids = ids;
         this.all = all;
         this.acks = new long[ids.length];
@@ -62,9 +68,24 @@ final class StabilityHorizon {
             configuration.index(), steps.size());
         final List<Quorum> joint = new ArrayList<>();
         for (final Electorate electorate : configuration.previous()) {
-            joint.add(quorum(electorate, false));
+            if (bug != PlantedBug.VIEW_BEFORE_STABLE) {
+                joint.add(quorum(electorate, false));
+            }
         }
-        steps.add(new Step(configuration.index(), List.copyOf(joint), quorum(configuration.electorate(), all)));
+        final Quorum inForce = quorum(configuration.electorate(), all);
+        plant(configuration, inForce.weights);
+        steps.add(new Step(configuration.index(), List.copyOf(joint), inForce));
+    }
+
+    /** Counts whom the rules do not count. */
+    private void plant(final Configuration configuration, final int[] weights) {
+        for (int slot = 0; slot < ids.length; slot++) {
+            final RingMember member = configuration.member(ids[slot]);
+            if (bug == PlantedBug.JOINER_COUNTED && member != null && member.weight() == 0
+                || bug == PlantedBug.LEAVER_COUNTED && member == null) {
+                weights[slot] = 1;
+            }
+        }
     }
 
     private Quorum quorum(final Electorate electorate, final boolean everyVoter) {

@@ -76,25 +76,39 @@ final class GroupHistory {
 
     /** A member calls everything up to {@code index} stable, and had called everything up to {@code before} so. */
     void stable(final SimulatedLog log, final long before, final long index) {
+        final long founded = Math.max(before, stable.size()) < index ? lastFounded(log, Math.max(before, stable.size()) + 1, index) : 0;
         for (long i = before + 1; i <= index; i++) {
             final StoredEntry entry = log.at(i);
             Check.that(entry != null, "what is stable can be read", i, log.endIndex());
             if (i <= stable.size()) {
                 Check.that(entry.digest() == stable.get((int) i - 1).digest(), "one history of stable entries: it forked at", i, entry.epoch());
             } else {
-                extend(entry);
+                extend(entry, i <= founded);
             }
         }
     }
 
-    private void extend(final StoredEntry entry) {
+    /** Index of the last VIEW that everybody's return founded anew, which says so (docs/ring.md, section 8); 0 if none. Majorities that lost their memory are not asked. */
+    private static long lastFounded(final SimulatedLog log, final long first, final long last) {
+        for (long i = last; i >= first; i--) {
+            final StoredEntry entry = log.at(i);
+            if (entry != null && entry.kind().isConfiguration() && ConfigurationReader.read(entry).reason().contains("commits may be lost")) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    private void extend(final StoredEntry entry, final boolean founded) {
         Check.that(entry.index() == stable.size() + 1, "the stable history has no gap", entry.index(), stable.size());
-        if (!configurations.isEmpty()) {
+        if (!configurations.isEmpty() && !founded) {
             majority(configurations.getLast(), entry, "a majority of the configuration in force has logged what is stable");
         }
         if (entry.kind().isConfiguration()) {
             final RingView view = ConfigurationReader.read(entry);
-            majority(view, entry, "a majority of the new configuration has logged its record");
+            if (!founded || view.reason().contains("commits may be lost")) {
+                majority(view, entry, "a majority of the new configuration has logged its record");
+            }
             configurations.add(view);
         } else {
             ordered(entry);

@@ -10,6 +10,7 @@ import io.carillon.group.ring.Configuration;
 import io.carillon.group.ring.ControlMessage;
 import io.carillon.group.ring.EpochTable;
 import io.carillon.group.ring.GatherReason;
+import io.carillon.group.ring.Overrides;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -66,7 +67,7 @@ public final class ControlCodec {
                 final RingMessages.Join.Builder builder = RingMessages.Join.newBuilder()
                     .setPromisedEpoch(join.promisedEpoch()).setRingEpoch(join.ringEpoch()).setGathering(join.gathering())
                     .setPrimary(join.primary()).setGroup(ConfigurationCodec.message(join.group())).setWeight(join.weight())
-                    .setReason(join.reason().ordinal());
+                    .setReason(join.reason().ordinal()).setOverrides(join.overrides().bits());
                 join.reach().forEach(id -> builder.addReach(ConfigurationCodec.message(id)));
                 join.choice().forEach(id -> builder.addChoice(ConfigurationCodec.message(id)));
                 yield builder.build();
@@ -79,7 +80,8 @@ public final class ControlCodec {
             case ControlMessage.State state -> {
                 final RingMessages.State.Builder builder = RingMessages.State.newBuilder().setEpoch(state.epoch())
                     .setMember(ConfigurationCodec.message(state.member())).setLogEnd(state.logEnd())
-                    .setEndSeqno(state.endSeqno()).setStableIndex(state.stableIndex()).setStableKnown(state.stableKnown());
+                    .setEndSeqno(state.endSeqno()).setStableIndex(state.stableIndex()).setStableKnown(state.stableKnown())
+                    .setOverrides(state.overrides().bits());
                 state.table().runs().forEach(run -> builder.addRuns(message(run)));
                 for (final Configuration configuration : state.configurations()) {
                     builder.addConfigurations(RingMessages.LoggedConfiguration.newBuilder().setEpoch(configuration.epoch())
@@ -101,7 +103,7 @@ public final class ControlCodec {
     private static ControlMessage join(final RingMessages.Join join) {
         return new ControlMessage.Join(join.getPromisedEpoch(), join.getRingEpoch(), join.getGathering(), join.getPrimary(),
             ConfigurationCodec.uuid(join.getGroup()), Math.min(Math.max(join.getWeight(), 0), 255), ids(join.getReachList()),
-            ids(join.getChoiceList()), GatherReason.values()[reason(join.getReason())]);
+            ids(join.getChoiceList()), GatherReason.values()[reason(join.getReason())], Overrides.of(join.getOverrides()));
     }
 
     private static int reason(final int code) {
@@ -121,7 +123,7 @@ public final class ControlCodec {
         }
         return new ControlMessage.State(state.getEpoch(), ConfigurationCodec.of(state.getMember()), state.getLogEnd(),
             state.getEndSeqno(), state.getStableIndex(), table(state.getRunsList()),
-            state.getStableKnown() && !configurations.isEmpty(), configurations);
+            state.getStableKnown() && !configurations.isEmpty(), configurations, Overrides.of(state.getOverrides()));
     }
 
     private static ControlMessage install(final RingMessages.Install install) {

@@ -240,4 +240,37 @@ class RingCoreTest {
         assertEquals(offered, world.node(2).delivered());
         assertNull(world.node(2).notPrimary);
     }
+
+    @Test
+    void halfOfTheWeightSufficesWhenAnOperatorSaysSo() {
+        final RingWorld world = new RingWorld(2);
+        world.form();
+        world.node(0).core.overrides(world.nowNs, true, false);
+        world.node(0).settle();
+        world.isolate(0);
+        world.until(1000 * MS, "alone and primary", () -> world.node(0).isPrimary(1) && world.node(1).notPrimary != null);
+        assertTrue(world.node(0).offer("alone") > 0);
+        world.run(MS);
+        world.heal();
+        world.until(2000 * MS, "two again", () -> world.allPrimary(2));
+        world.until(10 * MS, "caught up", () -> world.node(1).delivered().equals(List.of("alone")));
+    }
+
+    @Test
+    void anOperatorBootstrapsWhatIsLeft() {
+        final RingWorld world = new RingWorld(3);
+        world.form();
+        world.node(0).offer("x");
+        world.run(5 * MS);
+        world.node(1).crash();
+        world.node(0).crash();
+        world.until(1000 * MS, "not primary", () -> world.node(2).notPrimary != null);
+        world.node(2).core.bootstrap(world.nowNs);
+        world.node(2).settle();
+        world.until(1000 * MS, "alone and primary", () -> world.node(2).isPrimary(1));
+        assertTrue(world.node(2).offer("y") > 0);
+        world.node(0).start(false, -1);
+        world.until(2000 * MS, "two", () -> world.node(0).isPrimary(2) && world.node(2).isPrimary(2));
+        world.until(100 * MS, "caught up", () -> world.node(0).delivered().equals(List.of("x", "y")));
+    }
 }
