@@ -46,10 +46,9 @@ public final class GroupNode implements Group {
     private TransportConfig transportConfig;
     private ChannelSecurity security = ChannelSecurity.NONE;
     private Predicate<String> admission = ip -> true;
-    private GroupListener listener;
+    private ViewKeeper listener;
     private RingState state;
     private Membership membership;
-    private RingView view;
     private int isolation;
 
     /**
@@ -67,12 +66,13 @@ public final class GroupNode implements Group {
         this.failed = failed;
         final RingState kept = store.load();
         state = kept != null ? kept : RingState.fresh(newId());
+        LOG.info("{} member id {}", kept == null ? "no provable state of an earlier life: new" : "continuing as", state.self());
     }
 
     /** Sets who is told what happens, and from now on when a pass ends; once, before {@link #join}. */
     public void listener(final GroupListener groupListener) {
         Check.that(listener == null, "one listener");
-        listener = groupListener;
+        listener = new ViewKeeper(groupListener, log, () -> membership == null ? 0 : membership.viewEntryIndex());
         loop.onPassEnd(passEnd);
     }
 
@@ -112,6 +112,7 @@ public final class GroupNode implements Group {
         for (final String address : addresses) {
             seeds.add(PeerAddress.parse(address, PeerAddress.DEFAULT_PORT));
         }
+        listener.forget();
         final Membership m = new Membership(loop, log, store, events, trace, kept -> state = kept, this::fail);
         final TcpMesh mesh = new TcpMesh(loop, transportConfig, clusterName, ringConfig.name(), state.self(), m);
         mesh.security(security);
@@ -166,6 +167,7 @@ public final class GroupNode implements Group {
         if (membership != null) {
             membership.end();
             membership = null;
+            events.clear();
         }
     }
 
@@ -181,7 +183,7 @@ public final class GroupNode implements Group {
 
     @Override
     public RingView view() {
-        return view;
+        return listener == null ? null : listener.view();
     }
 
     /** Port listened on; 0 before that. */
@@ -208,14 +210,15 @@ public final class GroupNode implements Group {
         try {
             for (int i = 0; i < DELIVERIES_MAX && membership != null; i++) {
                 membership.endPass();
-                if (membership != null && membership.hasLeft()) {
+                if (!events.isEmpty()) {
+                    events.deliver(listener);
+                } else if (membership.hasLeft()) {
                     abandon();
                     events.left();
-                }
-                if (events.isEmpty()) {
+                    events.deliver(listener);
+                } else {
                     break;
                 }
-                events.deliver(listener);
             }
             listener.onBatchEnd();
             if (!events.isEmpty() || membership != null && membership.isTouched()) {
