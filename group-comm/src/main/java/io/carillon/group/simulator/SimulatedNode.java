@@ -39,6 +39,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
     private boolean running;
     private boolean paused;
     private boolean departed;
+    private boolean leaving;
     private boolean batchOpen;
     private long timerAt = NEVER;
     private long lastPersistAt;
@@ -58,6 +59,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
         Check.that(!running, "a process starts once", number, life);
         running = true;
         departed = false;
+        leaving = false;
         life++;
         if (kept == null) {
             self = simulator.newMemberId();
@@ -244,6 +246,18 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
             return;
         }
         arm();
+    }
+
+    /** Leaves in order; {@link #left} follows. */
+    void leave() {
+        simulator.note(number, "leave", 0, 0, 0);
+        leaving = true;
+        core.leave(local());
+        touched();
+    }
+
+    boolean leaving() {
+        return leaving;
     }
 
     private void depart() {

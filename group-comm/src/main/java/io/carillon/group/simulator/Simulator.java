@@ -89,7 +89,7 @@ public final class Simulator {
         Check.that(slot >= 0, "something is always due");
         final long at = queue.time(slot);
         instantEvents = at == now ? instantEvents + 1 : 0;
-        Check.that(instantEvents < INSTANT_MAX, "virtual time goes on");
+        Check.that(instantEvents < INSTANT_MAX, "virtual time goes on (kind of event, node)", queue.kind(slot), queue.node(slot));
         now = at;
         events++;
         dispatch(slot);

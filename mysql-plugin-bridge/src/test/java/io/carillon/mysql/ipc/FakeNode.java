@@ -207,6 +207,11 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
     }
 
     @Override
+    public void revoke(final long call) {
+        events.add("revoke " + call);
+    }
+
+    @Override
     public void progress(final long upTo, final int queueLength) {
         released = upTo;
         deliver();
