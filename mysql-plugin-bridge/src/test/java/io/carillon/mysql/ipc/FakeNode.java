@@ -3,6 +3,7 @@
 
 package io.carillon.mysql.ipc;
 
+import io.carillon.certification.replicator.StatusSink;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.Member;
 import io.carillon.wsrep.NodeState;
@@ -73,7 +74,7 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
                 application.onRejected(call, RejectReason.NOT_PRIMARY, "never ordered");
             }
         }
-        delivered = hello.received();
+        delivered = Math.max(hello.received(), hello.released());
         deliver();
     }
 
@@ -93,7 +94,7 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
     }
 
     @Override
-    public void status(final StatusVariables into) {
+    public void status(final StatusSink into) {
         into.add("cluster_weight", (long) group.connected.size());
         into.add("flow_control_paused", 0.5);
         into.add("gcomm_uuid", group.uuid.toString());
@@ -120,6 +121,10 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
         events.add("connect " + clusterName + " " + url + " " + bootstrap);
         if (url.contains("unreachable")) {
             application.onResult(call, WsrepStatus.NODE_FAIL, 0, "nobody answers at " + url);
+            return;
+        }
+        if (group.connected.contains(this)) {
+            application.onResult(call, WsrepStatus.OK, 0, "");
             return;
         }
         synced = false;
