@@ -3,8 +3,8 @@
 
 package io.carillon.sidecar;
 
-import io.carillon.certification.CertifierStatistics;
 import io.carillon.certification.replicator.MemberState;
+import io.carillon.certification.replicator.StatusSink;
 import io.carillon.group.ring.RingView;
 import io.carillon.mysql.ipc.ProviderSession;
 import io.carillon.mysql.ipc.StatusVariables;
@@ -28,14 +28,22 @@ final class NodeReport {
 
     /** The variables that the provider does not know itself, under Galera's names. */
     void variables(final StatusVariables into) {
-        final CertifierStatistics certification = node.replicator().certifier().statistics();
-        into.add("cert_deps_distance", certification.dependencyDistance());
-        into.add("cert_interval", certification.interval());
-        into.add("local_cert_failures", certification.conflicts());
-        into.add("cluster_weight", node.replicator().members().stream().mapToLong(MemberState::weight).sum());
-        into.add("gcomm_uuid", node.group().self().toString());
-        into.add("desync_count", self() == null ? 0L : self().desyncCount());
-        into.add("local_cached_downto", node.log().baseSeqno() + 1);
+        node.replicator().status(new StatusSink() {
+            @Override
+            public void add(final String name, final long value) {
+                into.add(name, value);
+            }
+
+            @Override
+            public void add(final String name, final double value) {
+                into.add(name, value);
+            }
+
+            @Override
+            public void add(final String name, final String value) {
+                into.add(name, value);
+            }
+        });
     }
 
     NodeStatus status(final ProviderSession session) {
