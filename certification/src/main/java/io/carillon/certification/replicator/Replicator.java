@@ -31,6 +31,7 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -293,6 +294,17 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.offers.withdraw(call);
         if (node.primary && node.phase == Node.Phase.FEEDING) {
             node.send(new Control.Withdraw(call), Offers.NOBODY);
+        }
+    }
+
+    @Override
+    public void revoke(final long call) {
+        final byte[] payload = node.offers.revoke(call);
+        if (payload != null && node.openCalls.take(call)) {
+            if (new UnsafeBuffer(payload).getInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, ByteOrder.LITTLE_ENDIAN) > 0) {
+                withdraw(call);
+            }
+            node.application.onRejected(call, RejectReason.REVOKED, "taken back while it waited for flow control");
         }
     }
 

@@ -4,6 +4,7 @@
 package io.carillon.group.ring;
 
 import io.carillon.group.MemberId;
+import io.carillon.group.wire.PacketType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -106,7 +107,10 @@ final class Gatherer {
     }
 
     void onJoin(final Peer peer, final ControlMessage.Join join) {
-        peer.join = join;
+        if (!machine.committer.isPlausible(join.promisedEpoch())) {
+            machine.trace(TraceEvent.PACKET_DROPPED, PacketType.JOIN, peer.handle, join.promisedEpoch());
+            return;
+        }
         switch (machine.phase) {
             case CLOSED -> {
             }

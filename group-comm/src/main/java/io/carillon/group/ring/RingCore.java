@@ -9,6 +9,7 @@ import io.carillon.group.RingLog;
 import io.carillon.group.wire.ControlCodec;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
+import java.util.List;
 import org.agrona.DirectBuffer;
 
 /**
@@ -132,8 +133,11 @@ public final class RingCore {
             return;
         }
         final int tokenSeq = RingPacket.i32(buffer, offset + RingPacket.TOKEN_SEQ_OFFSET);
+        if (!machine.token.onHeader(from.slot, tokenSeq, RingPacket.u16(buffer, offset + RingPacket.HOLDER_OFFSET))) {
+            machine.trace(TraceEvent.PACKET_DROPPED, type, from.handle, length);
+            return;
+        }
         ring.heard[from.slot] = true;
-        machine.token.onHeader(from.slot, tokenSeq, RingPacket.u16(buffer, offset + RingPacket.HOLDER_OFFSET));
         machine.horizons.onHeader(from.slot, RingPacket.i64(buffer, offset + RingPacket.LOGGED_OFFSET),
             RingPacket.i64(buffer, offset + RingPacket.HORIZON_OFFSET));
         switch (type) {
@@ -187,6 +191,12 @@ public final class RingCore {
         deadline = Math.min(deadline, machine.wishes.deadlineNs());
         expectedNs = Math.max(deadline, machine.nowNs);
         return deadline;
+    }
+
+    /** Index of the newest stable VIEW or CONFIG entry of the ring that this member is in; 0 when that is not primary, or its VIEW is not stable here. */
+    public long viewEntryIndex() {
+        final List<Configuration> known = machine.isOperational() ? machine.tail.configurations().all() : List.of();
+        return known.isEmpty() || known.getFirst().epoch() != machine.ring.epoch ? 0 : known.getFirst().index();
     }
 
     /** A {@link RingEffects#persist} is durable, and all before it. */
@@ -287,11 +297,7 @@ public final class RingCore {
 
     /** Bytes of others' payloads that are not ordered yet. */
     public long heldBytes() {
-        long bytes = 0;
-        for (int slot = 0; machine.ring != null && slot < machine.ring.size(); slot++) {
-            bytes += machine.ring.offered[slot].bytes();
-        }
-        return bytes;
+        return machine.ring == null ? 0 : machine.ring.heldBytes();
     }
 
     /** Tells whether this member numbers. */

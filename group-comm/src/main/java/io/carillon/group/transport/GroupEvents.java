@@ -76,6 +76,12 @@ final class GroupEvents {
         add(new Left());
     }
 
+    void clear() {
+        events.clear();
+        ordered = NONE;
+        stable = NONE;
+    }
+
     boolean isEmpty() {
         return events.isEmpty() && ordered == NONE && stable == NONE;
     }

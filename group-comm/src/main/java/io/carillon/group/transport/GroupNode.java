@@ -46,10 +46,11 @@ public final class GroupNode implements Group {
     private TransportConfig transportConfig;
     private ChannelSecurity security = ChannelSecurity.NONE;
     private Predicate<String> admission = ip -> true;
-    private GroupListener listener;
+    private ViewKeeper listener;
     private RingState state;
     private Membership membership;
-    private RingView view;
+    private boolean ignoresSplitBrain;
+    private boolean ignoresQuorum;
     private int isolation;
 
     /**
@@ -67,12 +68,13 @@ public final class GroupNode implements Group {
         this.failed = failed;
         final RingState kept = store.load();
         state = kept != null ? kept : RingState.fresh(newId());
+        LOG.info("{} member id {}", kept == null ? "no provable state of an earlier life: new" : "continuing as", state.self());
     }
 
     /** Sets who is told what happens, and from now on when a pass ends; once, before {@link #join}. */
     public void listener(final GroupListener groupListener) {
         Check.that(listener == null, "one listener");
-        listener = groupListener;
+        listener = new ViewKeeper(groupListener, log, () -> membership == null ? 0 : membership.viewEntryIndex());
         loop.onPassEnd(passEnd);
     }
 
@@ -104,6 +106,22 @@ public final class GroupNode implements Group {
         }
     }
 
+    /** {@code pc.ignore_sb} and {@code pc.ignore_quorum}: the operator answers for what may be lost. At once, and for every later {@link #join}. */
+    public void overrides(final boolean ignoreSplitBrain, final boolean ignoreQuorum) {
+        ignoresSplitBrain = ignoreSplitBrain;
+        ignoresQuorum = ignoreQuorum;
+        if (membership != null) {
+            membership.call(ring -> ring.overrides(loop.nowNs(), ignoreSplitBrain, ignoreQuorum));
+        }
+    }
+
+    /** {@code pc.bootstrap}: makes the members that are here a primary view. No effect in one. */
+    public void bootstrap() {
+        if (membership != null) {
+            membership.call(ring -> ring.bootstrap(loop.nowNs()));
+        }
+    }
+
     @Override
     public void join(final String clusterName, final List<String> addresses, final boolean found, final long wantedSeqno, final byte[] info) {
         Check.that(loop.inLoop(), "join on the engine's thread");
@@ -112,6 +130,7 @@ public final class GroupNode implements Group {
         for (final String address : addresses) {
             seeds.add(PeerAddress.parse(address, PeerAddress.DEFAULT_PORT));
         }
+        listener.forget();
         final Membership m = new Membership(loop, log, store, events, trace, kept -> state = kept, this::fail);
         final TcpMesh mesh = new TcpMesh(loop, transportConfig, clusterName, ringConfig.name(), state.self(), m);
         mesh.security(security);
@@ -119,6 +138,7 @@ public final class GroupNode implements Group {
         m.begin(ringConfig, state, mesh);
         membership = m;
         mesh.isolate(isolation);
+        m.call(ring -> ring.overrides(loop.nowNs(), ignoresSplitBrain, ignoresQuorum));
         m.call(ring -> ring.start(loop.nowNs(), found, wantedSeqno, info));
         mesh.start(seeds);
     }
@@ -166,6 +186,7 @@ public final class GroupNode implements Group {
         if (membership != null) {
             membership.end();
             membership = null;
+            events.clear();
         }
     }
 
@@ -181,7 +202,7 @@ public final class GroupNode implements Group {
 
     @Override
     public RingView view() {
-        return view;
+        return listener == null ? null : listener.view();
     }
 
     /** Port listened on; 0 before that. */
@@ -208,14 +229,15 @@ public final class GroupNode implements Group {
         try {
             for (int i = 0; i < DELIVERIES_MAX && membership != null; i++) {
                 membership.endPass();
-                if (membership != null && membership.hasLeft()) {
+                if (!events.isEmpty()) {
+                    events.deliver(listener);
+                } else if (membership.hasLeft()) {
                     abandon();
                     events.left();
-                }
-                if (events.isEmpty()) {
+                    events.deliver(listener);
+                } else {
                     break;
                 }
-                events.deliver(listener);
             }
             listener.onBatchEnd();
             if (!events.isEmpty() || membership != null && membership.isTouched()) {
@@ -233,8 +255,10 @@ public final class GroupNode implements Group {
         failed.accept(what);
     }
 
+    /** An id of RFC 9562's version 7, which grows with time: members are sorted by id, so whoever came first is first, and servers number their AUTO_INCREMENT by that. */
     private static MemberId newId() {
         final SecureRandom random = new SecureRandom();
-        return new MemberId(random.nextLong(), random.nextLong());
+        final long msb = System.currentTimeMillis() << 16 | 0x7000 | random.nextInt(1 << 12);
+        return new MemberId(msb, random.nextLong() >>> 2 | 1L << 63);
     }
 }

@@ -101,6 +101,11 @@ final class Membership implements RingEffects, MeshListener {
         return mesh;
     }
 
+    /** See {@link RingCore#viewEntryIndex}. */
+    long viewEntryIndex() {
+        return ring.viewEntryIndex();
+    }
+
     /** Tells whether the ring was called since the last {@link #endPass}. */
     boolean isTouched() {
         return touched;

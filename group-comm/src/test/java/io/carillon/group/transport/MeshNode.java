@@ -4,6 +4,7 @@
 package io.carillon.group.transport;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.TrafficClass;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
@@ -20,9 +20,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** A mesh on a loop of its own that writes down what it is told. */
 final class MeshNode implements MeshListener, Closeable {
-    /** Only there so that a test that hangs ends. */
-    private static final long HANG_S = 60;
-
     final EngineLoop loop;
     final TcpMesh mesh;
     final MemberId id;
@@ -60,23 +57,12 @@ final class MeshNode implements MeshListener, Closeable {
     }
 
     int port() throws Exception {
-        int port = on(mesh::port);
-        while (port == 0) {
-            port = on(mesh::port);
-        }
-        return port;
+        until(() -> mesh.port() != 0);
+        return on(mesh::port);
     }
 
     <T> T on(final Callable<T> callable) throws Exception {
-        final CompletableFuture<T> result = new CompletableFuture<>();
-        loop.execute(() -> {
-            try {
-                result.complete(callable.call());
-            } catch (final Exception e) {
-                result.completeExceptionally(e);
-            }
-        });
-        return result.get(HANG_S, TimeUnit.SECONDS);
+        return new LoopProbe(loop).on(callable);
     }
 
     /** Takes events until {@code wanted} came. */
@@ -88,15 +74,21 @@ final class MeshNode implements MeshListener, Closeable {
     }
 
     String next() throws Exception {
-        final String event = events.poll(HANG_S, TimeUnit.SECONDS);
-        assertNotNull(event, "no event came; " + on(mesh::describe));
+        final String event = events.poll(LoopProbe.HANG_S, TimeUnit.SECONDS);
+        assertNotNull(event, "no event came; " + describe());
         return event;
     }
 
     /** Polls the loop until {@code condition} holds there. */
     void until(final Callable<Boolean> condition) throws Exception {
-        while (!on(condition)) {
-            Thread.onSpinWait();
+        assertTrue(new LoopProbe(loop).until(condition), () -> describe());
+    }
+
+    String describe() {
+        try {
+            return String.join("\n", on(mesh::describe));
+        } catch (final Exception e) {
+            return e.toString();
         }
     }
 
