@@ -491,6 +491,9 @@ public final class Replicator implements ReplicationEngine, GroupListener {
                 final MemberState donor = node.state.stateRequest(from, c);
                 if (donor != null) {
                     chosen.add(new Chosen(index, donor.id(), from, c.request()));
+                    if (donor.id().equals(node.self())) {
+                        keepOwnState(c); // else this node would correct the record of it as donor
+                    }
                 }
                 if (own) {
                     transfer.ownRequestOrdered(seqno, donor, clock.getAsLong());
