@@ -29,6 +29,7 @@ class ProviderFeedTest {
     void aWriteSetAboveTheCreditIsFinishedWithoutProgress() {
         final long length = Frames.FEED_CREDIT + 2L * PART;
         feed.onWriteSet(7, 6, 0, true, UUID.randomUUID(), 1, 2, length, part, 0, PART);
+        endPass();
         for (long done = PART; done < length; done += PART) {
             assertFalse(feed.isFeedFull(), "held back after " + done + " of " + length + " bytes");
             feed.onWriteSetPart(part, 0, PART);
