@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /**
  * Listens on a Unix socket for the provider of one server, and has at most one session with it.
  *
- * <p><b>Threading:</b> {@link #open} from any thread, everything else on the event loop given, which is the engine's thread.
+ * <p><b>Threading:</b> {@link #open} from any thread but the event loop's, everything else on the event loop given, which is the engine's thread.
  */
 public final class ProviderServer {
     private static final int READ_LENGTH_MAX = 1 << 20;
