@@ -44,12 +44,23 @@ public interface ReplicatedApplication {
     void onSkip(long seqno);
 
     /**
-     * The group has a new configuration, or this node is not in a primary one any more.
-     *
-     * @param connected first view of this connection, or of another group than before.
-     * @param synthetic {@code view.stateId()} is the application's own position; only shows it that it is part of the group.
+     * The group has a new configuration, or this node is not in a primary one any more. A node that does not need its own view yet hears of it in two steps:
+     * {@link ViewUse#CONNECTED_ONLY} with the view that it joined in, so that it knows how far it has to come, then either a snapshot, or {@link ViewUse#SYNTHETIC} with its own position,
+     * after which it is fed everything up to that view and beyond.
      */
-    void onView(View view, boolean connected, boolean synthetic);
+    void onView(View view, ViewUse use);
+
+    /** What the application makes of a view. */
+    enum ViewUse {
+        /** A change of the configuration, in order. */
+        CHANGE,
+        /** The same, and the first of this connection or of another group than before. */
+        CONNECTED,
+        /** The view in which this node joined, in order to know itself; its place in the order comes later. */
+        CONNECTED_ONLY,
+        /** The members, with {@code stateId} being the application's own position; takes no place in the order. */
+        SYNTHETIC
+    }
 
     /** What the log lacks can only come as a snapshot: answer with {@link ReplicationEngine#stateRequest}. */
     void onStateRequestNeeded();
@@ -80,4 +91,11 @@ public interface ReplicatedApplication {
 
     /** Last event after {@link ReplicationEngine#disconnect}. */
     void onFinal();
+
+    /**
+     * Tells whether the feed must wait, because too much of it was given and is not consumed. The engine asks before each write set and each part; {@link ReplicationEngine#progress} makes it ask again.
+     */
+    default boolean isFeedFull() {
+        return false;
+    }
 }

@@ -9,6 +9,7 @@ import io.carillon.group.RingLog;
 import io.carillon.group.wire.ControlCodec;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
+import java.util.List;
 import org.agrona.DirectBuffer;
 
 /**
@@ -193,6 +194,12 @@ public final class RingCore {
         deadline = Math.min(deadline, machine.wishes.deadlineNs());
         expectedNs = Math.max(deadline, machine.nowNs);
         return deadline;
+    }
+
+    /** Index of the newest stable VIEW or CONFIG entry of the ring that this member is in; 0 when that is not primary, or its VIEW is not stable here. */
+    public long viewEntryIndex() {
+        final List<Configuration> known = machine.isOperational() ? machine.tail.configurations().all() : List.of();
+        return known.isEmpty() || known.getFirst().epoch() != machine.ring.epoch ? 0 : known.getFirst().index();
     }
 
     /** A {@link RingEffects#persist} is durable, and all before it. */

@@ -1,0 +1,75 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.log;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The directory that holds a node's state ({@code carillon.dir}), made if need be and locked against a second process. */
+public final class NodeDirectory implements AutoCloseable {
+    private static final String LOCK = "lock";
+
+    private final Path path;
+    private final FileChannel channel;
+
+    private NodeDirectory(final Path path, final FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /** Opens and locks {@code path}. Throws {@link UncheckedIOException} saying why that cannot be. */
+    public static NodeDirectory open(final Path path) {
+        FileChannel channel = null;
+        try {
+            Files.createDirectories(path);
+            channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            final FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw taken(path);
+            }
+            return new NodeDirectory(path, channel);
+        } catch (final OverlappingFileLockException e) {
+            closeQuietly(channel, e);
+            throw new UncheckedIOException(taken(path));
+        } catch (final IOException e) {
+            closeQuietly(channel, e);
+            throw new UncheckedIOException("cannot use the state directory " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /** Gives the lock back. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (final IOException e) {
+            throw new UncheckedIOException("cannot release the state directory " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static IOException taken(final Path path) {
+        return new IOException("it is in use by another process (" + path.resolve(LOCK) + " is locked); stop that one, or set another carillon.dir");
+    }
+
+    private static void closeQuietly(final FileChannel channel, final Exception cause) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (final IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}

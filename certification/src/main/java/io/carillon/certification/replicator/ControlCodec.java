@@ -1,0 +1,101 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import io.carillon.group.MemberId;
+import io.carillon.wsrep.NodeState;
+import org.agrona.DirectBuffer;
+
+/** Flat encoding of {@link Control}: version, type, fields. Reused; one thread. */
+final class ControlCodec {
+    /** Longest donor list, bytes. */
+    static final int DONORS_MAX = 4096;
+    /** Longest request of a server, bytes. */
+    static final int REQUEST_MAX = 64 << 10;
+
+    private static final int VERSION = 1;
+    private static final int WINDOW_MAX = 64 << 10;
+
+    private static final int STATE_REQUEST = 1;
+    private static final int JOINED = 2;
+    private static final int SYNCED = 3;
+    private static final int DESYNC = 4;
+    private static final int VOTE = 5;
+    private static final int POSITION = 6;
+    private static final int STATE_IS = 7;
+    private static final int WITHDRAW = 8;
+    private static final int VERDICTS_REQUEST = 9;
+    private static final int VERDICTS = 10;
+    private static final int FLOW = 11;
+
+    private final FlatWriter out = new FlatWriter();
+    private final FlatReader in = new FlatReader();
+
+    /** Encodes {@code control}; the bytes are valid until the next call. */
+    FlatWriter encode(final Control control) {
+        out.reset().u8(VERSION);
+        return switch (control) {
+            case Control.StateRequest c ->
+                out.u8(STATE_REQUEST).uuid(c.stateUuid()).i64(c.position()).str(c.donors()).bytes(c.request());
+            case Control.Joined c -> member(out.u8(JOINED).i32(c.code()), c.joiner());
+            case Control.Synced c -> out.u8(SYNCED);
+            case Control.Desync c -> out.u8(DESYNC).u8(c.on() ? 1 : 0);
+            case Control.Vote c -> out.u8(VOTE).i64(c.seqno()).i64(c.hash());
+            case Control.Position c -> out.u8(POSITION).i64(c.released());
+            case Control.StateIs c -> out.u8(STATE_IS).u8(c.state().code()).i32(c.desyncCount());
+            case Control.Withdraw c -> out.u8(WITHDRAW).i64(c.call());
+            case Control.VerdictsRequest c -> out.u8(VERDICTS_REQUEST);
+            case Control.Verdicts c -> member(out.u8(VERDICTS), c.joiner()).bytes(c.window());
+            case Control.Flow c -> out.u8(FLOW).i32(c.queueLength()).i32(c.leaseMs());
+        };
+    }
+
+    /** Decodes. Null when the bytes are none, or of a version that this member does not speak: it has no effect on any member that does not. */
+    Control decode(final DirectBuffer buffer, final int offset, final int length) {
+        try {
+            in.wrap(buffer, offset, length);
+            if (in.u8() != VERSION) {
+                return null;
+            }
+            final Control control = read(in.u8());
+            in.end();
+            return control;
+        } catch (final FlatReader.Malformed e) {
+            return null;
+        }
+    }
+
+    private Control read(final int type) {
+        return switch (type) {
+            case STATE_REQUEST -> new Control.StateRequest(in.uuid(), in.i64(), in.str(DONORS_MAX), in.bytes(REQUEST_MAX));
+            case JOINED -> new Control.Joined(in.i32(), member());
+            case SYNCED -> new Control.Synced();
+            case DESYNC -> new Control.Desync(in.u8() != 0);
+            case VOTE -> new Control.Vote(in.i64(), in.i64());
+            case POSITION -> new Control.Position(in.i64());
+            case STATE_IS -> new Control.StateIs(state(), in.i32());
+            case WITHDRAW -> new Control.Withdraw(in.i64());
+            case VERDICTS_REQUEST -> new Control.VerdictsRequest();
+            case VERDICTS -> new Control.Verdicts(member(), in.bytes(WINDOW_MAX));
+            case FLOW -> new Control.Flow(in.i32(), in.i32());
+            default -> throw new FlatReader.Malformed("control type " + type);
+        };
+    }
+
+    private static FlatWriter member(final FlatWriter out, final MemberId id) {
+        return out.i64(id.msb()).i64(id.lsb());
+    }
+
+    private NodeState state() {
+        final int code = in.u8();
+        if (code > NodeState.ERROR.code()) {
+            throw new FlatReader.Malformed("node state " + code);
+        }
+        return NodeState.of(code);
+    }
+
+    private MemberId member() {
+        return new MemberId(in.i64(), in.i64());
+    }
+}

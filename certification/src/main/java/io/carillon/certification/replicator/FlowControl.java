@@ -1,0 +1,140 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import io.carillon.group.MemberId;
+import io.carillon.wsrep.NodeState;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Flow control by leases: a synced node whose apply queue is above the limit asks all members to hold their write sets, for {@link #LEASE_MS}; it repeats that while the queue stays there, and takes it back when the queue is
+ * short again. A node that dies, hangs or is cut off therefore holds nobody longer than the lease.
+ */
+final class FlowControl {
+    /** Long against the time in which a queue is worked off, short against a client's patience. */
+    static final int LEASE_MS = 1000;
+    private static final long RENEW_NS = 400_000_000L;
+    private static final long MS = 1_000_000L;
+
+    private final Node node;
+    private final Map<MemberId, Long> leases = new HashMap<>();
+    private boolean requested;
+    private long requestedNs;
+    private boolean holding;
+    private long heldSinceNs;
+    private long resetNs;
+    private long pausedNs;
+    private long pausedSinceResetNs;
+    private long sent;
+    private long received;
+
+    FlowControl(final Node node, final long nowNs) {
+        this.node = node;
+        resetNs = nowNs;
+    }
+
+    /** A FLOW entry. */
+    void flow(final MemberId from, final Control.Flow flow, final long nowNs) {
+        if (flow.leaseMs() <= 0) {
+            leases.remove(from);
+        } else {
+            received++;
+            leases.put(from, nowNs + Math.min(flow.leaseMs(), LEASE_MS) * MS);
+        }
+        update(nowNs);
+    }
+
+    /** Members changed. */
+    void view(final long nowNs) {
+        leases.keySet().removeIf(id -> node.state.member(id) == null);
+        requested = false;
+        update(nowNs);
+    }
+
+    /** Nobody is asked and nobody asks. */
+    void clear(final long nowNs) {
+        leases.clear();
+        requested = false;
+        update(nowNs);
+    }
+
+    /** {@code backlog} write sets wait to be applied here. */
+    void backlog(final long backlog, final long nowNs) {
+        final double upper = upperLimit();
+        if (node.ownState == NodeState.SYNCED && backlog > upper && (!requested || nowNs - requestedNs >= RENEW_NS)) {
+            sent += requested ? 0 : 1;
+            requested = true;
+            requestedNs = nowNs;
+            node.send(new Control.Flow((int) Math.min(backlog, Integer.MAX_VALUE), LEASE_MS), Offers.NOBODY);
+        } else if (requested && (backlog <= upper * node.config.flowFactor() || node.ownState != NodeState.SYNCED)) {
+            requested = false;
+            node.send(new Control.Flow((int) backlog, 0), Offers.NOBODY);
+        }
+    }
+
+    /** As Galera: the more members write, the more each has to take. */
+    private double upperLimit() {
+        return node.config.flowLimit() * Math.sqrt(Math.max(1, node.state.members().size())) + 0.5;
+    }
+
+    /** Tells whether own write sets must be held now. */
+    boolean isHolding(final long nowNs) {
+        if (holding) {
+            leases.values().removeIf(until -> until - nowNs <= 0);
+            update(nowNs);
+        }
+        return holding;
+    }
+
+    private void update(final long nowNs) {
+        final boolean hold = !leases.isEmpty();
+        if (hold && !holding) {
+            heldSinceNs = nowNs;
+        } else if (!hold && holding) {
+            pausedNs += nowNs - heldSinceNs;
+            pausedSinceResetNs += nowNs - Math.max(heldSinceNs, resetNs);
+        }
+        holding = hold;
+    }
+
+    boolean isRequested() {
+        return requested;
+    }
+
+    long sent() {
+        return sent;
+    }
+
+    long received() {
+        return received;
+    }
+
+    /** Time held, nanoseconds. */
+    long pausedNs(final long nowNs) {
+        return pausedNs + (holding ? nowNs - heldSinceNs : 0);
+    }
+
+    /** Part of the time since {@link #resetAverages} that was spent held, 0 to 1. */
+    double paused(final long nowNs) {
+        final long held = pausedSinceResetNs + (holding ? nowNs - Math.max(heldSinceNs, resetNs) : 0);
+        return nowNs <= resetNs ? 0 : (double) held / (nowNs - resetNs);
+    }
+
+    void resetAverages(final long nowNs) {
+        resetNs = nowNs;
+        pausedSinceResetNs = 0;
+        sent = 0;
+        received = 0;
+    }
+
+    void addTo(final StatusSink sink, final long nowNs) {
+        sink.add("flow_control_paused_ns", pausedNs(nowNs));
+        sink.add("flow_control_paused", paused(nowNs));
+        sink.add("flow_control_sent", sent);
+        sink.add("flow_control_recv", received);
+        sink.add("flow_control_active", Boolean.toString(isHolding(nowNs)));
+        sink.add("flow_control_requested", Boolean.toString(requested));
+    }
+}

@@ -1,0 +1,84 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import static io.carillon.wsrep.WriteSetLayout.FRAGMENT_NUMBER_OFFSET;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.carillon.certification.FragmentedWriteSet;
+import io.carillon.group.LogEntry;
+import io.carillon.group.MemberId;
+import io.carillon.group.RingLog;
+import io.carillon.group.ring.RingMember;
+import io.carillon.group.ring.RingView;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Where the fragments of write sets that are not closed yet are in the log: a function of the ordered stream. */
+final class Fragments {
+    /** Fragments of one write set. */
+    static final class Run {
+        final FragmentedWriteSet sections = new FragmentedWriteSet();
+        final long firstSeqno;
+        final long firstIndex;
+
+        Run(final LogEntry first, final RingLog log) {
+            firstSeqno = first.seqno;
+            firstIndex = first.index;
+            sections.begin(log);
+        }
+    }
+
+    private record Key(MemberId origin, long call) {
+    }
+
+    private final Map<Key, Run> runs = new HashMap<>();
+
+    /** A FRAGMENT entry was delivered. Number 0 begins anew: call numbers are a session's, and sessions end. */
+    void add(final LogEntry entry, final RingLog log) {
+        if (!FragmentedWriteSet.isFragment(entry)) {
+            return;
+        }
+        final Key key = new Key(new MemberId(entry.originMsb, entry.originLsb), FragmentedWriteSet.callOf(entry));
+        if (entry.payload.getInt(FRAGMENT_NUMBER_OFFSET, LITTLE_ENDIAN) == 0) {
+            runs.put(key, new Run(entry, log));
+        }
+        final Run run = runs.get(key);
+        if (run != null) {
+            run.sections.add(entry);
+        }
+    }
+
+    /** Takes the fragments that {@code call} of {@code origin} closes, or null. */
+    Run close(final MemberId origin, final long call) {
+        return runs.remove(new Key(origin, call));
+    }
+
+    /** A view: what absent members began is never closed. */
+    void view(final RingView view) {
+        if (runs.isEmpty()) {
+            return;
+        }
+        final Set<MemberId> present = new HashSet<>();
+        for (final RingMember member : view.members()) {
+            present.add(member.id());
+        }
+        runs.keySet().removeIf(key -> !present.contains(key.origin));
+    }
+
+    /** Index of the first fragment of any write set not closed, or {@code Long.MAX_VALUE}. */
+    long firstIndex() {
+        long first = Long.MAX_VALUE;
+        for (final Run run : runs.values()) {
+            first = Math.min(first, run.firstIndex);
+        }
+        return first;
+    }
+
+    void clear() {
+        runs.clear();
+    }
+}

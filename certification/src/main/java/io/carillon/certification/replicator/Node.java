@@ -1,0 +1,132 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import io.carillon.group.EntryKind;
+import io.carillon.group.Group;
+import io.carillon.group.LogEntry;
+import io.carillon.group.MemberId;
+import io.carillon.group.RingLog;
+import io.carillon.group.ring.RingView;
+import io.carillon.wsrep.Gtid;
+import io.carillon.wsrep.Member;
+import io.carillon.wsrep.NodeState;
+import io.carillon.wsrep.ReplicatedApplication;
+import io.carillon.wsrep.View;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** What the parts of a replicator share: who it is, where it is in its life, how far it is. */
+final class Node {
+    /** Where the node is in its life. */
+    enum Phase {
+        /** Not in a group. */
+        CLOSED,
+        /** Looking for a primary view. */
+        CONNECTING,
+        /** The application was asked what a donor needs to know. */
+        AWAIT_REQUEST,
+        /** A snapshot is on its way, or a donor is looked for. */
+        AWAIT_SNAPSHOT,
+        /** The position is known; verdicts before it are asked for. */
+        AWAIT_VERDICTS,
+        /** Being fed; whether it is caught up, the group's state says. */
+        FEEDING,
+        /** Leaving. */
+        LEAVING,
+        /** Left in order; what was stable before is still being delivered. */
+        DRAINING
+    }
+
+    static final int PROTOCOL = 4;
+
+    final ReplicatorConfig config;
+    final Offers offers;
+    final GroupState state;
+    final ControlCodec codec = new ControlCodec();
+    final OpenCalls openCalls = new OpenCalls();
+    Group group;
+    NodeSession session;
+    ReplicatedApplication application;
+    SavedState saved;
+    Phase phase = Phase.CLOSED;
+    boolean primary;
+    /** Group of the last primary view; kept beyond a disconnect. */
+    UUID groupUuid = Gtid.UNDEFINED_UUID;
+    /** Own state as the order says, but kept over a change of view. */
+    NodeState ownState = NodeState.UNDEFINED;
+    int ownDesync;
+    long released = -1;
+    int queueLength;
+    long stableIndex;
+    long stableSeqno;
+
+    Node(final ReplicatorConfig config, final DonorChoice donorChoice, final Offers.Listener offersListener) {
+        this.config = config;
+        offers = new Offers(offersListener);
+        state = new GroupState(donorChoice);
+    }
+
+    MemberId self() {
+        return group.self();
+    }
+
+    RingLog log() {
+        return group.log();
+    }
+
+    /** Has a control message ordered; {@code call} waits for it, or {@link Offers#NOBODY}. */
+    void send(final Control control, final long call) {
+        final FlatWriter encoded = codec.encode(control);
+        offers.offer(new Offers.Tag.Message(control, call), EntryKind.CONTROL, encoded.buffer(), 0, encoded.length(), false);
+    }
+
+    /** What this member says about itself in the next view. */
+    byte[] info() {
+        return new MemberInfo(session.session(), session.name(), session.incoming(), ownState, ownDesync, config.segment(), released).encode();
+    }
+
+    /** A primary view as the application sees it. */
+    View toView(final RingView view, final Gtid stateId) {
+        return toView(view, stateId, view.primary() ? View.Status.PRIMARY : View.Status.NON_PRIMARY);
+    }
+
+    private View toView(final RingView view, final Gtid stateId, final View.Status status) {
+        final List<Member> members = new ArrayList<>(view.members().size());
+        int ownIndex = -1;
+        for (int i = 0; i < view.members().size(); i++) {
+            final MemberInfo info = MemberInfo.of(view.members().get(i));
+            members.add(new Member(info.session(), info.name(), info.incoming()));
+        }
+        members.sort((a, b) -> compareUnsigned(a.id(), b.id()));
+        for (int i = 0; i < members.size(); i++) {
+            if (members.get(i).id().equals(session.session())) {
+                ownIndex = i;
+            }
+        }
+        return new View(stateId, view.primary() ? view.number() : -1, status, ownIndex, PROTOCOL, members);
+    }
+
+    private static int compareUnsigned(final UUID a, final UUID b) {
+        final int upper = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
+        return upper != 0 ? upper : Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits());
+    }
+
+    /** Seqno as of the log's base. */
+    long baseSeqno() {
+        final LogEntry first = new LogEntry();
+        if (!log().read(log().baseIndex() + 1, first)) {
+            return log().endSeqno();
+        }
+        return first.kind.counts() ? first.seqno - 1 : first.seqno;
+    }
+
+    /** Shows the application a state. */
+    void show(final NodeState shown, final String comment) {
+        if (application != null) {
+            application.onState(shown, comment);
+        }
+    }
+}

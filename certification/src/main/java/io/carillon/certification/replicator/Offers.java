@@ -1,0 +1,182 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import io.carillon.group.EntryKind;
+import io.carillon.group.Group;
+import io.carillon.group.ring.RingResult;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Own entries on their way into the order. What the ring does not take at once waits here, in order, and is offered again with the next batch.
+ */
+final class Offers {
+    /** Told of offers that will not be ordered. */
+    interface Listener {
+        /** {@code tag} will never be ordered, for {@code reason} of {@link RingResult}. */
+        void rejected(Tag tag, long reason);
+    }
+
+    /** What an offer is for. */
+    sealed interface Tag {
+        /** A write set. */
+        record WriteSet(long call) implements Tag {
+        }
+
+        /** A fragment of one. */
+        record Fragment(long call, int number) implements Tag {
+        }
+
+        /** A control message; {@code call} is whoever waits for it, or {@link #NOBODY}. */
+        record Message(Control control, long call) implements Tag {
+        }
+    }
+
+    static final long NOBODY = 0;
+
+    private record Waiting(Tag tag, EntryKind kind, byte[] payload) {
+    }
+
+    /** Bytes that may wait: as many as clients of one server can reasonably have under way; beyond that it is refused rather than kept. */
+    private static final long WAITING_BYTES_MAX = 64 << 20;
+
+    private final Listener listener;
+    private final Long2ObjectHashMap<Tag> underWay = new Long2ObjectHashMap<>();
+    private final ArrayDeque<Waiting> messages = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> writeSets = new ArrayDeque<>();
+    private final UnsafeBuffer again = new UnsafeBuffer(0, 0);
+    private Group group;
+    private long waitingBytes;
+
+    Offers(final Listener listener) {
+        this.listener = listener;
+    }
+
+    void group(final Group newGroup) {
+        group = newGroup;
+    }
+
+    /**
+     * Offers a payload, or lets it wait. Messages do not wait for write sets.
+     *
+     * @param hold it must wait.
+     * @return own count of the offer, or negative when it waits or was rejected.
+     */
+    long offer(final Tag tag, final EntryKind kind, final DirectBuffer buffer, final int offset, final int length, final boolean hold) {
+        final ArrayDeque<Waiting> queue = queueOf(tag);
+        final long result = queue.isEmpty() && !hold ? group.offer(kind, buffer, offset, length) : RingResult.BACK_PRESSURED;
+        if (result >= 0) {
+            underWay.put(result, tag);
+        } else if (!mayRetry(result) || waitingBytes + length > WAITING_BYTES_MAX) {
+            listener.rejected(tag, result);
+        } else {
+            final byte[] copy = new byte[length];
+            buffer.getBytes(offset, copy);
+            queue.add(new Waiting(tag, kind, copy));
+            waitingBytes += length;
+        }
+        return result;
+    }
+
+    /** Offers again what waits; write sets only unless {@code hold}. */
+    void retry(final boolean hold) {
+        retry(messages);
+        if (!hold) {
+            retry(writeSets);
+        }
+    }
+
+    private void retry(final ArrayDeque<Waiting> queue) {
+        while (!queue.isEmpty()) {
+            final Waiting first = queue.peek();
+            again.wrap(first.payload);
+            final long result = group.offer(first.kind, again, 0, first.payload.length);
+            if (mayRetry(result)) {
+                return;
+            }
+            queue.poll();
+            waitingBytes -= first.payload.length;
+            if (result >= 0) {
+                underWay.put(result, first.tag);
+            } else {
+                listener.rejected(first.tag, result);
+            }
+        }
+    }
+
+    private ArrayDeque<Waiting> queueOf(final Tag tag) {
+        return tag instanceof Tag.Message ? messages : writeSets;
+    }
+
+    /** The own entry {@code originSeq} is ordered and stable. What it was for, or null when that is not known any more. */
+    Tag ordered(final long originSeq) {
+        return underWay.remove(originSeq);
+    }
+
+    /** The ring will never order {@code originSeq}. */
+    void rejected(final long originSeq, final long reason) {
+        final Tag tag = underWay.remove(originSeq);
+        if (tag != null) {
+            listener.rejected(tag, reason);
+        }
+    }
+
+    /** Rejects everything that was not sent. */
+    void rejectWaiting(final long reason) {
+        rejectWaiting(messages, reason);
+        rejectWaiting(writeSets, reason);
+    }
+
+    private void rejectWaiting(final ArrayDeque<Waiting> queue, final long reason) {
+        while (!queue.isEmpty()) {
+            final Waiting first = queue.poll();
+            waitingBytes -= first.payload.length;
+            listener.rejected(first.tag, reason);
+        }
+    }
+
+    /** Drops what waits of a large write set. */
+    void withdraw(final long call) {
+        writeSets.removeIf(w -> {
+            final boolean dropped = w.tag instanceof Tag.Fragment f && f.call == call;
+            waitingBytes -= dropped ? w.payload.length : 0;
+            return dropped;
+        });
+    }
+
+    /** Drops the write set of {@code call} if it waits. Its payload, or null when it does not wait. */
+    byte[] revoke(final long call) {
+        final Iterator<Waiting> waiting = writeSets.iterator();
+        while (waiting.hasNext()) {
+            final Waiting w = waiting.next();
+            if (w.tag instanceof Tag.WriteSet s && s.call == call) {
+                waiting.remove();
+                waitingBytes -= w.payload.length;
+                return w.payload;
+            }
+        }
+        return null;
+    }
+
+    /** Forgets what is under way; its fate is not known. */
+    void forgetUnderWay() {
+        underWay.clear();
+    }
+
+    int waitingCount() {
+        return writeSets.size();
+    }
+
+    int underWayCount() {
+        return underWay.size();
+    }
+
+    private static boolean mayRetry(final long result) {
+        return result == RingResult.BACK_PRESSURED || result == RingResult.VIEW_CHANGING;
+    }
+}

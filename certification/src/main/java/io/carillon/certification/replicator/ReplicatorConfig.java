@@ -1,0 +1,32 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import io.carillon.certification.CertifierConfig;
+
+/**
+ * Settings of a replicator; bytes and nanoseconds.
+ *
+ * @param certifier bounds of the certification index.
+ * @param segment {@code gmcast.segment}.
+ * @param writeSetMax {@code repl.max_ws_size}.
+ * @param waitPrimaryNs {@code pc.wait_prim_timeout}: connect fails without a primary view by then.
+ * @param fateNs how long a call in flight waits for a lost primary. Longer than a partition that heals by itself is noticed and mended (two suspect timeouts of 5 s); shorter than clients' patience.
+ * @param flowLimit {@code gcs.fc_limit}: write sets waiting to be applied from which writers are asked to slow down.
+ * @param flowFactor {@code gcs.fc_factor}: they may go on below that part of the limit.
+ */
+public record ReplicatorConfig(CertifierConfig certifier, int segment, long writeSetMax, long waitPrimaryNs, long fateNs, int flowLimit,
+    double flowFactor) {
+    private static final long SECOND = 1_000_000_000L;
+
+    /** Galera's defaults. */
+    public static ReplicatorConfig defaults() {
+        return new ReplicatorConfig(CertifierConfig.DEFAULT, 0, Integer.MAX_VALUE, 30 * SECOND, 10 * SECOND, 16, 1.0);
+    }
+
+    /** Seqnos before its view that a joiner's log must reach back: an index, and the fragments of the large write sets in it. */
+    public int logReach() {
+        return 2 * certifier.window();
+    }
+}

@@ -1,0 +1,103 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import io.carillon.group.MemberId;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Votes on the result of applying a seqno, counted in order: the result of most members wins, success when equally many have it. Members that have no data have no vote.
+ */
+final class Votes {
+    /** Result of a member that applied it without error. */
+    static final long SUCCESS = 0;
+
+    private static final int ROUNDS_MAX = 256;
+
+    private final Map<Long, Map<MemberId, Long>> open = new LinkedHashMap<>();
+    private final Map<Long, Long> decided = new LinkedHashMap<>();
+
+    /** A VOTE entry. True when it decides its round. */
+    boolean vote(final MemberId member, final long seqno, final long hash, final List<MemberState> members) {
+        if (decided.containsKey(seqno)) {
+            return false;
+        }
+        open.computeIfAbsent(seqno, s -> new HashMap<>()).putIfAbsent(member, hash);
+        evaluate(members);
+        bound(open);
+        return decided.containsKey(seqno);
+    }
+
+    /** Members changed: a round may be decided without those that left. */
+    void view(final List<MemberState> members) {
+        evaluate(members);
+    }
+
+    /** Result that the group agreed on for {@code seqno}, or null while it has not. */
+    Long decision(final long seqno) {
+        return decided.get(seqno);
+    }
+
+    /** Seqnos that are being voted on, ascending as begun. */
+    Iterable<Long> open() {
+        return List.copyOf(open.keySet());
+    }
+
+    void clear() {
+        open.clear();
+        decided.clear();
+    }
+
+    private void evaluate(final List<MemberState> members) {
+        final Iterator<Map.Entry<Long, Map<MemberId, Long>>> rounds = open.entrySet().iterator();
+        while (rounds.hasNext()) {
+            final Map.Entry<Long, Map<MemberId, Long>> round = rounds.next();
+            final Long winner = winner(round.getValue(), members);
+            if (winner != null) {
+                decided.put(round.getKey(), winner);
+                rounds.remove();
+            }
+        }
+        bound(decided);
+    }
+
+    private static Long winner(final Map<MemberId, Long> votes, final List<MemberState> members) {
+        int voters = 0;
+        int voted = 0;
+        // Unsigned order puts success first, then the same hash everywhere.
+        final TreeMap<Long, Integer> counts = new TreeMap<>(Long::compareUnsigned);
+        for (final MemberState member : members) {
+            if (!member.hasData()) {
+                continue;
+            }
+            voters++;
+            final Long vote = votes.get(member.id());
+            if (vote != null) {
+                voted++;
+                counts.merge(vote, 1, Integer::sum);
+            }
+        }
+        Map.Entry<Long, Integer> best = null;
+        for (final Map.Entry<Long, Integer> count : counts.entrySet()) {
+            if (best == null || count.getValue() > best.getValue()) {
+                best = count;
+            }
+        }
+        final boolean isDecided = best != null && (voted == voters || 2 * best.getValue() > voters);
+        return isDecided ? best.getKey() : null;
+    }
+
+    private static void bound(final Map<?, ?> rounds) {
+        final Iterator<?> oldest = rounds.keySet().iterator();
+        while (rounds.size() > ROUNDS_MAX) {
+            oldest.next();
+            oldest.remove();
+        }
+    }
+}

@@ -1,0 +1,301 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.carillon.group.EntryKind;
+import io.carillon.group.LogEntry;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What recovery makes of torn and of damaged files. */
+final class LogRecoveryTest {
+    private static final LogConfig ONE_SEGMENT = new LogConfig(Durability.OS, 1 << 20, 0, 0);
+    private static final LogConfig SMALL_SEGMENTS = new LogConfig(Durability.OS, 32 << 10, 0, 0);
+
+    @TempDir
+    private Path path;
+
+    private final OwnerQueue owner = new OwnerQueue();
+    private final LogModel model = new LogModel();
+    private NodeDirectory directory;
+
+    @BeforeEach
+    void lock() {
+        directory = NodeDirectory.open(path);
+    }
+
+    @AfterEach
+    void unlock() {
+        directory.close();
+    }
+
+    /** A log of {@code count} entries that was left without being closed; complete segments are sealed. */
+    private void crashed(final LogConfig config, final int count, final SplittableRandom random) {
+        final WriteSetLog log = WriteSetLog.open(directory, config, owner);
+        for (int i = 0; i < count; i++) {
+            model.append(log, random, 1000);
+            log.flush();
+        }
+        log.abandon();
+    }
+
+    private List<Path> files(final String suffix) throws IOException {
+        try (Stream<Path> files = Files.list(path.resolve("log"))) {
+            return files.filter(f -> f.toString().endsWith(suffix)).sorted().toList();
+        }
+    }
+
+    private static long usedLength(final LogModel model) {
+        return Segment.HEADER_LENGTH + model.entries.stream().mapToLong(e -> EntryLayout.entryLength(e.payload().length)).sum();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void aTornTailIsCutExactlyAtTheLastWholeEntry(final int seed) throws IOException {
+        final SplittableRandom random = new SplittableRandom(seed);
+        crashed(ONE_SEGMENT, 60, random);
+        final long length = usedLength(model);
+        final long tornAt = random.nextLong(Segment.HEADER_LENGTH, length);
+        try (RandomAccessFile file = new RandomAccessFile(files(Segment.SUFFIX).getFirst().toFile(), "rw")) {
+            if (random.nextBoolean()) {
+                file.setLength(tornAt);
+            } else {
+                file.seek(tornAt);
+                final int old = file.read();
+                file.seek(tornAt);
+                file.write(old ^ 1 << random.nextInt(8));
+            }
+        }
+        long at = Segment.HEADER_LENGTH;
+        int whole = 0;
+        while (at + EntryLayout.entryLength(model.entries.get(whole).payload().length) <= tornAt) {
+            at += EntryLayout.entryLength(model.entries.get(whole++).payload().length);
+        }
+        // A flip in the padding harms nothing.
+        final boolean padding = tornAt >= at + EntryLayout.HEADER_LENGTH + model.entries.get(whole).payload().length
+            && Files.size(files(Segment.SUFFIX).getFirst()) > tornAt;
+        model.truncateAfter(padding ? 60 : whole);
+        try (WriteSetLog log = WriteSetLog.open(directory, ONE_SEGMENT, owner)) {
+            model.assertSame(log);
+            for (int i = 0; i < 20; i++) {
+                model.append(log, random, 1000);
+            }
+            log.flush();
+        }
+        try (WriteSetLog log = WriteSetLog.open(directory, ONE_SEGMENT, owner)) {
+            model.assertSame(log);
+        }
+    }
+
+    @Test
+    void entriesThatWereCutDoNotComeBackBehindNewOnes() throws IOException {
+        final SplittableRandom random = new SplittableRandom(9);
+        final WriteSetLog log = WriteSetLog.open(directory, ONE_SEGMENT, owner);
+        for (int i = 0; i < 10; i++) {
+            model.append(log, EntryKind.WRITE_SET, 1, new byte[200]);
+        }
+        log.flush();
+        final Path file = files(Segment.SUFFIX).getFirst();
+        final byte[] before = Files.readAllBytes(file);
+        log.truncateAfter(5);
+        model.truncateAfter(5);
+        model.append(log, EntryKind.WRITE_SET, 2, new byte[200]);
+        log.flush();
+        log.abandon();
+        // As if the disk had kept the old bytes behind the new entry: whole, of the right index, but of another past.
+        final int from = Segment.HEADER_LENGTH + 6 * EntryLayout.entryLength(200);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(before, from, before.length - from), from);
+        }
+        try (WriteSetLog recovered = WriteSetLog.open(directory, ONE_SEGMENT, owner)) {
+            model.assertSame(recovered);
+            model.append(recovered, random, 100);
+            model.assertSame(recovered);
+        }
+    }
+
+    @Test
+    void damageInAFullSegmentIsAnErrorWhereItIsRead() throws IOException {
+        crashed(SMALL_SEGMENTS, 300, new SplittableRandom(10));
+        flip(files(Segment.SUFFIX).getFirst(), Segment.HEADER_LENGTH + EntryLayout.HEADER_LENGTH - 1);
+        try (WriteSetLog log = WriteSetLog.open(directory, SMALL_SEGMENTS, owner)) {
+            final LogEntry entry = new LogEntry();
+            final UncheckedIOException failure = assertThrows(UncheckedIOException.class, () -> log.read(1, entry));
+            assertTrue(failure.getMessage().contains("damaged"), failure.getMessage());
+            model.assertEntry(log, model.entries.get(299), entry);
+        }
+    }
+
+    @Test
+    void aFullSegmentThatIsMissingIsARefusal() throws IOException {
+        crashed(SMALL_SEGMENTS, 400, new SplittableRandom(11));
+        final List<Path> segments = files(Segment.SUFFIX);
+        assertTrue(segments.size() > 4, "enough segments");
+        Files.delete(segments.get(1));
+        assertRefused("does not follow");
+    }
+
+    @Test
+    void damageBeforeAFullSegmentIsARefusal() throws IOException {
+        crashed(SMALL_SEGMENTS, 400, new SplittableRandom(12));
+        Files.delete(files(SegmentIndex.SUFFIX).getFirst());
+        flip(files(Segment.SUFFIX).getFirst(), 5000);
+        assertRefused("complete segments follow");
+    }
+
+    @Test
+    void aMissingIndexFileIsMadeAnew() throws IOException {
+        crashed(SMALL_SEGMENTS, 400, new SplittableRandom(13));
+        final int sealed = files(SegmentIndex.SUFFIX).size();
+        Files.delete(files(SegmentIndex.SUFFIX).get(1));
+        Files.write(files(SegmentIndex.SUFFIX).get(1), new byte[] {1, 2, 3});
+        try (WriteSetLog log = WriteSetLog.open(directory, SMALL_SEGMENTS, owner)) {
+            model.assertSame(log);
+            assertFalse(log.recovery().contains("torn"), log.recovery());
+            model.append(log, EntryKind.WRITE_SET, model.endEpoch(), new byte[10]);
+            log.flush();
+        }
+        assertEquals(sealed, files(SegmentIndex.SUFFIX).size());
+        try (WriteSetLog log = WriteSetLog.open(directory, SMALL_SEGMENTS, owner)) {
+            model.assertSame(log);
+        }
+    }
+
+    @Test
+    void aTearReachesThroughSegmentsThatWereNotComplete() throws IOException {
+        crashed(SMALL_SEGMENTS, 400, new SplittableRandom(14));
+        final List<Path> indexes = files(SegmentIndex.SUFFIX);
+        Files.delete(indexes.getLast());
+        final Path unsealed = files(Segment.SUFFIX).get(indexes.size() - 1);
+        flip(unsealed, 10_000);
+        try (WriteSetLog log = WriteSetLog.open(directory, SMALL_SEGMENTS, owner)) {
+            assertTrue(log.recovery().contains("torn"), log.recovery());
+            assertTrue(log.endIndex() < 400);
+            model.truncateAfter(log.endIndex());
+            model.assertSame(log);
+        }
+        assertEquals(indexes.size(), files(Segment.SUFFIX).size());
+    }
+
+    @Test
+    void aSegmentWithoutHeaderWasBeingMade() throws IOException {
+        crashed(SMALL_SEGMENTS, 100, new SplittableRandom(15));
+        Files.write(path.resolve("log").resolve("00000001-00000000ffffffff.seg"), new byte[64]);
+        try (WriteSetLog log = WriteSetLog.open(directory, SMALL_SEGMENTS, owner)) {
+            assertTrue(log.recovery().contains("was being made"), log.recovery());
+            model.assertSame(log);
+        }
+    }
+
+    @Test
+    void segmentsFromBeforeAResetAreForgotten() throws IOException {
+        crashed(SMALL_SEGMENTS, 200, new SplittableRandom(16));
+        final List<Path> old = files(Segment.SUFFIX);
+        final Path saved = Files.createDirectory(path.resolve("saved"));
+        for (final Path file : old) {
+            Files.copy(file, saved.resolve(file.getFileName()));
+        }
+        try (WriteSetLog log = WriteSetLog.open(directory, SMALL_SEGMENTS, owner)) {
+            log.reset(900, 800, 70);
+        }
+        // As if the machine had stopped before the old ones were deleted.
+        for (final Path file : old) {
+            Files.copy(saved.resolve(file.getFileName()), file);
+        }
+        try (WriteSetLog log = WriteSetLog.open(directory, SMALL_SEGMENTS, owner)) {
+            final LogModel empty = new LogModel();
+            empty.reset(900, 800, 70);
+            empty.assertSame(log);
+        }
+        assertEquals(1, files(Segment.SUFFIX).size());
+    }
+
+    /** Whatever the files say: a log that answers, or a refusal that names the directory. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void randomDamageNeverDoesWorse(final int seed) throws IOException {
+        final SplittableRandom random = new SplittableRandom(seed);
+        crashed(SMALL_SEGMENTS, 200, random);
+        final Path saved = Files.createDirectory(path.resolve("saved"));
+        for (final Path file : files("")) {
+            Files.copy(file, saved.resolve(file.getFileName()));
+        }
+        for (int round = 0; round < 100; round++) {
+            damageSomeFile(random);
+            try (WriteSetLog log = WriteSetLog.open(directory, SMALL_SEGMENTS, owner)) {
+                readAll(log);
+            } catch (final UncheckedIOException e) {
+                assertTrue(e.getMessage().contains(path.toString()), e.getMessage());
+            }
+            restore(saved);
+        }
+    }
+
+    private void damageSomeFile(final SplittableRandom random) throws IOException {
+        final List<Path> all = files("");
+        final Path victim = all.get(random.nextInt(all.size()));
+        try (RandomAccessFile file = new RandomAccessFile(victim.toFile(), "rw")) {
+            for (int i = 1 + random.nextInt(3); i > 0; i--) {
+                file.seek(random.nextLong(Math.max(1, Math.min(file.length(), random.nextBoolean() ? 200 : file.length()))));
+                file.writeInt(random.nextBoolean() ? random.nextInt() : random.nextInt(1 << 16));
+            }
+        }
+    }
+
+    /** What the log gives is what was put in. */
+    private void readAll(final WriteSetLog log) {
+        final LogEntry entry = new LogEntry();
+        for (long index = log.baseIndex() + 1; index <= log.endIndex(); index++) {
+            model.assertEntry(log, model.entries.get((int) index - 1), entry);
+            log.epochAt(index);
+        }
+        log.indexOfSeqno(log.endSeqno());
+    }
+
+    private void restore(final Path saved) throws IOException {
+        for (final Path file : files("")) {
+            Files.delete(file);
+        }
+        try (Stream<Path> files = Files.list(saved)) {
+            for (final Path file : files.toList()) {
+                Files.copy(file, path.resolve("log").resolve(file.getFileName()));
+            }
+        }
+    }
+
+    private void assertRefused(final String why) {
+        final UncheckedIOException refusal = assertThrows(UncheckedIOException.class, () -> WriteSetLog.open(directory, SMALL_SEGMENTS, owner));
+        assertTrue(refusal.getMessage().contains(why), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("remove " + path.resolve("log")), refusal.getMessage());
+    }
+
+    private static void flip(final Path file, final long at) throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(at);
+            final int old = bytes.read();
+            bytes.seek(at);
+            bytes.write(old ^ 0x10);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.carillon.certification.CertifierConfig;
+import io.carillon.certification.VerdictWindow;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class VerdictFileTest {
+    @TempDir
+    private Path path;
+
+    @Test
+    void keepsTheLastWindow() {
+        final int length = CertifierConfig.DEFAULT.window();
+        final VerdictWindow window = new VerdictWindow(length);
+        final VerdictWindow loaded = new VerdictWindow(length);
+        window.reset(0);
+        try (NodeDirectory directory = NodeDirectory.open(path); VerdictFile file = VerdictFile.open(directory)) {
+            assertFalse(file.load(loaded));
+            for (long seqno = 1; seqno <= 3L * length; seqno++) {
+                window.add(seqno, seqno % 3 != 0);
+                if (seqno % 1000 == 0) {
+                    file.store(window);
+                }
+            }
+            file.store(window);
+        }
+        try (NodeDirectory directory = NodeDirectory.open(path); VerdictFile file = VerdictFile.open(directory)) {
+            assertTrue(file.load(loaded));
+        }
+        assertEquals(3L * length, loaded.position());
+        assertEquals(2L * length + 1, loaded.first());
+        for (long seqno = loaded.first(); seqno <= loaded.position(); seqno++) {
+            assertEquals(seqno % 3 != 0, loaded.commits(seqno));
+        }
+    }
+}

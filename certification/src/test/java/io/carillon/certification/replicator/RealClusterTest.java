@@ -1,0 +1,262 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.carillon.certification.CertifierConfig;
+import io.carillon.certification.log.Durability;
+import io.carillon.certification.log.LogConfig;
+import io.carillon.certification.log.NodeDirectory;
+import io.carillon.certification.log.NodeStateFile;
+import io.carillon.certification.log.VerdictFile;
+import io.carillon.certification.log.WriteSetLog;
+import io.carillon.group.ring.Configuration;
+import io.carillon.group.ring.RingConfig;
+import io.carillon.group.transport.EngineLoop;
+import io.carillon.group.transport.GroupNode;
+import io.carillon.group.transport.LoopTimer;
+import io.carillon.group.transport.PeerAddress;
+import io.carillon.group.transport.TransportConfig;
+import io.carillon.wsrep.NodeState;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three whole nodes in one process: real rings over loopback, logs on disk, replicators, toy servers. The time limit only ends a test that hangs. */
+@Timeout(120)
+class RealClusterTest {
+    private static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(1024, 1 << 20, Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
+        30_000_000_000L, 10_000_000_000L, 1000, 1.0);
+
+    @TempDir
+    private Path directory;
+    private final List<Running> running = new ArrayList<>();
+
+    /** One node with its server. */
+    private static final class Running {
+        final String name;
+        final int port;
+        final EngineLoop loop;
+        final ToyServer server;
+        private NodeDirectory home;
+        private WriteSetLog log;
+        private NodeStateFile state;
+        private VerdictFile verdicts;
+        private GroupNode group;
+        private Runnable passEnd;
+
+        Running(final String name, final int port, final UUID session, final Path path, final ToyServer before) throws Exception {
+            this.name = name;
+            this.port = port;
+            loop = EngineLoop.start(name);
+            server = new ToyServer(name, session, loop::execute);
+            if (before != null) {
+                server.position = before.position;
+                server.rows.putAll(before.rows);
+            }
+            on(() -> {
+                build(path);
+                return null;
+            });
+        }
+
+        private void build(final Path path) {
+            home = NodeDirectory.open(path);
+            log = WriteSetLog.open(home, LogConfig.defaults(Durability.OS), loop::execute);
+            state = NodeStateFile.open(home, Durability.OS, log, loop::execute);
+            verdicts = VerdictFile.open(home);
+            final RingConfig d = RingConfig.defaults(name);
+            final RingConfig ring = new RingConfig(name, 1, d.keepaliveNs(), d.holderKeepaliveNs(), d.suspectNs(), d.quickSuspectNs(), d.joinNs(), d.installNs(),
+                d.pauseNs(), d.entryLengthMax(), d.offeredBytesMax(), d.heldBytesMax(), d.pullBytes(), d.tokenPassAfter(), CONFIG.logReach(), false);
+            final TransportConfig transport = TransportConfig.defaults().withListen(new PeerAddress("127.0.0.1", port));
+            group = new GroupNode(loop, ring, transport, log, state, what -> server.events.add("failed " + what));
+            final Replicator replicator = new Replicator(CONFIG, Configuration::viewOf, ReplicatorTest.FIRST_SYNCED, log::purge, loop::nowNs);
+            replicator.verdictFile(verdicts);
+            replicator.group(group);
+            group.listener(replicator);
+            server.replicator = replicator;
+            final LoopTimer timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));
+            passEnd = () -> timer.deadline(replicator.nextDeadlineNs());
+            loop.onPassEnd(passEnd);
+            server.attach(path);
+        }
+
+        <T> T on(final Callable<T> action) throws Exception {
+            final CompletableFuture<T> result = new CompletableFuture<>();
+            loop.execute(() -> {
+                try {
+                    result.complete(action.call());
+                } catch (final Exception | AssertionError e) {
+                    result.completeExceptionally(e);
+                }
+            });
+            return result.get();
+        }
+
+        void until(final Callable<Boolean> condition) throws Exception {
+            while (!on(condition)) {
+                Thread.onSpinWait();
+            }
+        }
+
+        /** Dies without a word. */
+        void kill() throws Exception {
+            on(() -> {
+                loop.removePassEnd(passEnd);
+                group.abandon();
+                log.close();
+                state.close();
+                verdicts.close();
+                home.close();
+                return null;
+            });
+            loop.close();
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (final Running node : running) {
+            node.kill();
+        }
+        ReplicatorTest.SERVERS.clear();
+    }
+
+    private Running start(final String name, final String url, final Running before) throws Exception {
+        final int port = before == null ? freePort() : before.port;
+        final Running node = new Running(name, port, new UUID(name.hashCode(), System.nanoTime()), directory.resolve(name), before == null ? null : before.server);
+        running.add(node);
+        ReplicatorTest.SERVERS.add(node.server);
+        node.on(() -> node.server.connect(url));
+        return node;
+    }
+
+    private static int freePort() throws Exception {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String url(final Running node) {
+        return "gcomm://127.0.0.1:" + node.port;
+    }
+
+    private static void synced(final Running node) throws Exception {
+        node.until(() -> node.server.state == NodeState.SYNCED);
+    }
+
+    private void agree(final Running... nodes) throws Exception {
+        final long call = nodes[0].on(() -> {
+            nodes[0].server.replicator.syncPoint(++nodes[0].server.call);
+            return nodes[0].server.call;
+        });
+        nodes[0].until(() -> nodes[0].server.results.containsKey(call));
+        final long upTo = nodes[0].on(() -> Long.parseLong(nodes[0].server.results.get(call).substring("sync ".length())));
+        assertTrue(upTo > 0);
+        for (final Running node : nodes) {
+            node.until(() -> node.server.position.seqno() >= upTo);
+        }
+        final String rows = nodes[0].on(() -> nodes[0].server.rows.toString());
+        for (final Running node : nodes) {
+            assertEquals(rows, node.on(() -> node.server.rows.toString()), node.name);
+        }
+    }
+
+    private static void load(final int count, final long seed, final Running... nodes) throws Exception {
+        final Random random = new Random(seed);
+        for (int i = 0; i < count; i++) {
+            final Running node = nodes[random.nextInt(nodes.length)];
+            final String row = "r" + random.nextInt(50);
+            final String value = "v" + seed + "-" + i;
+            node.on(() -> node.server.write(row, value));
+        }
+        for (final Running node : nodes) {
+            final long last = node.on(() -> node.server.call);
+            node.until(() -> node.server.answered(last));
+        }
+    }
+
+    @Test
+    void threeNodesWriteAndAgree() throws Exception {
+        final Running a = start("a", "gcomm://", null);
+        synced(a);
+        final Running b = start("b", url(a), null);
+        final Running c = start("c", url(a), null);
+        synced(b);
+        synced(c);
+        load(600, 1, a, b, c);
+        agree(a, b, c);
+        assertEquals(3, a.on(() -> a.server.view.members().size()));
+        assertEquals(3, a.on(() -> a.server.replicator.members().stream().mapToInt(MemberState::weight).sum()));
+    }
+
+    @Test
+    void aKilledNodeComesBackFromItsLog() throws Exception {
+        final Running a = start("a", "gcomm://", null);
+        synced(a);
+        final Running b = start("b", url(a), null);
+        final Running c = start("c", url(a), null);
+        synced(b);
+        synced(c);
+        load(100, 2, a, b, c);
+        c.kill();
+        running.remove(c);
+        ReplicatorTest.SERVERS.remove(c.server);
+        a.until(() -> a.server.view.members().size() == 2);
+        load(200, 3, a, b);
+        final Running again = start("c", url(a), c);
+        synced(again);
+        load(100, 4, a, b, again);
+        agree(a, b, again);
+        assertFalse(again.on(() -> again.server.events.contains("state request needed")), again.server.events.toString());
+    }
+
+    @Test
+    void leaveAndComeBackUnderLoad() throws Exception {
+        final Running a = start("a", "gcomm://", null);
+        synced(a);
+        final Running b = start("b", url(a), null);
+        final Running c = start("c", url(a), null);
+        synced(b);
+        synced(c);
+        for (int i = 0; i < 3; i++) {
+            load(50, 10 + i, a, b, c);
+            b.on(() -> {
+                b.server.replicator.disconnect(++b.server.call);
+                return null;
+            });
+            b.until(() -> b.server.events.getLast().equals("final"));
+            load(50, 20 + i, a, c);
+            b.on(() -> b.server.connect(url(a)));
+            synced(b);
+            agree(a, b, c);
+        }
+    }
+
+    @Test
+    void largeWriteSetsTravelInFragments() throws Exception {
+        final Running a = start("a", "gcomm://", null);
+        synced(a);
+        final Running b = start("b", url(a), null);
+        synced(b);
+        final String value = "0123456789abcdef".repeat(200_000);
+        final long call = a.on(() -> a.server.writeLarge("big", value, 256 << 10));
+        a.until(() -> a.server.results.containsKey(call));
+        assertEquals("commit", a.on(() -> a.server.results.get(call)));
+        agree(a, b);
+        assertEquals(value.length(), b.on(() -> b.server.rows.get("big").length()));
+    }
+}

@@ -1,0 +1,280 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import io.carillon.certification.WriteSetBuilder;
+import io.carillon.wsrep.Gtid;
+import io.carillon.wsrep.KeyType;
+import io.carillon.wsrep.NodeState;
+import io.carillon.wsrep.RejectReason;
+import io.carillon.wsrep.ReplicatedApplication;
+import io.carillon.wsrep.View;
+import io.carillon.wsrep.WriteSetFlags;
+import io.carillon.wsrep.WriteSetLayout;
+import io.carillon.wsrep.WsrepStatus;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** A server of one table of strings: applies at once, remembers everything that it was told. */
+final class ToyServer implements ReplicatedApplication {
+    static final long NOW = 1_000_000_000L;
+
+    final String name;
+    final FakeCluster.FakeGroup group;
+    final UUID session;
+    final List<String> events = new ArrayList<>();
+    final Map<Long, String> results = new HashMap<>();
+    final TreeMap<String, String> rows = new TreeMap<>();
+    final List<View> views = new ArrayList<>();
+    private final Map<Long, String> pending = new HashMap<>();
+    private final WriteSetBuilder builder = new WriteSetBuilder();
+    Replicator replicator;
+    Gtid position = Gtid.UNDEFINED;
+    NodeState state = NodeState.UNDEFINED;
+    View view;
+    boolean full;
+    /** Donates as soon as it is asked. */
+    boolean donates = true;
+    Runnable donation;
+    Executor engine = Runnable::run;
+    long call;
+    long clockNs = NOW;
+    private StringBuilder large;
+    private long largeLeft;
+    private long largeSeqno;
+    long partsMax;
+
+    ToyServer(final FakeCluster cluster, final String name) {
+        this.name = name;
+        group = cluster.newGroup(name);
+        session = new UUID(0xABCD, group.id.lsb());
+        replicator = new Replicator(ReplicatorTest.CONFIG, cluster::read, ReplicatorTest.FIRST_SYNCED, index -> {
+        }, () -> clockNs);
+        replicator.group(group);
+        group.listener = replicator;
+    }
+
+    /** A server without its replicator yet, which runs on {@code engine}. */
+    ToyServer(final String name, final UUID session, final Executor engine) {
+        this.name = name;
+        this.session = session;
+        this.engine = engine;
+        group = null;
+    }
+
+    ToyServer attach(final Path dataDir) {
+        replicator.attach(new NodeSession(session, name, name + ":3306", dataDir, position, -1, -1, new long[0]), this);
+        return this;
+    }
+
+    long connect(final String url) {
+        replicator.connect(++call, "toy", url, "", false);
+        return call;
+    }
+
+    /** Writes {@code row}, having seen everything applied here. */
+    long write(final String row, final String value) {
+        return write(row, value, position.seqno());
+    }
+
+    long write(final String row, final String value, final long lastSeen) {
+        final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
+        builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END).ids(++call, 1).lastSeen(lastSeen)
+            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8), row.getBytes(StandardCharsets.UTF_8))
+            .data(new UnsafeBuffer(data), 0, data.length);
+        final int length = builder.build();
+        pending.put(call, row + "=" + value);
+        replicator.certify(call, builder.buffer(), 0, length);
+        return call;
+    }
+
+    /** Writes in fragments of {@code fragmentLength} bytes. */
+    long writeLarge(final String row, final String value, final int fragmentLength) {
+        final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
+        builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END).ids(++call, 1).lastSeen(position.seqno())
+            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8), row.getBytes(StandardCharsets.UTF_8))
+            .data(new UnsafeBuffer(data), 0, data.length);
+        final int length = builder.build();
+        final ExpandableArrayBuffer header = new ExpandableArrayBuffer(WriteSetLayout.HEADER_LENGTH);
+        header.putBytes(0, builder.buffer(), 0, WriteSetLayout.HEADER_LENGTH);
+        int number = 0;
+        for (int at = WriteSetLayout.HEADER_LENGTH; at < length; at += fragmentLength) {
+            replicator.fragment(call, number++, builder.buffer(), at, Math.min(fragmentLength, length - at));
+        }
+        header.putInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, number, java.nio.ByteOrder.LITTLE_ENDIAN);
+        pending.put(call, row + "=" + value);
+        replicator.certify(call, header, 0, WriteSetLayout.HEADER_LENGTH);
+        return call;
+    }
+
+    /** Tells whether every write up to {@code last} got its answer. */
+    boolean answered(final long last) {
+        for (final long open : pending.keySet()) {
+            if (open <= last && !results.containsKey(open)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void tick(final long laterNs) {
+        clockNs += laterNs;
+        replicator.onTimer(clockNs);
+    }
+
+    private void apply(final String text) {
+        final int equals = text.indexOf('=');
+        rows.put(text.substring(0, equals), text.substring(equals + 1));
+    }
+
+    private void at(final long seqno) {
+        if (seqno != position.seqno() + 1) {
+            throw new AssertionError(name + " was given " + seqno + " after " + position);
+        }
+        position = new Gtid(position.uuid(), seqno);
+        replicator.progress(seqno, 0);
+    }
+
+    @Override
+    public boolean isFeedFull() {
+        return full;
+    }
+
+    @Override
+    public void onVerdict(final long callNumber, final long seqno, final long dependsOn, final boolean commit, final long conflict) {
+        events.add("verdict " + seqno + (commit ? " commit" : " conflict " + conflict));
+        results.put(callNumber, commit ? "commit" : "conflict");
+        if (commit) {
+            apply(pending.get(callNumber));
+        }
+        at(seqno);
+    }
+
+    @Override
+    public void onWriteSet(final long seqno, final long dependsOn, final int flags, final boolean certified, final UUID origin, final long trxId,
+        final long connectionId, final long dataLength, final DirectBuffer data, final int offset, final int length) {
+        events.add("write set " + seqno + (certified ? " commit" : " dummy") + " of " + origin.getLeastSignificantBits());
+        if (certified && length == dataLength) {
+            apply(data.getStringWithoutLengthUtf8(offset, length));
+        } else if (certified) {
+            large = new StringBuilder();
+            largeLeft = dataLength;
+            largeSeqno = seqno;
+            return;
+        }
+        at(seqno);
+    }
+
+    @Override
+    public void onWriteSetPart(final DirectBuffer data, final int offset, final int length) {
+        partsMax = Math.max(partsMax, length);
+        large.append(data.getStringWithoutLengthUtf8(offset, length));
+        largeLeft -= length;
+        if (largeLeft == 0) {
+            apply(large.toString());
+            at(largeSeqno);
+        }
+    }
+
+    @Override
+    public void onSkip(final long seqno) {
+        events.add("skip " + seqno);
+        at(seqno);
+    }
+
+    @Override
+    public void onView(final View newView, final ViewUse use) {
+        events.add("view " + newView.stateId().seqno() + " " + newView.status() + " " + use + " " + newView.members().size());
+        views.add(newView);
+        view = newView;
+        if (newView.status() == View.Status.PRIMARY && (use == ViewUse.CHANGE || use == ViewUse.CONNECTED)) {
+            if (use == ViewUse.CONNECTED) {
+                position = new Gtid(newView.stateId().uuid(), newView.stateId().seqno() - 1);
+            }
+            at(newView.stateId().seqno());
+        }
+    }
+
+    @Override
+    public void onStateRequestNeeded() {
+        events.add("state request needed");
+        replicator.stateRequest(0, name.getBytes(StandardCharsets.UTF_8), position);
+    }
+
+    @Override
+    public void onDonate(final Gtid at, final byte[] request, final boolean bypass) {
+        events.add("donate " + at.seqno());
+        final String joinerName = new String(request, StandardCharsets.UTF_8);
+        final TreeMap<String, String> copy = new TreeMap<>(rows);
+        final Gtid snapshot = position;
+        donation = () -> {
+            for (final ToyServer server : ReplicatorTest.SERVERS) {
+                if (server.name.equals(joinerName)) {
+                    server.engine.execute(() -> server.restore(copy, snapshot));
+                }
+            }
+            replicator.snapshotSent(++call, snapshot, 0);
+        };
+        if (donates) {
+            donation.run();
+        }
+    }
+
+    private void restore(final TreeMap<String, String> copy, final Gtid snapshot) {
+        rows.clear();
+        rows.putAll(copy);
+        position = snapshot;
+        replicator.snapshotReceived(++call, snapshot, 0);
+    }
+
+    @Override
+    public void onSynced() {
+        events.add("synced");
+    }
+
+    @Override
+    public void onState(final NodeState newState, final String comment) {
+        state = newState;
+    }
+
+    @Override
+    public void onFragmentOrdered(final long callNumber, final int number) {
+        events.add("fragment " + number);
+    }
+
+    @Override
+    public void onRejected(final long callNumber, final RejectReason reason, final String text) {
+        results.put(callNumber, reason.name());
+    }
+
+    @Override
+    public void onSyncPoint(final long callNumber, final long seqno) {
+        results.put(callNumber, "sync " + seqno);
+    }
+
+    @Override
+    public void onResult(final long callNumber, final WsrepStatus status, final long value, final String text) {
+        results.put(callNumber, status + (text.isEmpty() ? "" : " " + text));
+    }
+
+    @Override
+    public void onInconsistent(final String reason) {
+        events.add("inconsistent " + reason);
+    }
+
+    @Override
+    public void onFinal() {
+        events.add("final");
+    }
+}

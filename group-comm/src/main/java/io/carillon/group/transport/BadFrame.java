@@ -1,0 +1,13 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+/** Bytes that are not what the protocol allows. Carries no stack trace: whoever sends garbage must not make this node work for it. */
+final class BadFrame extends Exception {
+    private static final long serialVersionUID = 1;
+
+    BadFrame(final String what) {
+        super(what, null, false, false);
+    }
+}

@@ -1,0 +1,253 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+import io.carillon.group.ring.TrafficClass;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.net.InetSocketAddress;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One TCP connection: frames in, frames out. Outgoing frames are copied into a buffer that is handed to the socket once per pass of the loop.
+ *
+ * <p><b>Threading:</b> the loop's thread.
+ */
+final class Connection extends ChannelInboundHandlerAdapter implements FrameReader.Sink {
+    /** How far the handshake is. */
+    enum Phase {
+        /** Inbound: nothing came yet. */
+        AWAITS_HELLO,
+        /** Outbound: the own HELLO is out. */
+        HELLO_SENT,
+        /** Inbound control: HELLO was answered. */
+        AWAITS_CONFIRM,
+        /** Outbound control: this side took it for its link. */
+        CONFIRM_SENT,
+        OPEN, CLOSED
+    }
+
+    private static final int OUT_LENGTH = 32 << 10;
+    private static final int UNFLUSHED_MAX = 1 << 20;
+
+    final TcpMesh mesh;
+    final Channel channel;
+    /** Address book entry that was dialled; null for inbound connections. */
+    final AddressBook.Entry dialled;
+    final boolean initiator;
+    final long deadlineNs;
+
+    Phase phase;
+    TrafficClass trafficClass = TrafficClass.CONTROL;
+    /** Link number of the own HELLO. */
+    long helloLink;
+    Hello remote;
+    Link link;
+
+    long bytesIn;
+    long bytesOut;
+    long packetsIn;
+    long packetsOut;
+    long packetsLost;
+    long lastReadNs;
+    long roundTripNs = -1;
+
+    private final FrameReader reader;
+    private final UnsafeBuffer inView = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer outView = new UnsafeBuffer(0, 0);
+    private ByteBuf out;
+    private int outEnd;
+    private int unflushed;
+    private long readNs;
+
+    Connection(final TcpMesh mesh, final Channel channel, final boolean initiator, final AddressBook.Entry dialled, final long nowNs) {
+        this.mesh = mesh;
+        this.channel = channel;
+        this.initiator = initiator;
+        this.dialled = dialled;
+        phase = initiator ? Phase.HELLO_SENT : Phase.AWAITS_HELLO;
+        deadlineNs = nowNs + mesh.config().handshakeNs();
+        lastReadNs = nowNs;
+        reader = new FrameReader(channel.alloc(), Frames.HANDSHAKE_LENGTH_MAX, this);
+    }
+
+    /** The handshake is over: large frames may come. */
+    void open() {
+        phase = Phase.OPEN;
+        reader.lengthMax(mesh.config().frameLengthMax());
+    }
+
+    /** Closes without ceremony. What is buffered is sent if the socket takes it. */
+    void close() {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        phase = Phase.CLOSED;
+        reader.stop();
+        flush();
+        channel.close();
+        mesh.onConnectionClosed(this);
+    }
+
+    /** IP text of the other side. */
+    String remoteIp() {
+        return ipOf(channel);
+    }
+
+    /** IP text of the other side of {@code channel}, "?" when it is gone already. */
+    static String ipOf(final Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress a && a.getAddress() != null ? a.getAddress().getHostAddress() : "?";
+    }
+
+    /** Address of the other side for people. */
+    String remoteText() {
+        return channel.remoteAddress() instanceof InetSocketAddress a ? remoteIp() + ":" + a.getPort() : "?";
+    }
+
+    /** Adds a packet of the ring. False when too much is unsent already: then it is lost, which the ring repairs. */
+    boolean packet(final DirectBuffer packet, final int offset, final int length) {
+        if (!channel.isWritable() || mesh.isIsolated()) {
+            packetsLost++;
+            return false;
+        }
+        room(Frames.HEADER_LENGTH + length);
+        outView.putInt(outEnd, Frames.header(Frames.PACKET, length), java.nio.ByteOrder.LITTLE_ENDIAN);
+        outView.putBytes(outEnd + Frames.HEADER_LENGTH, packet, offset, length);
+        outEnd += Frames.HEADER_LENGTH + length;
+        packetsOut++;
+        return true;
+    }
+
+    /** Adds a frame of the transport. {@code body} is released. */
+    void frame(final int kind, final ByteBuf body) {
+        if (mesh.isIsolated()) {
+            body.release();
+            return;
+        }
+        final int length = body.readableBytes();
+        room(Frames.HEADER_LENGTH + length);
+        outView.putInt(outEnd, Frames.header(kind, length), java.nio.ByteOrder.LITTLE_ENDIAN);
+        out.setBytes(outEnd + Frames.HEADER_LENGTH, body, body.readerIndex(), length);
+        outEnd += Frames.HEADER_LENGTH + length;
+        body.release();
+    }
+
+    /** Adds a frame whose body is one number. */
+    void frame(final int kind, final long value) {
+        if (mesh.isIsolated()) {
+            return;
+        }
+        room(Frames.HEADER_LENGTH + Long.BYTES);
+        outView.putInt(outEnd, Frames.header(kind, Long.BYTES), java.nio.ByteOrder.LITTLE_ENDIAN);
+        outView.putLong(outEnd + Frames.HEADER_LENGTH, value, java.nio.ByteOrder.LITTLE_ENDIAN);
+        outEnd += Frames.HEADER_LENGTH + Long.BYTES;
+    }
+
+    /** Hands what was added to the socket. */
+    void flush() {
+        if (out != null) {
+            handOver();
+            unflushed = 0;
+            channel.flush();
+        }
+    }
+
+    /** A ping came back. */
+    void onRoundTrip(final long ns) {
+        roundTripNs = roundTripNs < 0 ? ns : roundTripNs + (ns - roundTripNs) / 8;
+    }
+
+    /** Bytes that the socket has not taken yet. */
+    long pendingBytes() {
+        final ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return (buffer == null ? 0 : buffer.totalPendingWriteBytes()) + outEnd;
+    }
+
+    private void room(final int length) {
+        if (out != null && out.capacity() - outEnd < length) {
+            handOver();
+        }
+        if (out == null) {
+            out = channel.alloc().directBuffer(Math.max(OUT_LENGTH, length));
+            if (out.hasMemoryAddress()) {
+                outView.wrap(out.memoryAddress(), out.capacity());
+            } else {
+                outView.wrap(out.nioBuffer(0, out.capacity()));
+            }
+            mesh.flushLater(this);
+        }
+    }
+
+    private void handOver() {
+        out.writerIndex(outEnd);
+        bytesOut += outEnd;
+        unflushed += outEnd;
+        channel.write(out, channel.voidPromise());
+        out = null;
+        outEnd = 0;
+        if (unflushed > UNFLUSHED_MAX) {
+            // What a packet claims was durable when it was written, so it may leave before the pass ends.
+            unflushed = 0;
+            channel.flush();
+        }
+    }
+
+    @Override
+    public void channelRead(final ChannelHandlerContext context, final Object message) {
+        final ByteBuf in = (ByteBuf) message;
+        try {
+            readNs = mesh.nowNs();
+            lastReadNs = readNs;
+            bytesIn += in.readableBytes();
+            reader.read(in);
+        } catch (final BadFrame e) {
+            mesh.onBadFrame(this, e);
+        } finally {
+            in.release();
+        }
+    }
+
+    @Override
+    public void onFrame(final int kind, final ByteBuf memory, final int index, final int length) throws BadFrame {
+        if (mesh.isIsolated()) {
+            return;
+        }
+        if (kind != Frames.PACKET) {
+            mesh.onFrame(this, kind, memory.slice(index, length), readNs);
+            return;
+        }
+        packetsIn++;
+        if (memory.hasMemoryAddress()) {
+            inView.wrap(memory.memoryAddress() + index, length);
+        } else if (memory.hasArray()) {
+            inView.wrap(memory.array(), memory.arrayOffset() + index, length);
+        } else {
+            inView.wrap(memory.internalNioBuffer(index, length), index, length);
+        }
+        mesh.onPacket(this, inView, length, readNs);
+    }
+
+    @Override
+    public void channelInactive(final ChannelHandlerContext context) {
+        mesh.onChannelInactive(this, "connection closed by the other side");
+    }
+
+    @Override
+    public void exceptionCaught(final ChannelHandlerContext context, final Throwable cause) {
+        mesh.onChannelInactive(this, cause instanceof java.io.IOException ? String.valueOf(cause.getMessage()) : cause.toString());
+    }
+
+    @Override
+    public void handlerRemoved(final ChannelHandlerContext context) {
+        reader.release();
+        if (out != null) {
+            out.release();
+            out = null;
+        }
+    }
+}

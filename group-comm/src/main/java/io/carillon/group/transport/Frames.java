@@ -1,0 +1,47 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+/**
+ * Frames on a connection: a little-endian u32 whose low 24 bits are the length of what follows and whose high 8 bits are the kind. A packet of the ring has kind 0, so
+ * that its header is its length.
+ */
+final class Frames {
+    static final int HEADER_LENGTH = 4;
+    static final int LENGTH_MAX = (1 << 24) - 1;
+
+    static final int PACKET = 0;
+    /** Who I am and whom I know: {@link Hello}. */
+    static final int HELLO = 1;
+    /** The initiator wants this connection to be the link's: i64 order. */
+    static final int CONFIRM = 2;
+    /** The acceptor agrees: i64 order. */
+    static final int ESTABLISHED = 3;
+    /** u16 code of {@link Refusal}, text. */
+    static final int REFUSE = 4;
+    /** i64 of the sender, to be given back. */
+    static final int PING = 5;
+    static final int PONG = 6;
+    /** Members and addresses that the sender is linked to. */
+    static final int PEERS = 7;
+    static final int KINDS = 8;
+
+    /** Largest frame before a connection is established. */
+    static final int HANDSHAKE_LENGTH_MAX = 16 << 10;
+
+    private Frames() {
+    }
+
+    static int header(final int kind, final int length) {
+        return kind << 24 | length;
+    }
+
+    static int kind(final int header) {
+        return header >>> 24;
+    }
+
+    static int length(final int header) {
+        return header & LENGTH_MAX;
+    }
+}

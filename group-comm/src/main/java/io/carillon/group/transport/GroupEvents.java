@@ -1,0 +1,131 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+import io.carillon.group.GroupListener;
+import io.carillon.group.ring.RingView;
+import java.util.ArrayDeque;
+
+/**
+ * What the ring reported during a pass, kept until the pass's end, because a listener may call back and the ring must not be called from within an effect. Order is kept;
+ * consecutive growth of the horizons is one event.
+ *
+ * <p><b>Threading:</b> the loop's thread.
+ */
+final class GroupEvents {
+    private static final long NONE = -1;
+
+    private sealed interface Event permits Ordered, Stable, NotPrimary, Rejected, Barrier, HistoryDiffers, Left {
+    }
+
+    private record Ordered(long index) implements Event {
+    }
+
+    private record Stable(long index) implements Event {
+    }
+
+    private record NotPrimary(RingView view) implements Event {
+    }
+
+    private record Rejected(long originSeq, long reason) implements Event {
+    }
+
+    private record Barrier(long barrier, long index) implements Event {
+    }
+
+    private record HistoryDiffers(String what) implements Event {
+    }
+
+    private record Left() implements Event {
+    }
+
+    private final ArrayDeque<Event> events = new ArrayDeque<>();
+    private long ordered = NONE;
+    private long stable = NONE;
+
+    void ordered(final long index) {
+        ordered = index;
+    }
+
+    void stable(final long index) {
+        stable = index;
+    }
+
+    void notPrimary(final RingView view) {
+        add(new NotPrimary(view));
+    }
+
+    void rejected(final long originSeq, final long reason) {
+        add(new Rejected(originSeq, reason));
+    }
+
+    void barrier(final long barrier, final long index) {
+        add(new Barrier(barrier, index));
+    }
+
+    void historyDiffers(final String what) {
+        // The entries that undelivered horizons speak of are gone with the log.
+        ordered = NONE;
+        stable = NONE;
+        events.removeIf(event -> event instanceof Stable || event instanceof Ordered);
+        add(new HistoryDiffers(what));
+    }
+
+    void left() {
+        add(new Left());
+    }
+
+    void clear() {
+        events.clear();
+        ordered = NONE;
+        stable = NONE;
+    }
+
+    boolean isEmpty() {
+        return events.isEmpty() && ordered == NONE && stable == NONE;
+    }
+
+    /** Gives everything to {@code listener}, also what it causes meanwhile. */
+    void deliver(final GroupListener listener) {
+        Event event = events.poll();
+        while (event != null) {
+            deliver(event, listener);
+            event = events.poll();
+        }
+        if (ordered != NONE) {
+            final long index = ordered;
+            ordered = NONE;
+            listener.onOrdered(index);
+        }
+        if (stable != NONE) {
+            final long index = stable;
+            stable = NONE;
+            listener.onStable(index);
+        }
+    }
+
+    private void add(final Event event) {
+        if (ordered != NONE) {
+            events.add(new Ordered(ordered));
+            ordered = NONE;
+        }
+        if (stable != NONE) {
+            events.add(new Stable(stable));
+            stable = NONE;
+        }
+        events.add(event);
+    }
+
+    private static void deliver(final Event event, final GroupListener listener) {
+        switch (event) {
+            case Ordered e -> listener.onOrdered(e.index);
+            case Stable e -> listener.onStable(e.index);
+            case NotPrimary e -> listener.onNotPrimary(e.view);
+            case Rejected e -> listener.onRejected(e.originSeq, e.reason);
+            case Barrier e -> listener.onBarrier(e.barrier, e.index);
+            case HistoryDiffers e -> listener.onHistoryDiffers(e.what);
+            case Left e -> listener.onLeft();
+        }
+    }
+}

@@ -1,0 +1,264 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+import io.carillon.group.Check;
+import io.carillon.group.DurableRingLog;
+import io.carillon.group.EntryKind;
+import io.carillon.group.Group;
+import io.carillon.group.GroupListener;
+import io.carillon.group.MemberId;
+import io.carillon.group.RingLog;
+import io.carillon.group.RingStateStore;
+import io.carillon.group.ring.RingConfig;
+import io.carillon.group.ring.RingResult;
+import io.carillon.group.ring.RingState;
+import io.carillon.group.ring.RingView;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.agrona.DirectBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A member of a group over TCP: it owns ring, log and links on one {@link EngineLoop}. It may join and leave any number of times; its identity lasts as long as it can prove
+ * what it acknowledged (docs/ring.md, section 8), so within one process always.
+ *
+ * <p><b>Threading:</b> the loop's thread.
+ */
+public final class GroupNode implements Group {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupNode.class);
+    private static final int DELIVERIES_MAX = 8;
+    private static final int TRACE_LINES = 20;
+
+    private final EngineLoop loop;
+    private final DurableRingLog log;
+    private final RingStateStore store;
+    private final Consumer<String> failed;
+    private final GroupEvents events = new GroupEvents();
+    private final TraceLog trace = new TraceLog();
+    private final Runnable passEnd = this::endPass;
+    private RingConfig ringConfig;
+    private TransportConfig transportConfig;
+    private ChannelSecurity security = ChannelSecurity.NONE;
+    private Predicate<String> admission = ip -> true;
+    private ViewKeeper listener;
+    private RingState state;
+    private Membership membership;
+    private boolean ignoresSplitBrain;
+    private boolean ignoresQuorum;
+    private int isolation;
+
+    /**
+     * A node that is in no group.
+     *
+     * @param failed told, in a line for people, when the node cannot go on and has left without order: it cannot listen, its log takes no more, or an invariant is broken.
+     */
+    public GroupNode(final EngineLoop loop, final RingConfig ringConfig, final TransportConfig transportConfig, final DurableRingLog log,
+        final RingStateStore store, final Consumer<String> failed) {
+        this.loop = loop;
+        this.ringConfig = ringConfig;
+        this.transportConfig = transportConfig;
+        this.log = log;
+        this.store = store;
+        this.failed = failed;
+        final RingState kept = store.load();
+        state = kept != null ? kept : RingState.fresh(newId());
+        LOG.info("{} member id {}", kept == null ? "no provable state of an earlier life: new" : "continuing as", state.self());
+    }
+
+    /** Sets who is told what happens, and from now on when a pass ends; once, before {@link #join}. */
+    public void listener(final GroupListener groupListener) {
+        Check.that(listener == null, "one listener");
+        listener = new ViewKeeper(groupListener, log, () -> membership == null ? 0 : membership.viewEntryIndex());
+        loop.onPassEnd(passEnd);
+    }
+
+    /** Sets the ring's settings for the next {@link #join}. */
+    public void ringConfig(final RingConfig config) {
+        ringConfig = config;
+    }
+
+    /** Sets the transport's settings for the next {@link #join}. */
+    public void transportConfig(final TransportConfig config) {
+        transportConfig = config;
+    }
+
+    /** Sets what protects connections, for the next {@link #join}. */
+    public void security(final ChannelSecurity channelSecurity) {
+        security = channelSecurity;
+    }
+
+    /** Sets who may connect, by the text of the IP address; at once. */
+    public void admission(final Predicate<String> admitted) {
+        admission = admitted;
+    }
+
+    /** {@code gmcast.isolate}: 0 normal, 1 nothing is sent or understood, 2 connections are closed. */
+    public void isolate(final int mode) {
+        isolation = mode;
+        if (membership != null) {
+            membership.mesh().isolate(mode);
+        }
+    }
+
+    /** {@code pc.ignore_sb} and {@code pc.ignore_quorum}: the operator answers for what may be lost. At once, and for every later {@link #join}. */
+    public void overrides(final boolean ignoreSplitBrain, final boolean ignoreQuorum) {
+        ignoresSplitBrain = ignoreSplitBrain;
+        ignoresQuorum = ignoreQuorum;
+        if (membership != null) {
+            membership.call(ring -> ring.overrides(loop.nowNs(), ignoreSplitBrain, ignoreQuorum));
+        }
+    }
+
+    /** {@code pc.bootstrap}: makes the members that are here a primary view. No effect in one. */
+    public void bootstrap() {
+        if (membership != null) {
+            membership.call(ring -> ring.bootstrap(loop.nowNs()));
+        }
+    }
+
+    @Override
+    public void join(final String clusterName, final List<String> addresses, final boolean found, final long wantedSeqno, final byte[] info) {
+        Check.that(loop.inLoop(), "join on the engine's thread");
+        Check.that(membership == null, "join of a node that is in no group");
+        final List<PeerAddress> seeds = new ArrayList<>();
+        for (final String address : addresses) {
+            seeds.add(PeerAddress.parse(address, PeerAddress.DEFAULT_PORT));
+        }
+        listener.forget();
+        final Membership m = new Membership(loop, log, store, events, trace, kept -> state = kept, this::fail);
+        final TcpMesh mesh = new TcpMesh(loop, transportConfig, clusterName, ringConfig.name(), state.self(), m);
+        mesh.security(security);
+        mesh.admission(ip -> admission.test(ip));
+        m.begin(ringConfig, state, mesh);
+        membership = m;
+        mesh.isolate(isolation);
+        m.call(ring -> ring.overrides(loop.nowNs(), ignoresSplitBrain, ignoresQuorum));
+        m.call(ring -> ring.start(loop.nowNs(), found, wantedSeqno, info));
+        mesh.start(seeds);
+    }
+
+    @Override
+    public long offer(final EntryKind kind, final DirectBuffer buffer, final int offset, final int length) {
+        return membership == null ? RingResult.CLOSED : membership.offer(kind, buffer, offset, length);
+    }
+
+    @Override
+    public long barrier() {
+        return membership == null ? RingResult.CLOSED : membership.barrier();
+    }
+
+    @Override
+    public void promote() {
+        if (membership != null) {
+            membership.call(ring -> ring.promote(loop.nowNs()));
+        }
+    }
+
+    @Override
+    public void weight(final int weight) {
+        if (membership != null) {
+            membership.call(ring -> ring.weight(loop.nowNs(), weight));
+        }
+    }
+
+    @Override
+    public void info(final byte[] info) {
+        if (membership != null) {
+            membership.call(ring -> ring.info(loop.nowNs(), info));
+        }
+    }
+
+    @Override
+    public void leave() {
+        if (membership != null) {
+            membership.call(ring -> ring.leave(loop.nowNs()));
+        }
+    }
+
+    /** Ends the membership without order, as a crash would; the listener hears nothing. */
+    public void abandon() {
+        if (membership != null) {
+            membership.end();
+            membership = null;
+            events.clear();
+        }
+    }
+
+    @Override
+    public MemberId self() {
+        return state.self();
+    }
+
+    @Override
+    public RingLog log() {
+        return log;
+    }
+
+    @Override
+    public RingView view() {
+        return listener == null ? null : listener.view();
+    }
+
+    /** Port listened on; 0 before that. */
+    public int port() {
+        return membership == null ? 0 : membership.mesh().port();
+    }
+
+    @Override
+    public List<String> describe() {
+        final List<String> lines = new ArrayList<>();
+        lines.add("member: " + ringConfig.name() + " " + state.self() + ", promised epoch " + state.promisedEpoch());
+        lines.add("log: entries " + (log.baseIndex() + 1) + " to " + log.endIndex() + ", seqno " + log.endSeqno() + ", epoch " + log.endEpoch()
+            + ", durable to " + log.loggedIndex());
+        if (membership == null) {
+            lines.add("not joined");
+        } else {
+            lines.addAll(membership.mesh().describe());
+        }
+        lines.addAll(trace.lines(loop.nowNs(), TRACE_LINES));
+        return lines;
+    }
+
+    private void endPass() {
+        try {
+            for (int i = 0; i < DELIVERIES_MAX && membership != null; i++) {
+                membership.endPass();
+                if (!events.isEmpty()) {
+                    events.deliver(listener);
+                } else if (membership.hasLeft()) {
+                    abandon();
+                    events.left();
+                    events.deliver(listener);
+                } else {
+                    break;
+                }
+            }
+            listener.onBatchEnd();
+            if (!events.isEmpty() || membership != null && membership.isTouched()) {
+                loop.execute(() -> { });
+            }
+        } catch (final RuntimeException e) {
+            LOG.error("the node stops: an invariant is broken, or its log cannot be written", e);
+            trace.lines(loop.nowNs(), TRACE_LINES).forEach(LOG::error);
+            fail(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void fail(final String what) {
+        abandon();
+        failed.accept(what);
+    }
+
+    /** An id of RFC 9562's version 7, which grows with time: members are sorted by id, so whoever came first is first, and servers number their AUTO_INCREMENT by that. */
+    private static MemberId newId() {
+        final SecureRandom random = new SecureRandom();
+        final long msb = System.currentTimeMillis() << 16 | 0x7000 | random.nextInt(1 << 12);
+        return new MemberId(msb, random.nextLong() >>> 2 | 1L << 63);
+    }
+}

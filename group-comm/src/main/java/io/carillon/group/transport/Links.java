@@ -1,0 +1,143 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+import io.carillon.group.MemberId;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The links of a mesh, one a peer, by member and by the handle that the ring knows.
+ *
+ * <p><b>Threading:</b> the loop's thread.
+ */
+final class Links {
+    private static final Logger LOG = LoggerFactory.getLogger(Links.class);
+
+    private final TcpMesh mesh;
+    private final MeshListener listener;
+    private final Map<MemberId, Link> byMember = new LinkedHashMap<>();
+    private final Link[] byHandle;
+
+    Links(final TcpMesh mesh, final MeshListener listener, final int peersMax) {
+        this.mesh = mesh;
+        this.listener = listener;
+        byHandle = new Link[peersMax];
+    }
+
+    /** The link to {@code member}, up or being made, or null. */
+    Link of(final MemberId member) {
+        return byMember.get(member);
+    }
+
+    /** The link with {@code handle}, or null. */
+    Link at(final int handle) {
+        return byHandle[handle];
+    }
+
+    boolean contains(final MemberId member) {
+        return byMember.containsKey(member);
+    }
+
+    boolean isFull() {
+        return byMember.size() >= byHandle.length;
+    }
+
+    /** All at this moment. */
+    List<Link> all() {
+        return List.copyOf(byMember.values());
+    }
+
+    int upCount() {
+        int count = 0;
+        for (final Link link : byMember.values()) {
+            count += link.isUp() ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Earliest deadline of a link that is being made, or {@code Long.MAX_VALUE}. */
+    long nextDeadlineNs() {
+        long next = Long.MAX_VALUE;
+        for (final Link link : byMember.values()) {
+            next = link.isUp() ? next : Math.min(next, link.deadlineNs);
+        }
+        return next;
+    }
+
+    /** The control connection is the link's from now on. */
+    Link make(final Connection control, final long nonce, final long nowNs) {
+        final Link link = new Link(control, mesh.addressOf(control), nonce, nowNs + mesh.config().handshakeNs());
+        control.link = link;
+        byMember.put(link.peer, link);
+        mesh.rearm();
+        return link;
+    }
+
+    /** Both connections are open. */
+    void onUp(final Link link, final long nowNs) {
+        int handle = 0;
+        while (byHandle[handle] != null) {
+            handle++;
+        }
+        link.handle = handle;
+        byHandle[handle] = link;
+        LOG.info("linked to {} ({}) at {}", TcpMesh.printable(link.node), link.peer, link.advertised);
+        link.control.frame(Frames.PING, nowNs);
+        gossip();
+        listener.onPeerUp(nowNs, handle, link.peer);
+        mesh.rearm();
+    }
+
+    /** Closes a link; without effect when it is gone already. */
+    void drop(final Link link, final String why) {
+        if (!byMember.remove(link.peer, link)) {
+            return;
+        }
+        final int handle = link.handle;
+        if (handle >= 0) {
+            byHandle[handle] = null;
+            link.handle = -1;
+        }
+        final long nowNs = mesh.nowNs();
+        mesh.book().onLost(link.peer, nowNs);
+        link.control.close();
+        if (link.bulk != null) {
+            link.bulk.close();
+        }
+        if (handle >= 0 && !mesh.isStopped()) {
+            LOG.info("link to {} ({}) is down: {}", TcpMesh.printable(link.node), link.peer, TcpMesh.printable(why));
+            listener.onPeerDown(nowNs, handle);
+        }
+        mesh.rearm();
+    }
+
+    /** Whom others may want to know. */
+    List<Hello.Known> known() {
+        final List<Hello.Known> known = new ArrayList<>();
+        for (final Link link : byMember.values()) {
+            if (link.isUp() && link.advertised.port() != 0) {
+                known.add(new Hello.Known(link.peer, link.advertised));
+            }
+        }
+        return known;
+    }
+
+    /** Whoever is linked hears of everybody who is: a node that comes is found by all at once. */
+    private void gossip() {
+        final List<Hello.Known> known = known();
+        for (final Link link : byMember.values()) {
+            if (link.isUp()) {
+                final ByteBuf body = link.control.channel.alloc().directBuffer(1024);
+                Hello.encodeKnown(body, known);
+                link.control.frame(Frames.PEERS, body);
+            }
+        }
+    }
+}

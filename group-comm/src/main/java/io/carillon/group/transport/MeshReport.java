@@ -1,0 +1,54 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The mesh in lines for people. */
+final class MeshReport {
+    private MeshReport() {
+    }
+
+    static List<String> lines(final Links links, final AddressBook book, final Refusals refusals) {
+        final List<String> lines = new ArrayList<>();
+        for (final Link link : links.all()) {
+            lines.add(link(link));
+        }
+        for (final AddressBook.Entry entry : book.entries()) {
+            if (!entry.self && (entry.member == null || !links.contains(entry.member))) {
+                lines.add("no link: " + entry.address + (entry.configured ? "" : " (learnt)")
+                    + (entry.lastFailure.isEmpty() ? "" : ", last try: " + TcpMesh.printable(entry.lastFailure)));
+            }
+        }
+        for (final Refusal refusal : Refusal.values()) {
+            if (refusals.count(refusal) > 0 && !refusal.isOrdinary()) {
+                lines.add("refused " + refusals.count(refusal) + " times: " + refusal.text());
+            }
+        }
+        return lines;
+    }
+
+    private static String link(final Link link) {
+        final StringBuilder line = new StringBuilder(160);
+        line.append("link: ").append(TcpMesh.printable(link.node)).append(' ').append(link.peer).append(' ').append(link.advertised)
+            .append(link.isUp() ? " up" : " being made");
+        if (link.control.roundTripNs >= 0) {
+            line.append(", round trip ").append(link.control.roundTripNs / 1000).append(" us");
+        }
+        connection(line, "control", link.control);
+        if (link.bulk != null) {
+            connection(line, "bulk", link.bulk);
+        }
+        return line.toString();
+    }
+
+    private static void connection(final StringBuilder line, final String name, final Connection c) {
+        line.append("; ").append(name).append(" in ").append(c.packetsIn).append(" packets ").append(c.bytesIn).append(" bytes, out ")
+            .append(c.packetsOut).append(" packets ").append(c.bytesOut).append(" bytes, unsent ").append(c.pendingBytes());
+        if (c.packetsLost > 0) {
+            line.append(", lost ").append(c.packetsLost);
+        }
+    }
+}

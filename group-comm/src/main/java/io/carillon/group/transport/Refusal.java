@@ -1,0 +1,52 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+/** Why a connection was refused. The code travels; the text is for people. */
+enum Refusal {
+    GARBAGE("is not a Carillon node, or sent a damaged frame", false),
+    VERSION("speaks another protocol version", true),
+    CLUSTER_NAME("belongs to a cluster of another name", true),
+    SELF("is this node itself", false),
+    CLONE("uses the member id of another live node: was a data directory copied together with its state directory?", true),
+    DUPLICATE("is linked already", false),
+    NO_LINK("opened a bulk connection for a link that is gone", false),
+    FULL("came when the largest number of peers was linked", true),
+    NOT_ALLOWED("is not on the allow list", false),
+    TOO_SLOW("did not finish its handshake in time", false),
+    TOO_MANY("came while too many connections were in their handshake", false),
+    UNKNOWN("gave an unknown reason", false);
+
+    private static final Refusal[] BY_CODE = values();
+
+    private final String text;
+    private final boolean operatorsMistake;
+
+    Refusal(final String text, final boolean operatorsMistake) {
+        this.text = text;
+        this.operatorsMistake = operatorsMistake;
+    }
+
+    static Refusal of(final int code) {
+        return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : UNKNOWN;
+    }
+
+    int code() {
+        return ordinal();
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** Tells whether it happens in every healthy cluster. */
+    boolean isOrdinary() {
+        return this == SELF || this == DUPLICATE;
+    }
+
+    /** Tells whether somebody has to correct a configuration, so that it is worth a warning. */
+    boolean isOperatorsMistake() {
+        return operatorsMistake;
+    }
+}

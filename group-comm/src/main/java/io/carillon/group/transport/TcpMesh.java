@@ -1,0 +1,382 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+import io.carillon.group.Check;
+import io.carillon.group.MemberId;
+import io.carillon.group.ring.TrafficClass;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.agrona.DirectBuffer;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Links to all other nodes of the cluster over TCP, two connections each. It finds them by configured addresses and by what others tell, keeps the links up, and refuses
+ * whoever does not belong.
+ *
+ * <p><b>Threading:</b> the loop's thread.
+ */
+public final class TcpMesh {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final EngineLoop loop;
+    private final TransportConfig config;
+    private final String cluster;
+    private final String node;
+    private final MemberId self;
+    private final MeshListener listener;
+    private final long nonce = RANDOM.nextLong();
+    private final Refusals refusals;
+    private final AddressBook book;
+    private final Dialer dialer;
+    private final Handshake handshake;
+    private final Listening listening;
+    private final Links links;
+    private final MeshClock clock;
+    private final List<Connection> handshaking = new ArrayList<>();
+    private final List<Connection> unsent = new ArrayList<>();
+    private ChannelSecurity security = ChannelSecurity.NONE;
+    private Predicate<String> admission = ip -> true;
+    private int isolation;
+    private boolean stopped;
+
+    /**
+     * A mesh that is not started yet.
+     *
+     * @param cluster peers of another name are refused.
+     * @param node name of this node, for people.
+     * @param self own incarnation.
+     */
+    public TcpMesh(final EngineLoop loop, final TransportConfig config, final String cluster, final String node, final MemberId self,
+        final MeshListener listener) {
+        this.loop = loop;
+        this.config = config;
+        this.cluster = cluster;
+        this.node = node;
+        this.self = self;
+        this.listener = listener;
+        refusals = new Refusals(this, LoggerFactory.getLogger(TcpMesh.class));
+        book = new AddressBook(config);
+        dialer = new Dialer(this, loop);
+        links = new Links(this, listener, config.peersMax());
+        handshake = new Handshake(this, links, self);
+        listening = new Listening(this, loop, config);
+        clock = new MeshClock(this, loop, links, book, dialer);
+    }
+
+    /** Sets what protects connections; before {@link #start}. */
+    public void security(final ChannelSecurity channelSecurity) {
+        security = channelSecurity;
+    }
+
+    /** Sets who may connect, by the text of the IP address. */
+    public void admission(final Predicate<String> admitted) {
+        admission = admitted;
+    }
+
+    /** Listens, and looks for peers at {@code addresses}. */
+    public void start(final List<PeerAddress> addresses) {
+        for (final PeerAddress address : addresses) {
+            book.configure(address, nowNs());
+        }
+        listening.start();
+    }
+
+    /** Closes everything; the listener hears nothing more. What was sent before leaves if the sockets take it. */
+    public void stop() {
+        stopped = true;
+        clock.stop();
+        listening.stop();
+        closeAll("this node leaves");
+    }
+
+    /** Sends a packet with the next {@link #flush}. Lost when the peer is gone or takes too little. */
+    public void send(final int peer, final DirectBuffer packet, final int offset, final int length, final TrafficClass trafficClass) {
+        final Link link = links.at(peer);
+        if (link != null) {
+            Check.that(length <= config.frameLengthMax(), "packet length and the largest frame", length, config.frameLengthMax());
+            link.connection(trafficClass).packet(packet, offset, length);
+        }
+    }
+
+    /** Hands everything sent since the last call to the sockets: once a pass. */
+    public void flush() {
+        for (int i = 0; i < unsent.size(); i++) {
+            unsent.get(i).flush();
+        }
+        unsent.clear();
+    }
+
+    /** 0: normal. 1: nothing is sent or understood, connections stay. 2: connections are closed and none made. */
+    public void isolate(final int mode) {
+        isolation = mode;
+        if (mode == 2) {
+            closeAll("gmcast.isolate=2");
+        }
+        rearm();
+    }
+
+    /** Port listened on, or 0 before that. */
+    public int port() {
+        return listening.port();
+    }
+
+    /** Members linked with both connections. */
+    public int peerCount() {
+        return links.upCount();
+    }
+
+    /** Connections refused for any reason, and refusals received. */
+    public long refusedCount() {
+        return refusals.total();
+    }
+
+    /** Round trip to a peer in nanoseconds, smoothed; -1 before the first. */
+    public long roundTripNs(final int peer) {
+        return links.at(peer) == null ? -1 : links.at(peer).control.roundTripNs;
+    }
+
+    /** One line for each link, address without link, and reason of refusals. */
+    public List<String> describe() {
+        return MeshReport.lines(links, book, refusals);
+    }
+
+    // ---- what the package's other classes use
+
+    TransportConfig config() {
+        return config;
+    }
+
+    String cluster() {
+        return cluster;
+    }
+
+    long nonce() {
+        return nonce;
+    }
+
+    AddressBook book() {
+        return book;
+    }
+
+    Refusals refusals() {
+        return refusals;
+    }
+
+    List<Connection> handshaking() {
+        return handshaking;
+    }
+
+    ChannelSecurity security() {
+        return security;
+    }
+
+    long nowNs() {
+        return loop.nowNs();
+    }
+
+    boolean isIsolated() {
+        return isolation != 0;
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    void flushLater(final Connection connection) {
+        unsent.add(connection);
+    }
+
+    void rearm() {
+        clock.rearm();
+    }
+
+    static String printable(final String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    // ---- connections
+
+    void onListening() {
+        clock.start();
+    }
+
+    void onListenFailed(final String what) {
+        stop();
+        listener.onListenFailed(what);
+    }
+
+    void onAccepted(final Channel channel) {
+        if (stopped || isolation == 2) {
+            channel.close();
+            return;
+        }
+        final String ip = Connection.ipOf(channel);
+        final boolean admitted = admission.test(ip);
+        if (!admitted || inboundHandshakes() >= config.unauthenticatedMax()) {
+            refusals.count(admitted ? Refusal.TOO_MANY : Refusal.NOT_ALLOWED, ip, "");
+            channel.close();
+            return;
+        }
+        security.install(channel.pipeline(), false);
+        attach(channel, false, null);
+        rearm();
+    }
+
+    void onConnected(final Channel channel, final AddressBook.Entry entry) {
+        if (stopped || isolation != 0) {
+            channel.close();
+            onDialFailed(entry, "isolated");
+            return;
+        }
+        sendHello(attach(channel, true, entry), TrafficClass.CONTROL, RANDOM.nextLong());
+        rearm();
+    }
+
+    void onDialFailed(final AddressBook.Entry entry, final String why) {
+        book.onFailed(entry, why, nowNs());
+        rearm();
+    }
+
+    void dialBulk(final Link link) {
+        dialer.dialBulk(link);
+    }
+
+    void onBulkConnected(final Channel channel, final Link link) {
+        if (stopped || links.of(link.peer) != link) {
+            channel.close();
+            return;
+        }
+        final Connection c = attach(channel, true, null);
+        c.trafficClass = TrafficClass.BULK;
+        c.link = link;
+        link.bulk = c;
+        sendHello(c, TrafficClass.BULK, link.nonce);
+    }
+
+    void onBulkFailed(final Link link, final String why) {
+        links.drop(link, "no bulk connection: " + why);
+    }
+
+    private Connection attach(final Channel channel, final boolean initiator, final AddressBook.Entry entry) {
+        final Connection c = new Connection(this, channel, initiator, entry, nowNs());
+        channel.pipeline().addLast("carillon", c);
+        handshaking.add(c);
+        return c;
+    }
+
+    void sendHello(final Connection c, final TrafficClass trafficClass, final long linkNonce) {
+        c.helloLink = linkNonce;
+        final List<Hello.Known> known = trafficClass == TrafficClass.BULK ? List.of() : links.known();
+        final ByteBuf body = c.channel.alloc().directBuffer(1024);
+        new Hello(Hello.VERSION_MIN, Hello.VERSION_MAX, trafficClass, self, nonce, linkNonce, cluster, node, listening.advertised(), known).encode(body);
+        c.frame(Frames.HELLO, body);
+    }
+
+    void opened(final Connection c) {
+        handshaking.remove(c);
+        c.open();
+        final int max = c.trafficClass == TrafficClass.BULK ? config.bulkPendingMax() : config.controlPendingMax();
+        c.channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(max / 2, max));
+    }
+
+    void onConnectionClosed(final Connection c) {
+        handshaking.remove(c);
+        if (c.dialled != null && c.dialled.dialling) {
+            book.onFailed(c.dialled, c.remote == null ? "closed before it said anything" : "refused", nowNs());
+        }
+        rearm();
+    }
+
+    void onChannelInactive(final Connection c, final String why) {
+        if (c.phase == Connection.Phase.CLOSED) {
+            return;
+        }
+        if (c.link != null) {
+            links.drop(c.link, why);
+        }
+        c.close();
+    }
+
+    void onFrame(final Connection c, final int kind, final ByteBuf body, final long nowNs) throws BadFrame {
+        if (kind < Frames.PING) {
+            handshake.onFrame(c, kind, body, nowNs);
+            return;
+        }
+        if (c.phase != Connection.Phase.OPEN) {
+            throw new BadFrame("frame of kind " + kind + " in a handshake");
+        }
+        switch (kind) {
+            case Frames.PING -> c.frame(Frames.PONG, Handshake.number(body));
+            case Frames.PONG -> c.onRoundTrip(nowNs - Handshake.number(body));
+            default -> {
+                final List<Hello.Known> known = Hello.decodeKnown(body);
+                Hello.end(body);
+                learn(known, nowNs);
+            }
+        }
+    }
+
+    void onPacket(final Connection c, final DirectBuffer packet, final int length, final long nowNs) throws BadFrame {
+        final Link link = c.link;
+        if (link == null || !link.isUp() && !handshake.peerIsUp(link, nowNs)) {
+            throw new BadFrame("packet in a handshake");
+        }
+        if (link.isUp()) {
+            listener.onPacket(nowNs, link.handle, packet, 0, length);
+        }
+    }
+
+    void onBadFrame(final Connection c, final BadFrame bad) {
+        if (c.phase != Connection.Phase.CLOSED) {
+            refusals.refuse(c, Refusal.GARBAGE, bad.getMessage());
+        }
+    }
+
+    private void closeAll(final String why) {
+        for (final Connection connection : List.copyOf(handshaking)) {
+            connection.close();
+        }
+        links.all().forEach(link -> links.drop(link, why));
+    }
+
+    private int inboundHandshakes() {
+        int count = 0;
+        for (int i = 0; i < handshaking.size(); i++) {
+            count += handshaking.get(i).initiator ? 0 : 1;
+        }
+        return count;
+    }
+
+    // ---- addresses
+
+    void learn(final Hello hello, final Connection c, final long nowNs) {
+        final PeerAddress address = addressOf(c);
+        if (address.port() != 0) {
+            book.learn(address, hello.member(), nowNs);
+        }
+        learn(hello.known(), nowNs);
+    }
+
+    private void learn(final List<Hello.Known> known, final long nowNs) {
+        for (final Hello.Known k : known) {
+            if (!k.member().equals(self) && !links.contains(k.member()) && k.address().port() != 0 && !k.address().isWildcard()) {
+                book.learn(k.address(), k.member(), nowNs);
+            }
+        }
+        rearm();
+    }
+
+    /** Where the peer can be reached: what it says, at the address that it was seen from where it says no host. */
+    PeerAddress addressOf(final Connection c) {
+        final PeerAddress advertised = c.remote.advertised();
+        return advertised.isWildcard() ? advertised.at(c.remoteIp()) : advertised;
+    }
+}

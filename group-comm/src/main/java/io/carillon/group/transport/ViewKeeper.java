@@ -1,0 +1,85 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+import io.carillon.group.GroupListener;
+import io.carillon.group.LogEntry;
+import io.carillon.group.RingLog;
+import io.carillon.group.ring.Configuration;
+import io.carillon.group.ring.RingView;
+import java.util.function.LongSupplier;
+
+/**
+ * Passes everything on and keeps the view that the listener was told of: not the one that the ring has got meanwhile, and not one of an earlier life that is still in the log.
+ *
+ * <p><b>Threading:</b> the loop's thread.
+ */
+final class ViewKeeper implements GroupListener {
+    private final GroupListener listener;
+    private final RingLog log;
+    private final LongSupplier latestIndex;
+    private final LogEntry entry = new LogEntry();
+    private RingView view;
+
+    /** {@code latestIndex} gives the index of the newest stable configuration entry of the current ring, 0 for none. */
+    ViewKeeper(final GroupListener listener, final RingLog log, final LongSupplier latestIndex) {
+        this.listener = listener;
+        this.log = log;
+        this.latestIndex = latestIndex;
+    }
+
+    RingView view() {
+        return view;
+    }
+
+    /** A new membership begins. */
+    void forget() {
+        view = null;
+    }
+
+    @Override
+    public void onOrdered(final long index) {
+        listener.onOrdered(index);
+    }
+
+    @Override
+    public void onStable(final long index) {
+        final long latest = latestIndex.getAsLong();
+        if (latest > 0 && latest <= index && (view == null || latest != view.index()) && log.read(latest, entry)) {
+            view = Configuration.viewOf(entry);
+        }
+        listener.onStable(index);
+    }
+
+    @Override
+    public void onNotPrimary(final RingView notPrimary) {
+        view = notPrimary;
+        listener.onNotPrimary(notPrimary);
+    }
+
+    @Override
+    public void onRejected(final long originSeq, final long reason) {
+        listener.onRejected(originSeq, reason);
+    }
+
+    @Override
+    public void onBarrier(final long barrier, final long index) {
+        listener.onBarrier(barrier, index);
+    }
+
+    @Override
+    public void onHistoryDiffers(final String what) {
+        listener.onHistoryDiffers(what);
+    }
+
+    @Override
+    public void onLeft() {
+        listener.onLeft();
+    }
+
+    @Override
+    public void onBatchEnd() {
+        listener.onBatchEnd();
+    }
+}

@@ -1,0 +1,309 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+// The loader, the table of functions, and what belongs to no other part.
+#include "provider.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+// Read by the server's tools as data: the version of the interface.
+EXPORT extern const char *wsrep_interface_version;
+const char *wsrep_interface_version = WSREP_INTERFACE_VERSION;
+
+void provider_log(const struct provider *p, wsrep_log_level_t level, const char *format, ...) {
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (p->args.logger_cb) {
+        p->args.logger_cb(level, text);
+    } else {
+        fprintf(stderr, "carillon: %s\n", text);
+    }
+}
+
+void provider_group(struct provider *p, wsrep_uuid_t *uuid) {
+    pthread_mutex_lock(&p->lock);
+    *uuid = p->group;
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void make_session_id(wsrep_uuid_t *id) {
+    if (getrandom(id->data, sizeof id->data, 0) != (ssize_t)sizeof id->data) {
+        const uint64_t seed[2] = {(uint64_t)now_ns(), (uint64_t)getpid()};
+        memcpy(id->data, seed, sizeof id->data);
+    }
+    id->data[6] = (uint8_t)((id->data[6] & 0x0f) | 0x40);
+    id->data[8] = (uint8_t)((id->data[8] & 0x3f) | 0x80);
+}
+
+static char *copy(const char *text) { return strdup(text ? text : ""); }
+
+static void destroy(struct provider *p) {
+    feed_destroy(&p->feed);
+    trx_table_destroy(&p->trxs);
+    calls_free_orphans(&p->calls);
+    calls_destroy(&p->calls);
+    horizon_destroy(&p->apply);
+    horizon_destroy(&p->commit);
+    horizon_destroy(&p->tickets);
+    options_destroy(&p->options);
+    status_destroy(&p->status);
+    free((char *)p->args.node_name);
+    free((char *)p->args.node_address);
+    free((char *)p->args.node_incoming);
+    free((char *)p->args.data_dir);
+    free(p->options_text);
+    free(p->view);
+    free(p->cluster_name);
+    free(p->cluster_url);
+    free(p->donor);
+    pthread_mutex_destroy(&p->lock);
+    pthread_mutex_destroy(&p->ticket_lock);
+    free(p);
+}
+
+// What init() is given is valid only while it runs.
+static struct provider *create(const struct wsrep_init_args *args) {
+    struct provider *p = calloc(1, sizeof *p);
+    if (!p) {
+        return NULL;
+    }
+    p->args = *args;
+    p->args.node_name = copy(args->node_name);
+    p->args.node_address = copy(args->node_address);
+    p->args.node_incoming = copy(args->node_incoming);
+    p->args.data_dir = copy(args->data_dir);
+    p->options_text = copy(args->options);
+    p->args.options = p->options_text;
+    p->start.seqno = WSREP_SEQNO_UNDEFINED;
+    if (args->state_id) {
+        p->start = *args->state_id;
+    }
+    p->args.state_id = NULL;
+    p->args.state = NULL;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_mutex_init(&p->ticket_lock, NULL);
+    trx_table_init(&p->trxs);
+    make_session_id(&p->session.id);
+    p->stats_since = now_ns();
+    const bool ok = p->args.node_name && p->args.node_address && p->args.node_incoming && p->args.data_dir && p->options_text &&
+                    options_init(&p->options, p->options_text ? p->options_text : "") & calls_init(&p->calls) & feed_init(&p->feed) &
+                        status_init(&p->status) & horizon_init(&p->apply) & horizon_init(&p->commit) & horizon_init(&p->tickets);
+    if (!ok) {
+        destroy(p);
+        return NULL;
+    }
+    return p;
+}
+
+static wsrep_status_t provider_init(wsrep_t *w, const struct wsrep_init_args *args) {
+    struct provider *p = create(args);
+    w->ctx = p;
+    if (!p) {
+        return WSREP_NODE_FAIL;
+    }
+    const wsrep_status_t status = session_start(p);
+    if (status != WSREP_OK) {
+        w->ctx = NULL;
+        session_stop(p);
+        destroy(p);
+    }
+    return status;
+}
+
+// Called twice at the end.
+static void provider_free(wsrep_t *w) {
+    struct provider *p = provider_of(w);
+    w->ctx = NULL;
+    if (p) {
+        atomic_store(&p->closing, true);
+        session_stop(p);
+        destroy(p);
+    }
+}
+
+static void keep_connect(struct provider *p, const char *name, const char *url, const char *donor) {
+    pthread_mutex_lock(&p->lock);
+    free(p->cluster_name);
+    free(p->cluster_url);
+    free(p->donor);
+    p->cluster_name = copy(name);
+    p->cluster_url = copy(url);
+    p->donor = copy(donor);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void set_connected(struct provider *p, bool connected) {
+    pthread_mutex_lock(&p->lock);
+    p->connected = connected;
+    pthread_mutex_unlock(&p->lock);
+}
+
+static wsrep_status_t provider_connect(wsrep_t *w, const char *name, const char *url, const char *donor, wsrep_bool_t bootstrap) {
+    struct provider *p = provider_of(w);
+    keep_connect(p, name, url, donor);
+    atomic_store(&p->closing, false);
+    atomic_store(&p->inconsistent, false);
+    pthread_mutex_lock(&p->feed.lock);
+    p->feed.closed = false;
+    p->feed.final_queued = false;
+    pthread_mutex_unlock(&p->feed.lock);
+    struct frame_out out;
+    frame_begin(&out, FRAME_CONNECT, 0);
+    frame_put_text(&out, name);
+    frame_put_text(&out, url);
+    frame_put_text(&out, donor);
+    frame_put_u8(&out, bootstrap);
+    struct call call = {0};
+    wsrep_status_t status = session_call(p, &out, &call, PARK_FOREVER);
+    if (status == WSREP_OK) {
+        set_connected(p, true);
+    } else {
+        provider_log(p, WSREP_LOG_ERROR, "This node could not join the group %s at %s: %s", name, url,
+                     call.text && *call.text ? call.text : "there is no sidecar");
+        status = WSREP_NODE_FAIL;
+        pthread_mutex_lock(&p->feed.lock);
+        p->feed.closed = p->feed.head == NULL;
+        pthread_mutex_unlock(&p->feed.lock);
+    }
+    call_clear(&call);
+    frame_out_free(&out);
+    return status;
+}
+
+static wsrep_status_t provider_disconnect(wsrep_t *w) {
+    struct provider *p = provider_of(w);
+    pthread_mutex_lock(&p->feed.lock);
+    const bool closed = p->feed.closed;
+    pthread_mutex_unlock(&p->feed.lock);
+    set_connected(p, false);
+    if (closed) {
+        return WSREP_OK;
+    }
+    // Whose fate is open goes without it from now on.
+    atomic_store(&p->closing, true);
+    calls_kick_all(&p->calls);
+    struct frame_out out;
+    frame_begin(&out, FRAME_DISCONNECT, 0);
+    struct call call = {0};
+    const wsrep_status_t status = session_call(p, &out, &call, PARK_FOREVER);
+    if (status != WSREP_OK) {
+        provider_log(p, WSREP_LOG_WARN, "This node did not leave its group in order: %s", call.text && *call.text ? call.text : "there is no sidecar");
+    }
+    call_clear(&call);
+    frame_out_free(&out);
+    feed_push_final(p); // if the sidecar's own did not come
+    return WSREP_OK;
+}
+
+static wsrep_cap_t provider_capabilities(wsrep_t *w) {
+    (void)w;
+    return WSREP_CAPABILITIES;
+}
+
+// What follows is never called by the servers that we know, or nothing is to be done.
+
+static wsrep_status_t provider_enc_set_key(wsrep_t *w, const wsrep_enc_key_t *key) {
+    (void)w;
+    (void)key;
+    return WSREP_NOT_IMPLEMENTED;
+}
+
+static wsrep_status_t provider_assign_read_view(wsrep_t *w, wsrep_ws_handle_t *handle, const wsrep_gtid_t *gtid) {
+    (void)w;
+    (void)handle;
+    (void)gtid;
+    return WSREP_NOT_IMPLEMENTED;
+}
+
+static wsrep_status_t provider_free_connection(wsrep_t *w, wsrep_conn_id_t connection) {
+    (void)w;
+    (void)connection;
+    return WSREP_OK;
+}
+
+static wsrep_status_t provider_snapshot(wsrep_t *w, const wsrep_buf_t *message, const char *donor) {
+    (void)w;
+    (void)message;
+    (void)donor;
+    return WSREP_NOT_IMPLEMENTED;
+}
+
+static wsrep_status_t provider_lock(wsrep_t *w, const char *name, wsrep_bool_t shared, uint64_t owner, int64_t timeout) {
+    (void)w;
+    (void)name;
+    (void)shared;
+    (void)owner;
+    (void)timeout;
+    return WSREP_NOT_IMPLEMENTED;
+}
+
+static wsrep_status_t provider_unlock(wsrep_t *w, const char *name, uint64_t owner) {
+    (void)w;
+    (void)name;
+    (void)owner;
+    return WSREP_OK;
+}
+
+static wsrep_bool_t provider_is_locked(wsrep_t *w, const char *name, uint64_t *connection, wsrep_uuid_t *node) {
+    (void)w;
+    (void)name;
+    (void)connection;
+    (void)node;
+    return false;
+}
+
+EXPORT int wsrep_loader(wsrep_t *w) {
+    *w = (wsrep_t){
+        .version = WSREP_INTERFACE_VERSION,
+        .init = provider_init,
+        .capabilities = provider_capabilities,
+        .options_set = provider_options_set,
+        .options_get = provider_options_get,
+        .enc_set_key = provider_enc_set_key,
+        .connect = provider_connect,
+        .disconnect = provider_disconnect,
+        .recv = provider_recv,
+        .assign_read_view = provider_assign_read_view,
+        .certify = provider_certify,
+        .commit_order_enter = provider_commit_order_enter,
+        .commit_order_leave = provider_commit_order_leave,
+        .release = provider_release,
+        .replay_trx = provider_replay_trx,
+        .abort_certification = provider_abort_certification,
+        .rollback = provider_rollback,
+        .append_key = provider_append_key,
+        .append_data = provider_append_data,
+        .sync_wait = provider_sync_wait,
+        .last_committed_id = provider_last_committed_id,
+        .free_connection = provider_free_connection,
+        .to_execute_start = provider_to_execute_start,
+        .to_execute_end = provider_to_execute_end,
+        .preordered_collect = provider_preordered_collect,
+        .preordered_commit = provider_preordered_commit,
+        .sst_sent = provider_sst_sent,
+        .sst_received = provider_sst_received,
+        .snapshot = provider_snapshot,
+        .stats_get = provider_stats_get,
+        .stats_free = provider_stats_free,
+        .stats_reset = provider_stats_reset,
+        .pause = provider_pause,
+        .resume = provider_resume,
+        .desync = provider_desync,
+        .resync = provider_resync,
+        .lock = provider_lock,
+        .unlock = provider_unlock,
+        .is_locked = provider_is_locked,
+        .provider_name = "Carillon",
+        .provider_version = PROVIDER_VERSION,
+        .provider_vendor = "The Carillon authors",
+        .free = provider_free,
+        .dlh = w->dlh,
+    };
+    return 0;
+}

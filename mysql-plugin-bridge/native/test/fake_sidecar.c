@@ -1,0 +1,626 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+#include "fake_sidecar.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+static struct server *the_server; // the logger has no context
+
+static void send_all(struct fake *f, const void *bytes, size_t length) {
+    const char *at = bytes;
+    while (length && f->fd >= 0) {
+        const ssize_t n = send(f->fd, at, length, MSG_NOSIGNAL);
+        if (n < 0) {
+            CHECK(errno == EPIPE || errno == ECONNRESET || errno == EINTR);
+            if (errno != EINTR) {
+                return;
+            }
+            continue;
+        }
+        at += n;
+        length -= (size_t)n;
+    }
+}
+
+static void send_frame(struct fake *f, struct frame_out *out, uint16_t flags) {
+    CHECK(frame_end(out));
+    put_u16(out->bytes + 6, flags);
+    const uint16_t type = get_u16(out->bytes + 4);
+    if (type >= FRAME_VERDICT && type <= FRAME_SKIP) {
+        f->fed += out->length;
+    }
+    send_all(f, out->bytes, out->length);
+    frame_out_free(out);
+}
+
+static void send_result(struct fake *f, uint64_t id, int status, int64_t value, const char *text) {
+    struct frame_out out;
+    frame_begin(&out, FRAME_RESULT, id);
+    frame_put_u32(&out, (uint32_t)status);
+    frame_put_u64(&out, (uint64_t)value);
+    frame_put_text(&out, text);
+    send_frame(f, &out, 0);
+}
+
+static int64_t send_verdict(struct fake *f, uint64_t id, bool conflict) {
+    struct frame_out out;
+    frame_begin(&out, FRAME_VERDICT, id);
+    frame_put_u64(&out, (uint64_t)++f->seqno);
+    frame_put_u64(&out, (uint64_t)(f->seqno - 1));
+    frame_put_u32(&out, conflict);
+    frame_put_u64(&out, (uint64_t)(conflict ? f->seqno - 1 : -1));
+    send_frame(f, &out, 0);
+    return f->seqno;
+}
+
+static void send_view(struct fake *f, int status, int flags, int64_t seqno) {
+    struct frame_out out;
+    frame_begin(&out, FRAME_VIEW, 0);
+    frame_put_u64(&out, (uint64_t)seqno);
+    frame_put(&out, f->group.data, 16);
+    frame_put_u64(&out, 1);
+    frame_put_u32(&out, (uint32_t)status);
+    frame_put_u32(&out, WSREP_CAPABILITIES);
+    frame_put_u32(&out, 0);
+    frame_put_u32(&out, 4);
+    frame_put_u32(&out, 1);
+    frame_put(&out, f->provider.data, 16);
+    frame_put_text(&out, "n1");
+    frame_put_text(&out, "127.0.0.1:3306");
+    send_frame(f, &out, (uint16_t)flags);
+}
+
+static void send_event(struct fake *f, uint16_t type, const void *body, size_t length) {
+    struct frame_out out;
+    frame_begin(&out, type, 0);
+    frame_put(&out, body, length);
+    send_frame(f, &out, 0);
+}
+
+static void on_hello(struct fake *f, struct frame_in *in) {
+    CHECK(frame_get_u32(in) == FRAME_PROTOCOL);
+    frame_get_uuid(in, &f->provider);
+    CHECK((pid_t)frame_get_u32(in) == getpid());
+    for (int i = 0; i < 5; i++) {
+        free(frame_get_text(in));
+    }
+    wsrep_uuid_t state;
+    frame_get_uuid(in, &state);
+    frame_get_u64(in);
+    f->hello_received = (int64_t)frame_get_u64(in);
+    f->released = (int64_t)frame_get_u64(in);
+    f->open_count = (int)frame_get_u32(in);
+    CHECK(f->open_count <= HELD_MAX);
+    for (int i = 0; i < f->open_count; i++) {
+        f->open_calls[i] = frame_get_u64(in);
+    }
+    CHECK(!in->failed && in->at == in->end);
+    f->fed = 0;
+    f->consumed = 0;
+    f->sessions++;
+    struct frame_out out;
+    frame_begin(&out, FRAME_WELCOME, 0);
+    frame_put_u32(&out, WSREP_OK);
+    frame_put_text(&out, "");
+    frame_put_text(&out, "base_port = 4567; repl.causal_read_timeout = PT1S; repl.max_ws_size = 2147483647; ");
+    frame_put_text(&out, "0.1");
+    send_frame(f, &out, 0);
+}
+
+static void on_connect(struct fake *f, uint64_t id) {
+    if (id == UINT64_MAX) {
+        send_result(f, id, WSREP_OK, 0, "");
+        send_view(f, WSREP_VIEW_PRIMARY, 0, ++f->seqno);
+        return;
+    }
+    if (f->connect_snapshot) {
+        send_view(f, WSREP_VIEW_PRIMARY, FRAME_VIEW_CONNECTED | FRAME_VIEW_NOT_CHANGED, f->seqno);
+        send_result(f, id, WSREP_OK, 0, "");
+        send_event(f, FRAME_STATE_REQUEST, NULL, 0);
+        return;
+    }
+    send_view(f, WSREP_VIEW_PRIMARY, FRAME_VIEW_CONNECTED, ++f->seqno);
+    send_result(f, id, WSREP_OK, 0, "");
+    uint8_t state[10] = {WSREP_MEMBER_SYNCED, 0, 0, 0, 6, 0, 0, 0};
+    struct frame_out out;
+    frame_begin(&out, FRAME_STATE, 0);
+    frame_put(&out, state, 4);
+    frame_put_text(&out, "Synced");
+    send_frame(f, &out, 0);
+    send_event(f, FRAME_SYNCED, NULL, 0);
+}
+
+static void on_certify(struct fake *f, uint64_t id, struct frame_in *in) {
+    const int64_t released = (int64_t)frame_get_u64(in);
+    CHECK(released >= f->released);
+    f->released = released;
+    const size_t length = (size_t)(in->end - in->at);
+    CHECK(length >= WS_HEADER_LENGTH && get_u32(in->at) == WS_MAGIC);
+    CHECK((int64_t)get_u64(in->at + WS_LAST_SEEN_OFFSET) <= f->seqno);
+    memcpy(f->last_ws, in->at, length);
+    f->last_ws_length = length;
+    if (f->hold) {
+        CHECK(f->held_count < HELD_MAX);
+        f->held[f->held_count++] = id;
+    } else {
+        send_verdict(f, id, f->conflict);
+    }
+}
+
+static void on_frame(struct fake *f, const uint8_t *frame, size_t length) {
+    struct frame_in in = {.at = frame + FRAME_HEADER_LENGTH, .end = frame + length};
+    const uint16_t type = get_u16(frame + 4);
+    const uint64_t id = get_u64(frame + 8);
+    CHECK(type < 128);
+    switch (type) {
+    case FRAME_HELLO: on_hello(f, &in); break;
+    case FRAME_CONNECT: on_connect(f, id); break;
+    case FRAME_CERTIFY: on_certify(f, id, &in); break;
+    case FRAME_POST: send_verdict(f, 0, false); break;
+    case FRAME_WS_FRAGMENT: {
+        const uint32_t number = frame_get_u32(&in);
+        frame_get_u32(&in);
+        f->fragment_bytes += (uint64_t)(in.end - in.at);
+        struct frame_out out;
+        frame_begin(&out, FRAME_FRAGMENT_DONE, id);
+        frame_put_u32(&out, number);
+        send_frame(f, &out, 0);
+        break;
+    }
+    case FRAME_PROGRESS: {
+        const int64_t released = (int64_t)frame_get_u64(&in);
+        const uint64_t consumed = frame_get_u64(&in);
+        CHECK(released >= f->released && consumed >= f->consumed && consumed <= f->fed);
+        f->released = released;
+        f->consumed = consumed;
+        break;
+    }
+    case FRAME_REVOKE:
+        if (f->revocable) {
+            struct frame_out out;
+            frame_begin(&out, FRAME_REJECTED, id);
+            frame_put_u32(&out, WSREP_CONN_FAIL);
+            frame_put_text(&out, "taken back");
+            send_frame(f, &out, 0);
+        }
+        break;
+    case FRAME_SYNC_POINT: send_result(f, id, WSREP_OK, f->seqno, ""); break;
+    case FRAME_STATUS: {
+        struct frame_out out;
+        frame_begin(&out, FRAME_STATUS_REPLY, id);
+        frame_put_u32(&out, 2);
+        frame_put_text(&out, "cert_index_size");
+        frame_put_u8(&out, WSREP_VAR_INT64);
+        frame_put_u64(&out, 17);
+        frame_put_text(&out, "cluster_weight");
+        frame_put_u8(&out, WSREP_VAR_STRING);
+        frame_put_text(&out, "1");
+        send_frame(f, &out, 0);
+        break;
+    }
+    case FRAME_OPTION_SET: send_result(f, id, WSREP_OK, 0, "repl.max_ws_size = 1000; "); break;
+    case FRAME_DISCONNECT:
+        if (id < UINT64_MAX - 1) {
+            send_event(f, FRAME_FINAL, NULL, 0);
+        }
+        send_result(f, id, WSREP_OK, 0, "");
+        break;
+    case FRAME_SST_RECEIVED:
+    case FRAME_SST_SENT:
+    case FRAME_DESYNC: send_result(f, id, WSREP_OK, 0, ""); break;
+    default: break;
+    }
+    f->counts[type]++;
+    pthread_cond_broadcast(&f->changed);
+}
+
+static bool read_all(int fd, uint8_t *at, size_t length) {
+    while (length) {
+        const ssize_t n = recv(fd, at, length, 0);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return false;
+        }
+        at += n;
+        length -= (size_t)n;
+    }
+    return true;
+}
+
+static void serve(struct fake *f, int fd, uint8_t *buffer) {
+    while (read_all(fd, buffer, FRAME_HEADER_LENGTH)) {
+        const uint32_t length = get_u32(buffer);
+        CHECK(length >= FRAME_HEADER_LENGTH && length <= FRAME_LENGTH_MAX);
+        if (!read_all(fd, buffer + FRAME_HEADER_LENGTH, length - FRAME_HEADER_LENGTH)) {
+            break;
+        }
+        pthread_mutex_lock(&f->lock);
+        on_frame(f, buffer, length);
+        pthread_mutex_unlock(&f->lock);
+    }
+}
+
+static void *fake_main(void *arg) {
+    struct fake *f = arg;
+    uint8_t *buffer = malloc(FRAME_LENGTH_MAX);
+    for (;;) {
+        const int fd = accept(f->listener, NULL, NULL);
+        pthread_mutex_lock(&f->lock);
+        while (!f->accept && !f->stop) {
+            pthread_cond_wait(&f->changed, &f->lock);
+        }
+        const bool stop = f->stop;
+        f->fd = stop ? -1 : fd;
+        pthread_mutex_unlock(&f->lock);
+        if (stop || fd < 0) {
+            if (fd >= 0) {
+                close(fd);
+            }
+            break;
+        }
+        serve(f, fd, buffer);
+        pthread_mutex_lock(&f->lock);
+        f->fd = -1;
+        close(fd);
+        pthread_cond_broadcast(&f->changed);
+        pthread_mutex_unlock(&f->lock);
+    }
+    free(buffer);
+    return NULL;
+}
+
+void fake_start(struct fake *f) {
+    memset(f, 0, sizeof *f);
+    strcpy(f->dir, "/tmp/carillon-test-XXXXXX");
+    CHECK(mkdtemp(f->dir));
+    snprintf(f->path, sizeof f->path, "%s/s", f->dir);
+    f->fd = -1;
+    f->accept = true;
+    f->seqno = 100;
+    memset(f->group.data, 0xab, sizeof f->group.data);
+    f->last_ws = malloc(LAST_WS_MAX);
+    pthread_mutex_init(&f->lock, NULL);
+    pthread_cond_init(&f->changed, NULL);
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    strcpy(address.sun_path, f->path);
+    f->listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    CHECK(bind(f->listener, (struct sockaddr *)&address, sizeof address) == 0 && listen(f->listener, 4) == 0);
+    CHECK(pthread_create(&f->thread, NULL, fake_main, f) == 0);
+}
+
+void fake_stop(struct fake *f) {
+    pthread_mutex_lock(&f->lock);
+    f->stop = true;
+    if (f->fd >= 0) {
+        shutdown(f->fd, SHUT_RDWR);
+    }
+    pthread_cond_broadcast(&f->changed);
+    pthread_mutex_unlock(&f->lock);
+    shutdown(f->listener, SHUT_RDWR);
+    pthread_join(f->thread, NULL);
+    close(f->listener);
+    unlink(f->path);
+    rmdir(f->dir);
+    free(f->last_ws);
+}
+
+void fake_drop(struct fake *f, bool accept_again) {
+    pthread_mutex_lock(&f->lock);
+    f->accept = accept_again;
+    CHECK(f->fd >= 0);
+    shutdown(f->fd, SHUT_RDWR);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void fake_accept(struct fake *f) {
+    pthread_mutex_lock(&f->lock);
+    f->accept = true;
+    pthread_cond_broadcast(&f->changed);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void fake_await_count(struct fake *f, int type, int count) {
+    pthread_mutex_lock(&f->lock);
+    while (f->counts[type] < count) {
+        pthread_cond_wait(&f->changed, &f->lock);
+    }
+    pthread_mutex_unlock(&f->lock);
+}
+
+void fake_await_held(struct fake *f, int count) {
+    pthread_mutex_lock(&f->lock);
+    while (f->held_count < count) {
+        pthread_cond_wait(&f->changed, &f->lock);
+    }
+    pthread_mutex_unlock(&f->lock);
+}
+
+int64_t fake_verdict(struct fake *f, uint64_t id, bool conflict) {
+    pthread_mutex_lock(&f->lock);
+    const int64_t seqno = send_verdict(f, id, conflict);
+    pthread_mutex_unlock(&f->lock);
+    return seqno;
+}
+
+void fake_reject(struct fake *f, uint64_t id, int status) {
+    pthread_mutex_lock(&f->lock);
+    struct frame_out out;
+    frame_begin(&out, FRAME_REJECTED, id);
+    frame_put_u32(&out, (uint32_t)status);
+    frame_put_text(&out, "test");
+    send_frame(f, &out, 0);
+    pthread_mutex_unlock(&f->lock);
+}
+
+int64_t fake_write_set(struct fake *f, int64_t depends_on, uint32_t flags, bool certified, uint64_t trx, const void *data, size_t length) {
+    pthread_mutex_lock(&f->lock);
+    const int64_t seqno = ++f->seqno;
+    const size_t first = length < FRAME_PART_LENGTH_MAX ? length : FRAME_PART_LENGTH_MAX;
+    struct frame_out out;
+    frame_begin(&out, FRAME_WRITE_SET, 0);
+    frame_put_u64(&out, (uint64_t)seqno);
+    frame_put_u64(&out, (uint64_t)(depends_on < 0 ? seqno - 1 : depends_on));
+    frame_put_u32(&out, flags);
+    frame_put_u32(&out, certified);
+    const uint8_t origin[16] = {9};
+    frame_put(&out, origin, sizeof origin);
+    frame_put_u64(&out, trx);
+    frame_put_u64(&out, 77);
+    frame_put_u64(&out, length);
+    frame_put(&out, data, first);
+    send_frame(f, &out, 0);
+    for (size_t at = first; at < length;) {
+        const size_t part = length - at < FRAME_PART_LENGTH_MAX ? length - at : FRAME_PART_LENGTH_MAX;
+        frame_begin(&out, FRAME_WRITE_SET_PART, 0);
+        frame_put(&out, (const char *)data + at, part);
+        send_frame(f, &out, 0);
+        at += part;
+    }
+    pthread_mutex_unlock(&f->lock);
+    return seqno;
+}
+
+void fake_view(struct fake *f, int status, int flags, int64_t seqno) {
+    pthread_mutex_lock(&f->lock);
+    send_view(f, status, flags, seqno);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void fake_event(struct fake *f, uint16_t type, const void *body, size_t length) {
+    pthread_mutex_lock(&f->lock);
+    send_event(f, type, body, length);
+    pthread_mutex_unlock(&f->lock);
+}
+
+// ---- the server
+
+static void log_cb(wsrep_log_level_t level, const char *text) {
+    if (getenv("CARILLON_TEST_LOG")) {
+        fprintf(stderr, "[%d] %s\n", (int)level, text);
+    }
+}
+
+static wsrep_cb_status_t connected_cb(void *ctx, const wsrep_view_info_t *view) {
+    struct server *s = ctx;
+    pthread_mutex_lock(&s->lock);
+    CHECK(view->my_idx >= 0 && view->my_idx < view->memb_num);
+    s->own = view->members[view->my_idx].id;
+    s->connected_count++;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+    return WSREP_CB_SUCCESS;
+}
+
+static wsrep_cb_status_t view_cb(void *ctx, void *recv_ctx, const wsrep_view_info_t *view, const char *state, size_t length) {
+    struct server *s = ctx;
+    CHECK(recv_ctx && !state && !length);
+    wsrep_gtid_t last;
+    CHECK(s->w.last_committed_id(&s->w, &last) == WSREP_OK);
+    pthread_mutex_lock(&s->lock);
+    s->committed_at_view[s->view_count] = last.seqno;
+    memcpy(&s->views[s->view_count++], view, sizeof *view);
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+    return WSREP_CB_SUCCESS;
+}
+
+static wsrep_cb_status_t apply_cb(void *recv_ctx, const wsrep_ws_handle_t *handle, uint32_t flags, const wsrep_buf_t *data,
+                                  const wsrep_trx_meta_t *meta, wsrep_bool_t *exit_loop) {
+    (void)exit_loop;
+    struct server *s = recv_ctx;
+    const int64_t seqno = meta->gtid.seqno;
+    pthread_mutex_lock(&s->lock);
+    s->entered++;
+    pthread_cond_broadcast(&s->changed);
+    while (s->hold_seqno == seqno) {
+        pthread_cond_wait(&s->changed, &s->lock);
+    }
+    const bool fail = s->fail_seqno == seqno;
+    pthread_mutex_unlock(&s->lock);
+    CHECK(s->w.commit_order_enter(&s->w, handle, meta) == WSREP_OK);
+    pthread_mutex_lock(&s->lock);
+    CHECK(s->applied_count == 0 || s->applied[s->applied_count - 1] < seqno); // commit order
+    s->applied[s->applied_count] = seqno;
+    s->applied_flags[s->applied_count] = flags;
+    s->applied_length[s->applied_count++] = data->len;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+    const wsrep_buf_t none = {0};
+    const wsrep_buf_t error = {.ptr = "bad row", .len = 7};
+    CHECK(s->w.commit_order_leave(&s->w, handle, meta, fail ? &error : &none) == WSREP_OK);
+    return fail ? WSREP_CB_FAILURE : WSREP_CB_SUCCESS;
+}
+
+static wsrep_cb_status_t sst_request_cb(void *ctx, void **request, size_t *length) {
+    struct server *s = ctx;
+    *request = strdup("rsync");
+    *length = 6;
+    pthread_mutex_lock(&s->lock);
+    s->sst_count++;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+    return WSREP_CB_SUCCESS;
+}
+
+static wsrep_cb_status_t sst_donate_cb(void *ctx, void *recv_ctx, const wsrep_buf_t *request, const wsrep_gtid_t *gtid,
+                                       const wsrep_buf_t *state, wsrep_bool_t bypass) {
+    struct server *s = ctx;
+    CHECK(recv_ctx && request->len == 5 && memcmp(request->ptr, "rsync", 5) == 0 && gtid->seqno > 0 && !state && bypass);
+    pthread_mutex_lock(&s->lock);
+    s->donate_count++;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+    return WSREP_CB_SUCCESS;
+}
+
+static wsrep_cb_status_t synced_cb(void *ctx) {
+    struct server *s = ctx;
+    pthread_mutex_lock(&s->lock);
+    s->synced_count++;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+    return WSREP_CB_SUCCESS;
+}
+
+int wsrep_loader(wsrep_t *w);
+
+void server_start(struct server *s, struct fake *f, const char *more) {
+    memset(s, 0, sizeof *s);
+    s->fake = f;
+    the_server = s;
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->changed, NULL);
+    s->hold_seqno = s->fail_seqno = -2;
+    memset(&s->w, 0x5a, sizeof s->w); // the server does not clear it
+    CHECK(wsrep_loader(&s->w) == 0);
+    snprintf(f->options, sizeof f->options, "carillon.sidecar=unix:%s;%s", f->path, more);
+    const wsrep_gtid_t start = {.seqno = WSREP_SEQNO_UNDEFINED};
+    const struct wsrep_init_args args = {.app_ctx = s,
+                                         .node_name = "n1",
+                                         .node_address = "127.0.0.1",
+                                         .node_incoming = "127.0.0.1:3306",
+                                         .data_dir = "/tmp",
+                                         .options = f->options,
+                                         .proto_ver = 4,
+                                         .state_id = &start,
+                                         .logger_cb = log_cb,
+                                         .connected_cb = connected_cb,
+                                         .view_cb = view_cb,
+                                         .sst_request_cb = sst_request_cb,
+                                         .apply_cb = apply_cb,
+                                         .sst_donate_cb = sst_donate_cb,
+                                         .synced_cb = synced_cb};
+    CHECK(s->w.init(&s->w, &args) == WSREP_OK);
+}
+
+void server_connect(struct server *s) { CHECK(s->w.connect(&s->w, "test", "gcomm://", "", true) == WSREP_OK); }
+
+struct receiver {
+    struct server *s;
+    int number;
+};
+
+static void *receive(void *arg) {
+    struct receiver *r = arg;
+    r->s->receiver_result[r->number] = r->s->w.recv(&r->s->w, r->s);
+    free(r);
+    return NULL;
+}
+
+void server_receive(struct server *s, int threads) {
+    s->receiver_count = threads;
+    for (int i = 0; i < threads; i++) {
+        struct receiver *r = malloc(sizeof *r);
+        *r = (struct receiver){.s = s, .number = i};
+        CHECK(pthread_create(&s->receivers[i], NULL, receive, r) == 0);
+    }
+    struct provider *p = s->w.ctx;
+    for (bool all = false; !all; sched_yield()) {
+        pthread_mutex_lock(&p->feed.lock);
+        all = (int)p->feed.receivers == threads;
+        pthread_mutex_unlock(&p->feed.lock);
+    }
+}
+
+void server_join_receivers(struct server *s) {
+    for (int i = 0; i < s->receiver_count; i++) {
+        pthread_join(s->receivers[i], NULL);
+    }
+}
+
+#define AWAIT(s, condition)                                                                                                                \
+    do {                                                                                                                                   \
+        pthread_mutex_lock(&(s)->lock);                                                                                                    \
+        while (!(condition)) {                                                                                                             \
+            pthread_cond_wait(&(s)->changed, &(s)->lock);                                                                                  \
+        }                                                                                                                                  \
+        pthread_mutex_unlock(&(s)->lock);                                                                                                  \
+    } while (0)
+
+void server_await_applied(struct server *s, int count) { AWAIT(s, s->applied_count >= count); }
+
+void server_await_entered(struct server *s, int count) { AWAIT(s, s->entered >= count); }
+
+void server_await_views(struct server *s, int count) { AWAIT(s, s->view_count >= count); }
+
+void server_await_synced(struct server *s, int count) { AWAIT(s, s->synced_count >= count); }
+
+void server_hold(struct server *s, int64_t seqno) {
+    pthread_mutex_lock(&s->lock);
+    s->hold_seqno = seqno;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void server_stop(struct server *s) {
+    CHECK(s->w.disconnect(&s->w) == WSREP_OK);
+    server_join_receivers(s);
+    s->w.free(&s->w);
+    s->w.free(&s->w);
+}
+
+void trx_keys(struct server *s, wsrep_ws_handle_t *handle, uint64_t id, const char *row) {
+    *handle = (wsrep_ws_handle_t){.trx_id = id};
+    const wsrep_buf_t parts[3] = {{"db", 2}, {"t", 1}, {row, strlen(row)}};
+    const wsrep_key_t key = {.key_parts = parts, .key_parts_num = 3};
+    CHECK(s->w.append_key(&s->w, handle, &key, 1, WSREP_KEY_EXCLUSIVE, true) == WSREP_OK);
+    const wsrep_buf_t data = {row, strlen(row)};
+    CHECK(s->w.append_data(&s->w, handle, &data, 1, WSREP_DATA_ORDERED, true) == WSREP_OK);
+}
+
+wsrep_status_t trx_certify(struct server *s, wsrep_ws_handle_t *handle, wsrep_trx_meta_t *meta) {
+    return s->w.certify(&s->w, 5, handle, WSREP_FLAG_TRX_START | WSREP_FLAG_TRX_END, meta);
+}
+
+void trx_commit(struct server *s, wsrep_ws_handle_t *handle, const wsrep_trx_meta_t *meta) {
+    const wsrep_buf_t none = {0};
+    CHECK(s->w.commit_order_enter(&s->w, handle, meta) == WSREP_OK);
+    CHECK(s->w.commit_order_leave(&s->w, handle, meta, &none) == WSREP_OK);
+    CHECK(s->w.release(&s->w, handle) == WSREP_OK);
+}
+
+static void *run_certify(void *arg) {
+    struct certify_call *c = arg;
+    c->status = c->s->w.certify(&c->s->w, 5, &c->handle, c->flags, &c->meta);
+    return NULL;
+}
+
+void certify_begin(struct certify_call *c, struct server *s, uint64_t id, const char *row) {
+    c->s = s;
+    if (!c->flags) {
+        c->flags = WSREP_FLAG_TRX_START | WSREP_FLAG_TRX_END;
+    }
+    trx_keys(s, &c->handle, id, row);
+    CHECK(pthread_create(&c->thread, NULL, run_certify, c) == 0);
+}
+
+wsrep_status_t certify_end(struct certify_call *c) {
+    pthread_join(c->thread, NULL);
+    return c->status;
+}

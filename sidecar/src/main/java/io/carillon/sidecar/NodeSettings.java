@@ -1,0 +1,96 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.sidecar;
+
+import io.carillon.certification.log.Durability;
+import io.carillon.certification.log.LogConfig;
+import io.carillon.certification.replicator.ReplicatorConfig;
+import io.carillon.group.ring.RingConfig;
+import io.carillon.group.transport.PeerAddress;
+import io.carillon.group.transport.TransportConfig;
+import io.carillon.mysql.ipc.Hello;
+import io.carillon.wsrep.options.OptionException;
+import io.carillon.wsrep.options.ProviderOptions;
+
+/** What the provider's options mean for the parts of a node. */
+final class NodeSettings {
+    private static final String BASE_HOST = "base_host";
+    private static final String BASE_PORT = "base_port";
+    private static final String LISTEN = "gmcast.listen_addr";
+    private static final String DEFAULT_LISTEN = "tcp://0.0.0.0:4567";
+
+    private final String name;
+    private final ProviderOptions options;
+
+    private NodeSettings(final String name, final ProviderOptions options) {
+        this.name = name;
+        this.options = options;
+    }
+
+    /**
+     * Reads the options of a server: what its addresses imply, then the sidecar's own configuration, then what the server says.
+     *
+     * @throws OptionException naming the first one that is unknown or has a bad value.
+     */
+    static NodeSettings of(final Hello hello, final String ownOptions) throws OptionException {
+        final ProviderOptions options = new ProviderOptions();
+        final PeerAddress address = PeerAddress.parse(hello.nodeAddress(), PeerAddress.DEFAULT_PORT);
+        if (!address.host().isEmpty()) {
+            options.derive(BASE_HOST, address.host());
+        }
+        options.derive(BASE_PORT, Integer.toString(address.port()));
+        options.initialise(ownOptions);
+        options.initialise(hello.options());
+        if (DEFAULT_LISTEN.equals(options.text(LISTEN))) {
+            options.derive(LISTEN, "tcp://0.0.0.0:" + options.text(BASE_PORT));
+        }
+        return new NodeSettings(hello.nodeName(), options);
+    }
+
+    /** {@code wsrep_node_name}. */
+    String name() {
+        return name;
+    }
+
+    ProviderOptions options() {
+        return options;
+    }
+
+    RingConfig ring() {
+        final RingConfig defaults = RingConfig.defaults(name);
+        return new RingConfig(name, weight(), duration("evs.keepalive_period", defaults.keepaliveNs()), defaults.holderKeepaliveNs(),
+            duration("evs.suspect_timeout", defaults.suspectNs()), defaults.quickSuspectNs(), defaults.joinNs(), defaults.installNs(),
+            defaults.pauseNs(), defaults.entryLengthMax(), defaults.offeredBytesMax(), defaults.heldBytesMax(), defaults.pullBytes(),
+            defaults.tokenPassAfter(), replicator().logReach(), "all".equals(options.text("carillon.ring.stability")));
+    }
+
+    TransportConfig transport() {
+        final int port = (int) options.integer(BASE_PORT);
+        final PeerAddress listen = PeerAddress.parse(options.text(LISTEN), port);
+        return TransportConfig.defaults().withListen(listen).withAdvertised(new PeerAddress(options.text(BASE_HOST), listen.port()));
+    }
+
+    LogConfig log() {
+        return LogConfig.defaults(durability());
+    }
+
+    Durability durability() {
+        return Durability.parse(options.text("carillon.log.durability"));
+    }
+
+    ReplicatorConfig replicator() {
+        final ReplicatorConfig defaults = ReplicatorConfig.defaults();
+        return new ReplicatorConfig(defaults.certifier(), (int) options.integer("gmcast.segment"), options.integer("repl.max_ws_size"),
+            duration("pc.wait_prim_timeout", defaults.waitPrimaryNs()), defaults.fateNs(), (int) options.integer("gcs.fc_limit"),
+            options.real("gcs.fc_factor"));
+    }
+
+    private int weight() {
+        return (int) options.integer("pc.weight");
+    }
+
+    private long duration(final String option, final long otherwise) {
+        return options.isSet(option) ? options.durationNs(option) : otherwise;
+    }
+}

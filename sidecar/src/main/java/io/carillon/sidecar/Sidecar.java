@@ -1,0 +1,184 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.sidecar;
+
+import io.carillon.group.transport.EngineLoop;
+import io.carillon.mysql.ipc.Hello;
+import io.carillon.mysql.ipc.ProviderServer;
+import io.carillon.mysql.ipc.ProviderSession;
+import io.carillon.mysql.ipc.ServerLogLevel;
+import io.carillon.mysql.ipc.SessionListener;
+import io.carillon.mysql.ipc.SessionRefusedException;
+import io.netty.channel.SingleThreadEventLoop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process from start to end. A child ends with its server; one that runs by itself goes on as a member of the group, and waits for its server to come back.
+ *
+ * <p><b>Threading:</b> {@link #run} from the main thread; the call-backs on the engine's.
+ */
+final class Sidecar implements SessionListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
+    private static final int OK = 0;
+    private static final int REFUSED = 1;
+    private static final int FAILED = 70;
+    private static final long CLOSE_PATIENCE_S = 5;
+
+    private final SidecarConfig config;
+    private final Long parent;
+    private final EngineLoop loop;
+    private final NodeHost host;
+    private final ProviderServer server;
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private AdminServer admin;
+    private boolean stopping;
+
+    Sidecar(final SidecarConfig config, final Long parent) {
+        this.config = config;
+        this.parent = parent;
+        loop = EngineLoop.start("carillon-engine");
+        host = new NodeHost(loop, config.directory(), config.options(), this::nodeFailed);
+        server = new ProviderServer(loop.eventLoop(), ((SingleThreadEventLoop) loop.eventLoop())::executeAfterEventLoopIteration, config.socket(),
+            host, this);
+    }
+
+    /** Runs until the end; the exit status. */
+    int run() throws IOException {
+        open();
+        return await();
+    }
+
+    /** Listens for the server. */
+    void open() throws IOException {
+        server.open();
+        ServerLogAppender.sink(this::log);
+        if (parent != null) {
+            loop.execute(new ParentWatch(loop, parent, () -> stop(OK, "process " + parent + ", which started this one, is gone"))::look);
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(this::terminated, "carillon-shutdown"));
+        LOG.info("Sidecar {} (process {}) waits for its server at {}, state in {}", Version.text(), ProcessHandle.current().pid(), config.socket(),
+            config.directory());
+    }
+
+    /** Waits for the end; the exit status. */
+    int await() {
+        final int status = ended.join();
+        if (admin != null) {
+            admin.close();
+        }
+        return status;
+    }
+
+    private boolean log(final ServerLogLevel level, final String text) {
+        try {
+            loop.execute(() -> {
+                if (!server.log(level, text)) {
+                    ServerLogAppender.toStandardError(level, text);
+                }
+            });
+            return true;
+        } catch (final RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    /** Ends the process, from any thread. */
+    private void stop(final int status, final String why) {
+        loop.execute(() -> {
+            if (stopping) {
+                return;
+            }
+            stopping = true;
+            LOG.info("The sidecar ends: {}", why);
+            // Behind the line just logged.
+            loop.execute(() -> {
+                try {
+                    server.close();
+                    host.close();
+                } finally {
+                    ended.complete(status);
+                }
+            });
+        });
+    }
+
+    /** SIGTERM or SIGINT: the hook must not return before the state is closed. */
+    private void terminated() {
+        try {
+            stop(OK, "it was told to");
+            ended.get(CLOSE_PATIENCE_S, TimeUnit.SECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (final ExecutionException | TimeoutException | RejectedExecutionException e) {
+            ServerLogAppender.toStandardError(ServerLogLevel.WARN, "the sidecar could not close its state: " + e);
+        }
+    }
+
+    private void nodeFailed(final String what) {
+        LOG.error("This node cannot go on: {}", what);
+        stop(FAILED, what);
+    }
+
+    // ---- SessionListener
+
+    @Override
+    public void sessionBegan(final ProviderSession session) {
+        final Hello hello = session.hello();
+        LOG.info("Serving node {} (server process {}, data directory {})", hello.nodeName(), hello.pid(), hello.dataDir());
+        if (admin == null) {
+            startAdmin();
+        }
+    }
+
+    private void startAdmin() {
+        final AdminStatus status = new AdminStatus(loop, host, server);
+        final Thread starter = new Thread(() -> {
+            try {
+                Files.createDirectories(config.directory());
+                admin = AdminServer.start(AdminSocket.of(config.directory()), status::answer);
+            } catch (final IOException e) {
+                LOG.warn("No socket for 'carillon status': {}", e.getMessage());
+            }
+        }, "carillon-admin-start");
+        starter.setDaemon(true);
+        starter.start();
+    }
+
+    @Override
+    public void sessionEnded(final ProviderSession session, final String reason) {
+        if (parent != null) {
+            stop(OK, reason);
+        } else {
+            LOG.info("The session with node {} ended: {}", session.hello().nodeName(), reason);
+        }
+    }
+
+    @Override
+    public void sessionRefused(final Hello hello, final SessionRefusedException refusal) {
+        if (parent != null) {
+            stop(REFUSED, refusal.getMessage());
+        } else {
+            LOG.warn("A server (process {}, data directory {}) was refused: {}", hello.pid(), hello.dataDir(), refusal.getMessage());
+        }
+    }
+
+    @Override
+    public void connectionDropped(final String reason) {
+        LOG.warn("Somebody connected to {} and was dropped: {}", config.socket(), reason);
+    }
+
+    @Override
+    public void failed(final Throwable cause) {
+        LOG.error("Internal error, this node cannot go on", cause);
+        stop(FAILED, "internal error");
+    }
+}

@@ -1,0 +1,143 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.wsrep.options;
+
+import io.carillon.wsrep.options.OptionException.Kind;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The options of one node as text, checked when set, read typed.
+ *
+ * <p>Syntax: {@code k1=v1; k2=v2}; a backslash before a semicolon keeps it in the value. The text form lists every option that has a value, sorted by name.
+ *
+ * <p><b>Threading:</b> one thread.
+ */
+public final class ProviderOptions {
+    /** What an option is worth when neither it nor Galera has a default to list. */
+    private static final Map<String, String> UNLISTED_DEFAULTS = Map.of(
+        "carillon.log.durability", "os",
+        "carillon.log.retention", "P1D",
+        "carillon.ring.stability", "majority",
+        "carillon.ring.token", "park",
+        "carillon.sidecar_grace", "PT3S",
+        "cert.max_length", "16384",
+        "gmcast.isolate", "0");
+
+    private final SortedMap<String, String> values = new TreeMap<>();
+
+    public ProviderOptions() {
+        for (final ProviderOption option : ProviderOptionTable.all().values()) {
+            if (option.defaultText() != null) {
+                values.put(option.name(), option.defaultText());
+            }
+        }
+    }
+
+    /** Sets everything named in {@code text} before the node starts, or nothing. */
+    public void initialise(final String text) throws OptionException {
+        values.putAll(parse(text, false));
+    }
+
+    /** Sets everything named in {@code text} on a running node, or nothing. Returns what was named, in the order of the text. */
+    public Map<String, String> change(final String text) throws OptionException {
+        final Map<String, String> named = parse(text, true);
+        values.putAll(named);
+        return named;
+    }
+
+    /** Sets one option without regard to whether it may change: for values that the node itself works out. */
+    public void derive(final String name, final String value) {
+        if (!ProviderOptionTable.all().containsKey(name)) {
+            throw new IllegalArgumentException("no such option: " + name);
+        }
+        values.put(name, value);
+    }
+
+    /** Forgets an option that is an action, so that it is not listed. */
+    public void forget(final String name) {
+        values.remove(name);
+    }
+
+    /** Tells whether the option has a value of its own. */
+    public boolean isSet(final String name) {
+        return values.containsKey(name);
+    }
+
+    /** The value, its default, or the empty text. */
+    public String text(final String name) {
+        final String value = values.get(name);
+        return value != null ? value : UNLISTED_DEFAULTS.getOrDefault(name, "");
+    }
+
+    /** A value that is yes or no; no when unset. */
+    public boolean bool(final String name) {
+        final String value = text(name);
+        return !value.isEmpty() && OptionValue.bool(value);
+    }
+
+    /** A whole number; 0 when unset. */
+    public long integer(final String name) {
+        final String value = text(name);
+        return value.isEmpty() ? 0 : OptionValue.integer(value);
+    }
+
+    /** A number; 0 when unset. */
+    public double real(final String name) {
+        final String value = text(name);
+        return value.isEmpty() ? 0 : OptionValue.real(value);
+    }
+
+    /** A duration in nanoseconds; 0 when unset. */
+    public long durationNs(final String name) {
+        final String value = text(name);
+        return value.isEmpty() ? 0 : OptionValue.durationNs(value);
+    }
+
+    /** As {@code options_get} of the wsrep API prints it. */
+    @Override
+    public String toString() {
+        final StringBuilder out = new StringBuilder(2048);
+        values.forEach((name, value) -> out.append(name).append(" = ").append(value.replace(";", "\\;")).append("; "));
+        return out.toString();
+    }
+
+    private Map<String, String> parse(final String text, final boolean running) throws OptionException {
+        final Map<String, String> named = new LinkedHashMap<>();
+        for (final String part : text.split("(?<!\\\\);")) {
+            if (!part.isBlank()) {
+                final int equals = part.indexOf('=');
+                final String name = (equals < 0 ? part : part.substring(0, equals)).strip();
+                if (equals < 0) {
+                    throw new OptionException(Kind.BAD_VALUE, "provider option '" + name + "' has no value: write name=value; ...");
+                }
+                final String value = part.substring(equals + 1).strip().replace("\\;", ";");
+                check(name, value, running);
+                named.put(name, value);
+            }
+        }
+        return named;
+    }
+
+    private void check(final String name, final String value, final boolean running) throws OptionException {
+        final ProviderOption option = ProviderOptionTable.all().get(name);
+        if (option == null) {
+            throw new OptionException(Kind.UNKNOWN, "Unknown parameter '" + name + "'" + NearestName.hint(name, ProviderOptionTable.all().keySet()));
+        }
+        if (value.equals(values.get(name))) {
+            return;
+        }
+        if (running && !option.dynamic()) {
+            throw new OptionException(Kind.READ_ONLY, "Setting '" + name + "' to '" + value + "' failed: it cannot change while the node runs (it is '"
+                + text(name) + "'); set it in wsrep_provider_options and restart");
+        }
+        try {
+            option.check(value);
+        } catch (final IllegalArgumentException e) {
+            throw new OptionException(Kind.BAD_VALUE, "Setting '" + name + "' to '" + value + "' failed: expected " + e.getMessage());
+        }
+    }
+}

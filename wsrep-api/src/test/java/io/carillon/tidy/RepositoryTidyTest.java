@@ -1,0 +1,142 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.tidy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Keeps the whole repository in the shape that docs/architecture.md, "House rules", states. */
+class RepositoryTidyTest {
+    private static final int LONGEST_LINE = 140;
+    private static final int LONGEST_FILE = 400;
+
+    /** Longer files, each with the reason why it is one thing. */
+    private static final Map<String, String> LONG_FILES = Map.of();
+
+    private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b");
+    private static final Pattern FOREIGN_PATH = Pattern.compile("(?<![\\w.])/(work|root|home)/|\\.\\./" + "shared\\b");
+    private static final Pattern VAGUE_NAME = Pattern.compile(
+        "(?im)^\\s*package\\s+[\\w.]*\\b(utils?|commons?|managers?|helpers?)\\b"
+        + "|\\b(class|interface|record|enum)\\s+\\w*(Utils?|Common|Manager|Helper)\\b");
+    private static final Pattern EMPTY_CATCH = Pattern.compile("catch\\s*\\([^)]*\\)\\s*\\{\\s*\\}");
+    private static final Pattern SLEEP = Pattern.compile("Thread\\s*\\.\\s*sleep|TimeUnit\\s*\\.\\s*\\w+\\s*\\.\\s*sleep");
+    private static final Pattern OWN_PACKAGE = Pattern.compile("\\bio\\.carillon\\.([a-z]+)\\b");
+
+    /** Module, its package, and the packages that it may use: dependencies point one way. */
+    private static final Map<String, Set<String>> MAY_USE = Map.of(
+        "wsrep-api", Set.of("wsrep", "tidy"),
+        "group-comm", Set.of("group", "wsrep"),
+        "certification", Set.of("certification", "group", "wsrep"),
+        "sst", Set.of("sst", "certification", "group", "wsrep"),
+        "mysql-plugin-bridge", Set.of("mysql", "sst", "certification", "group", "wsrep"),
+        "sidecar", Set.of("sidecar", "mysql", "sst", "certification", "group", "wsrep"));
+
+    private static final List<SourceFile> SOURCES = SourceFile.all();
+
+    @Test
+    void findsTheSources() {
+        assertTrue(SOURCES.size() > 100, "only " + SOURCES.size() + " files found: is the root of the repository right?");
+        for (final String module : MAY_USE.keySet()) {
+            assertTrue(SOURCES.stream().anyMatch(file -> file.isJava() && file.path().startsWith(module + "/")), "no Java in " + module);
+        }
+    }
+
+    @Test
+    void everyFileNamesOwnerAndLicence() {
+        assertNone("header", SOURCES, file -> {
+            final String licence = file.path().startsWith("mysql-plugin-bridge/native/") ? "GPL-2.0-or-later" : "Apache-2.0";
+            final List<String> head = file.lines().subList(0, Math.min(6, file.lines().size()));
+            return head.stream().anyMatch(line -> line.contains("Copyright 2026 The Carillon authors"))
+                && head.stream().anyMatch(line -> line.contains("SPDX-License-Identifier: " + licence))
+                ? Stream.empty() : Stream.of("no header for " + licence);
+        });
+    }
+
+    @Test
+    void linesFitTheScreen() {
+        assertNone("long line", SOURCES, file -> file.linesWhere(line -> line.codePointCount(0, line.length()) > LONGEST_LINE));
+    }
+
+    @Test
+    void filesHoldOneConcept() {
+        assertNone("long file", SOURCES, file -> file.lines().size() > LONGEST_FILE && !LONG_FILES.containsKey(file.path())
+            ? Stream.of(file.lines().size() + " lines") : Stream.empty());
+        for (final String path : LONG_FILES.keySet()) {
+            assertTrue(SOURCES.stream().anyMatch(file -> file.path().equals(path) && file.lines().size() > LONGEST_FILE),
+                path + " needs no exception");
+        }
+    }
+
+    @Test
+    void nothingIsLeftForLater() {
+        assertNone("unfinished", SOURCES, file -> file.matches(UNFINISHED));
+    }
+
+    @Test
+    void noPathOfSomebodysMachine() {
+        assertNone("foreign path", SOURCES, file -> file.matches(FOREIGN_PATH));
+    }
+
+    @Test
+    void namesSayWhatThingsAre() {
+        assertNone("vague name", java(), file -> file.matches(VAGUE_NAME));
+    }
+
+    @Test
+    void noExceptionIsSwallowed() {
+        assertNone("empty catch", java(), file -> file.matches(EMPTY_CATCH));
+    }
+
+    @Test
+    void testsDoNotSleep() {
+        final List<SourceFile> tests = java().stream().filter(file -> file.path().contains("/src/test/")).toList();
+        assertNone("sleep", tests, file -> file.path().endsWith("RepositoryTidyTest.java") ? Stream.empty() : file.matches(SLEEP));
+    }
+
+    @Test
+    void modulesUseOnlyWhatIsBelowThem() {
+        assertNone("dependency", java(), file -> {
+            final Set<String> allowed = MAY_USE.get(file.path().substring(0, file.path().indexOf('/')));
+            if (allowed == null) {
+                return Stream.of("a module that this test does not know");
+            }
+            final Set<String> used = new TreeSet<>();
+            final Matcher matcher = OWN_PACKAGE.matcher(file.text());
+            while (matcher.find()) {
+                used.add(matcher.group(1));
+            }
+            used.removeAll(allowed);
+            return used.stream().map(name -> "uses io.carillon." + name);
+        });
+    }
+
+    private static List<SourceFile> java() {
+        return SOURCES.stream().filter(SourceFile::isJava).toList();
+    }
+
+    private static void assertNone(final String what, final List<SourceFile> files, final Function<SourceFile, Stream<String>> rule) {
+        final Map<String, List<String>> found = new TreeMap<>();
+        for (final SourceFile file : files) {
+            final List<String> violations = rule.apply(file).toList();
+            if (!violations.isEmpty()) {
+                found.put(file.path(), violations);
+            }
+        }
+        final StringBuilder text = new StringBuilder();
+        found.forEach((path, violations) -> violations.forEach(
+            violation -> text.append("\n  ").append(path).append(": ").append(violation)));
+        assertEquals("", text.toString(), what);
+    }
+}
