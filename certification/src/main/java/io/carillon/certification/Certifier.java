@@ -33,9 +33,14 @@ public final class Certifier implements AutoCloseable {
     private long committed;
 
     public Certifier(final CertifierConfig config) {
+        this(config, Runtime.getRuntime().availableProcessors() > 1, LargeKeySet.BATCH_MAX);
+    }
+
+    /** The same, saying whether a second thread helps with large write sets, and how many keys are taken at once; the verdicts do not depend on it. */
+    Certifier(final CertifierConfig config, final boolean helped, final int batchMax) {
         this.config = config;
         index = new KeyIndex(config);
-        large = new LargeKeySet(index);
+        large = new LargeKeySet(index, helped, batchMax);
         verdicts = new VerdictWindow(config.window());
         reset(0);
     }
@@ -77,6 +82,7 @@ public final class Certifier implements AutoCloseable {
             final int origin = origins.of(originMsb, originLsb, seqno, index.floor());
             test(origin, exempt ? Long.MAX_VALUE : lastSeen, writeSet, keys);
             if (probe.conflictSeqno >= 0) {
+                large.forget();
                 describeConflict(verdict);
                 fail(seqno, Verdict.Reason.KEY_CONFLICT, verdict);
             } else {

@@ -39,6 +39,15 @@ final class KeyAges {
         tail++;
     }
 
+    /** Sets the key {@code number} behind those added; {@link #addSet} adds it. Different numbers may be set by different threads. */
+    void set(final int number, final long hash) {
+        hashes[(int) (tail + number) & hashes.length - 1] = hash;
+    }
+
+    void addSet(final int count) {
+        tail += count;
+    }
+
     /** The entry at {@code seqno} has no keys in the index. */
     void skip(final long seqno) {
         counts[slot(seqno)] = 0;

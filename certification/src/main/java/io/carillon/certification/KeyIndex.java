@@ -98,7 +98,7 @@ final class KeyIndex {
         }
     }
 
-    /** The same for keys that {@link LargeKeySet} puts into the partitions. */
+    /** The write set at the current seqno will put {@code count} keys in: older ones go until the bound holds, as far as there are any. */
     void makeRoom(final int count) {
         ages.begin(position, count);
         while (ages.liveCount() + count > config.keysMax() && floor < position - 1) {
@@ -106,8 +106,14 @@ final class KeyIndex {
         }
     }
 
-    void age(final long hash) {
-        ages.add(hash);
+    /** Notes {@code hash} as the key {@code number} after the last {@link #aged}; for {@link LargeKeySet}, by either thread. */
+    void age(final int number, final long hash) {
+        ages.set(number, hash);
+    }
+
+    /** {@code count} keys were noted. */
+    void aged(final int count) {
+        ages.addSet(count);
     }
 
     /** Takes keys below the floor out, somewhat more than one write set of {@code count} keys puts in. */

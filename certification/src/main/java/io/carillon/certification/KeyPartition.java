@@ -90,7 +90,7 @@ final class KeyPartition {
         } else if (value == 0 || replaces(value, type, reference, floor)) {
             table[2 * at] = hash;
             table[2 * at + 1] = (long) type << TYPE_SHIFT | reference;
-            if (value == 0 && ++size * 5 > table.length / 2 * 3) {
+            if (value == 0 && isFull(++size, table.length / 2)) {
                 resize(table.length);
             }
         } else {
@@ -98,6 +98,17 @@ final class KeyPartition {
             putRecord(record * RECORD_LENGTH, (int) (value >>> TYPE_SHIFT), value & REFERENCE_MASK);
             putRecord(record * RECORD_LENGTH, type, reference);
             table[2 * at + 1] = RECORD | record;
+        }
+    }
+
+    /** Makes room for {@code count} keys more at once. */
+    void reserve(final int count) {
+        int capacity = table.length / 2;
+        while (isFull(size + count, capacity)) {
+            capacity *= 2;
+        }
+        if (capacity > table.length / 2) {
+            resize(capacity);
         }
     }
 
@@ -133,6 +144,10 @@ final class KeyPartition {
         records = new long[0];
         freeRecord = -1;
         recordsUsed = 0;
+    }
+
+    private static boolean isFull(final int entries, final int capacity) {
+        return entries > capacity / 5 * 3;
     }
 
     private long find(final long hash) {

@@ -3,62 +3,94 @@
 
 package io.carillon.certification;
 
+import static io.carillon.certification.KeyIndex.PARTITIONS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.carillon.wsrep.WriteSetLayout;
+import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
 import org.agrona.DirectBuffer;
 
 /**
- * Certifies write sets of very many keys: sorts the keys by partition, so that each partition is in the processor's cache while it is worked on, and lets two threads share the partitions. The outcome does not
- * depend on who does what.
+ * Certifies write sets of very many keys: sorts the keys by partition, so that each partition is in the processor's cache while it is worked on, and lets two threads share the work. The outcome
+ * does not depend on who does what.
  */
 final class LargeKeySet implements AutoCloseable {
     /** Keys that are sorted at once; bounds the memory. */
     static final int BATCH_MAX = 1 << 20;
+    /** Keys for which the memory is kept from one write set to the next. */
+    private static final int KEPT_MAX = 1 << 16;
+    /** Pieces of a batch that are sorted independently. */
+    private static final int STRIPES = 16;
+
+    /** A share of the work. */
+    @FunctionalInterface
+    private interface Share {
+        void run(int number, KeyProbe probe);
+    }
 
     private final KeyIndex index;
+    private final boolean helped;
+    private final int batchMax;
     private final KeyBlock block = new KeyBlock();
     private final KeyProbe helperProbe = new KeyProbe();
-    private final AtomicInteger nextPartition = new AtomicInteger();
-    private final int[] starts = new int[KeyIndex.PARTITIONS + 1];
-    private final int[] ends = new int[KeyIndex.PARTITIONS];
+    private final AtomicInteger nextShare = new AtomicInteger();
+    /** Where each stripe puts its next key of each partition. */
+    private final int[][] ends = new int[STRIPES][PARTITIONS];
+    private final int[] starts = new int[PARTITIONS + 1];
     private ExecutorService helper;
-    /** Unsorted keys of a batch, and the same sorted: hash, then ordinal and meta. */
+    /** Keys of a batch as they came, and sorted: hash, then ordinal and meta. */
     private long[] unsorted = new long[0];
     private long[] sorted = new long[0];
+    private int batchLength;
+    private int batchCount;
     private int ordinal;
     private int blockAt;
 
-    LargeKeySet(final KeyIndex index) {
+    LargeKeySet(final KeyIndex index, final boolean helped, final int batchMax) {
         this.index = index;
+        this.helped = helped;
+        this.batchMax = batchMax;
     }
 
+    /** Asks about all keys, {@code count} of them. {@link #put} or {@link #forget} follows. */
     void test(final KeySource keys, final int count, final KeyProbe probe) {
         helperProbe.beginAs(probe);
-        rewind(keys, count);
-        for (int n = readBatch(keys); n > 0; n = readBatch(keys)) {
-            share(probe, this::testPartition);
+        begin(keys, count);
+        while (readBatch(keys)) {
+            share(PARTITIONS, probe, this::test);
         }
         probe.merge(helperProbe);
-        release(count);
     }
 
+    /** Adds the keys that {@link #test} was given. */
     void put(final KeySource keys, final int count, final long reference) {
         index.makeRoom(count);
-        rewind(keys, count);
-        for (int n = readBatch(keys); n > 0; n = readBatch(keys)) {
-            for (int i = 0; i < n; i++) {
-                index.age(unsorted[2 * i]);
+        final long floor = index.floor();
+        final Share put = (partition, ignored) -> put(partition, reference, floor);
+        if (batchCount == 1) {
+            share(PARTITIONS, helperProbe, put);
+            index.aged(batchLength);
+        } else {
+            begin(keys, count);
+            while (readBatch(keys)) {
+                share(PARTITIONS, helperProbe, put);
+                index.aged(batchLength);
             }
-            share(helperProbe, (partition, ignored) -> putPartition(partition, reference));
         }
-        release(count);
+        forget();
+    }
+
+    /** Gives back memory that is not worth keeping. */
+    void forget() {
+        if (unsorted.length > 2 * KEPT_MAX) {
+            unsorted = new long[0];
+            sorted = new long[0];
+        }
     }
 
     @Override
@@ -68,7 +100,7 @@ final class LargeKeySet implements AutoCloseable {
         }
     }
 
-    private void testPartition(final int number, final KeyProbe probe) {
+    private void test(final int number, final KeyProbe probe) {
         final KeyPartition partition = index.partition(number);
         final long[] keys = sorted;
         for (int i = starts[number]; i < starts[number + 1]; i++) {
@@ -77,23 +109,107 @@ final class LargeKeySet implements AutoCloseable {
         }
     }
 
-    private void putPartition(final int number, final long reference) {
+    private void put(final int number, final long reference, final long floor) {
         final KeyPartition partition = index.partition(number);
         final long[] keys = sorted;
-        final long floor = index.floor();
+        partition.reserve(starts[number + 1] - starts[number]);
         for (int i = starts[number]; i < starts[number + 1]; i++) {
             partition.put(keys[2 * i], (int) keys[2 * i + 1] & WriteSetLayout.KEY_TYPE_MASK, reference, floor);
+            index.age(i, keys[2 * i]);
         }
     }
 
-    /** Runs {@code work} for every partition, on this thread and on the helper. */
-    private void share(final KeyProbe probe, final BiConsumer<Integer, KeyProbe> work) {
-        nextPartition.set(0);
+    private void begin(final KeySource keys, final int count) {
+        final int length = 2 * Math.min(count, batchMax);
+        if (unsorted.length < length) {
+            unsorted = new long[length];
+            sorted = new long[length];
+        }
+        batchCount = 0;
+        ordinal = 0;
+        blockAt = 0;
+        block.count = 0;
+        keys.rewind();
+    }
+
+    /** Reads and sorts the next keys. False when there are none; then {@link #batchCount} says how many times there were. */
+    private boolean readBatch(final KeySource keys) {
+        final int room = unsorted.length / 2;
+        int n = 0;
+        while (n < room) {
+            if (blockAt == block.count) {
+                blockAt = 0;
+                if (!keys.next(block)) {
+                    block.count = 0;
+                    break;
+                }
+            }
+            final DirectBuffer buffer = block.buffer;
+            final int to = Math.min(block.count, blockAt + room - n);
+            for (int at = blockAt * WriteSetLayout.KEY_LENGTH; blockAt < to; blockAt++, n++, at += WriteSetLayout.KEY_LENGTH) {
+                unsorted[2 * n] = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
+                unsorted[2 * n + 1] = (long) ordinal++ << Integer.SIZE | buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN) & 0xFFFFFFFFL;
+            }
+        }
+        if (n == 0) {
+            return false;
+        }
+        batchLength = n;
+        batchCount++;
+        sort();
+        return true;
+    }
+
+    private void sort() {
+        share(STRIPES, helperProbe, (stripe, ignored) -> count(stripe));
+        int sum = 0;
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            starts[partition] = sum;
+            for (int stripe = 0; stripe < STRIPES; stripe++) {
+                final int there = ends[stripe][partition];
+                ends[stripe][partition] = sum;
+                sum += there;
+            }
+        }
+        starts[PARTITIONS] = sum;
+        share(STRIPES, helperProbe, (stripe, ignored) -> scatter(stripe));
+    }
+
+    private void count(final int stripe) {
+        final int[] counts = ends[stripe];
+        Arrays.fill(counts, 0);
+        final int to = stripeStart(stripe + 1);
+        for (int i = stripeStart(stripe); i < to; i++) {
+            counts[KeyIndex.partitionOf(unsorted[2 * i])]++;
+        }
+    }
+
+    private void scatter(final int stripe) {
+        final int[] next = ends[stripe];
+        final int to = stripeStart(stripe + 1);
+        for (int i = stripeStart(stripe); i < to; i++) {
+            final int at = next[KeyIndex.partitionOf(unsorted[2 * i])]++;
+            sorted[2 * at] = unsorted[2 * i];
+            sorted[2 * at + 1] = unsorted[2 * i + 1];
+        }
+    }
+
+    private int stripeStart(final int stripe) {
+        return (int) ((long) batchLength * stripe / STRIPES);
+    }
+
+    /** Runs {@code count} shares of the work, on this thread and on the helper; each with its thread's probe. */
+    private void share(final int count, final KeyProbe probe, final Share work) {
+        nextShare.set(0);
+        if (!helped) {
+            work(count, probe, work);
+            return;
+        }
         if (helper == null) {
             helper = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("carillon-certifier").factory());
         }
-        final Future<?> other = helper.submit(() -> work(helperProbe, work));
-        work(probe, work);
+        final Future<?> other = helper.submit(() -> work(count, helperProbe, work));
+        work(count, probe, work);
         try {
             other.get();
         } catch (final InterruptedException e) {
@@ -104,72 +220,9 @@ final class LargeKeySet implements AutoCloseable {
         }
     }
 
-    private void work(final KeyProbe probe, final BiConsumer<Integer, KeyProbe> work) {
-        for (int i = nextPartition.getAndIncrement(); i < KeyIndex.PARTITIONS; i = nextPartition.getAndIncrement()) {
-            work.accept(i, probe);
-        }
-    }
-
-    private void rewind(final KeySource keys, final int count) {
-        final int length = 2 * Math.min(count, BATCH_MAX);
-        if (unsorted.length < length) {
-            unsorted = new long[length];
-            sorted = new long[length];
-        }
-        ordinal = 0;
-        blockAt = 0;
-        block.count = 0;
-        keys.rewind();
-    }
-
-    /** Gives back what is not worth keeping. */
-    private void release(final int count) {
-        if (count > BATCH_MAX / 16) {
-            unsorted = new long[0];
-            sorted = new long[0];
-        }
-    }
-
-    /** Reads and sorts the next keys. How many; 0 at the end. */
-    private int readBatch(final KeySource keys) {
-        java.util.Arrays.fill(ends, 0);
-        int n = 0;
-        while (n < unsorted.length / 2) {
-            if (blockAt == block.count) {
-                blockAt = 0;
-                if (!keys.next(block)) {
-                    block.count = 0;
-                    break;
-                }
-            }
-            final DirectBuffer buffer = block.buffer;
-            final int to = Math.min(block.count, blockAt + unsorted.length / 2 - n);
-            for (; blockAt < to; blockAt++) {
-                final int at = blockAt * WriteSetLayout.KEY_LENGTH;
-                final long hash = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
-                final int meta = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN);
-                unsorted[2 * n] = hash;
-                unsorted[2 * n + 1] = (long) ordinal++ << Integer.SIZE | meta & 0xFFFFFFFFL;
-                ends[KeyIndex.partitionOf(hash)]++;
-                n++;
-            }
-        }
-        sort(n);
-        return n;
-    }
-
-    private void sort(final int count) {
-        int sum = 0;
-        for (int i = 0; i < KeyIndex.PARTITIONS; i++) {
-            starts[i] = sum;
-            sum += ends[i];
-            ends[i] = starts[i];
-        }
-        starts[KeyIndex.PARTITIONS] = sum;
-        for (int i = 0; i < count; i++) {
-            final int at = ends[KeyIndex.partitionOf(unsorted[2 * i])]++;
-            sorted[2 * at] = unsorted[2 * i];
-            sorted[2 * at + 1] = unsorted[2 * i + 1];
+    private void work(final int count, final KeyProbe probe, final Share work) {
+        for (int i = nextShare.getAndIncrement(); i < count; i = nextShare.getAndIncrement()) {
+            work.run(i, probe);
         }
     }
 }

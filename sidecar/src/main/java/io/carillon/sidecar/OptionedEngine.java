@@ -77,6 +77,11 @@ final class OptionedEngine implements ReplicationEngine {
     }
 
     @Override
+    public void revoke(final long call) {
+        replicator.revoke(call);
+    }
+
+    @Override
     public void progress(final long released, final int queueLength) {
         replicator.progress(released, queueLength);
     }

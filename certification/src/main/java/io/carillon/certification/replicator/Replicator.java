@@ -31,6 +31,7 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private static final long POSITION_NS = 1_000_000_000L;
     /** Write sets released after which the position is told at once. */
     private static final int POSITION_STEP = 128;
+    /** A wish to be promoted that was lost with a ring is said again. */
+    private static final long PROMOTE_AGAIN_NS = 1_000_000_000L;
     /** Seqnos delivered after which the verdicts are kept: a restart certifies at most so many again. */
     private static final int VERDICTS_STEP = 4096;
     private static final int DEFAULT_PORT = 4567;
@@ -80,7 +83,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private long stateCursor;
     private long epochAtJoin;
     private boolean stateMessageUnderWay;
-    private boolean promoteAsked;
+    private long promoteAskedNs;
     private boolean pumping;
     private VerdictFile verdictFile;
     private long verdictsKept;
@@ -196,7 +199,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.ownDesync = 0;
         node.stableIndex = 0;
         epochAtJoin = node.log().endEpoch();
-        promoteAsked = false;
+        promoteAskedNs = clock.getAsLong() - PROMOTE_AGAIN_NS;
         stateMessageUnderWay = false;
         connectDeadlineNs = clock.getAsLong() + node.config.waitPrimaryNs();
         transfer.begin(donor, node.session.received() >= 0 && !delivery.isStarted());
@@ -291,6 +294,17 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.offers.withdraw(call);
         if (node.primary && node.phase == Node.Phase.FEEDING) {
             node.send(new Control.Withdraw(call), Offers.NOBODY);
+        }
+    }
+
+    @Override
+    public void revoke(final long call) {
+        final byte[] payload = node.offers.revoke(call);
+        if (payload != null && node.openCalls.take(call)) {
+            if (new UnsafeBuffer(payload).getInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, ByteOrder.LITTLE_ENDIAN) > 0) {
+                withdraw(call);
+            }
+            node.application.onRejected(call, RejectReason.REVOKED, "taken back while it waited for flow control");
         }
     }
 
@@ -451,7 +465,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         ballot.view();
         flow.view(clock.getAsLong());
         stateMessageUnderWay = false;
-        promoteAsked = false;
+        promoteAskedNs = clock.getAsLong() - PROMOTE_AGAIN_NS;
         if (!contains(view, node.self())) {
             return;
         }
@@ -721,8 +735,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         if (!node.primary || self == null || stateMessageUnderWay || node.application == null || node.phase != Node.Phase.FEEDING) {
             return;
         }
-        if (!promoteAsked && self.weight() == 0) {
-            promoteAsked = true;
+        if (self.weight() == 0 && clock.getAsLong() - promoteAskedNs >= PROMOTE_AGAIN_NS) {
+            promoteAskedNs = clock.getAsLong();
             node.group.promote();
         }
         if (!self.hasData()) {

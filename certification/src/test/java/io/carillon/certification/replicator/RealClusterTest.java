@@ -46,7 +46,7 @@ class RealClusterTest {
     private final List<Running> running = new ArrayList<>();
 
     /** One node with its server. */
-    private static final class Running implements AutoCloseable {
+    private static final class Running {
         final String name;
         final int port;
         final EngineLoop loop;
@@ -125,17 +125,12 @@ class RealClusterTest {
             });
             loop.close();
         }
-
-        @Override
-        public void close() throws Exception {
-            kill();
-        }
     }
 
     @AfterEach
     void stop() throws Exception {
         for (final Running node : running) {
-            node.close();
+            node.kill();
         }
         ReplicatorTest.SERVERS.clear();
     }

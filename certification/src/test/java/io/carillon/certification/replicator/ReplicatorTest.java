@@ -275,13 +275,13 @@ class ReplicatorTest {
     void aLargeWriteSetTravelsInFragmentsAndIsStreamed() {
         final ToyServer a = seed();
         final ToyServer b = joined("b");
-        final String value = "0123456789".repeat(80_000);
-        final long large = a.writeLarge("big", value, 100_000);
+        final String value = "0123456789".repeat(1_200_000);
+        final long large = a.writeLarge("big", value, 256 << 10);
         b.write("other", "1");
         cluster.settle();
         assertEquals("commit", a.results.get(large));
         assertEquals(value, b.rows.get("big"));
-        assertTrue(a.events.contains("fragment 8"), a.events.toString());
+        assertTrue(a.events.contains("fragment 45"), a.events.toString());
         assertTrue(b.partsMax <= 256 << 10, "part of " + b.partsMax);
         assertEquals(a.rows, b.rows);
     }

@@ -144,9 +144,7 @@ final class FaultPlan {
         }
         final long others = view.members().stream().filter(member -> member.weight() > 0 && !member.id().equals(node.self())).count();
         if (others > 0) {
-            simulator.note(node.number(), "leave", 0, 0, 0);
-            node.core().leave(node.local());
-            node.touched();
+            node.leave();
         }
     }
 

@@ -80,7 +80,7 @@ final class LivenessPhase {
         final long end = simulator.history().stableIndex();
         for (int i = 0; i < simulator.nodeCount(); i++) {
             final SimulatedNode node = simulator.node(i);
-            if (!node.running() || node.paused() || node.reportedStable() != end || node.log().endIndex() != end || node.application().view() == null
+            if (!node.running() || node.paused() || node.leaving() || node.reportedStable() != end || node.log().endIndex() != end || node.application().view() == null
                 || node.application().pendingOffers() != 0) {
                 return false;
             }

@@ -39,6 +39,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
     private boolean running;
     private boolean paused;
     private boolean departed;
+    private boolean leaving;
     private boolean batchOpen;
     private long timerAt = NEVER;
     private long lastPersistAt;
@@ -58,6 +59,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
         Check.that(!running, "a process starts once", number, life);
         running = true;
         departed = false;
+        leaving = false;
         life++;
         if (kept == null) {
             self = simulator.newMemberId();
@@ -243,7 +245,28 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
             depart();
             return;
         }
+        checkBounds();
         arm();
+    }
+
+    /** What the core buffers is bounded: own offers, with those that a change of ring gave back, and one origin's payloads per member. */
+    private void checkBounds() {
+        final long offered = options.ring().offeredBytesMax();
+        final long perOrigin = offered + options.ring().entryLengthMax();
+        Check.that(core.offeredBytes() <= 6 * offered, "own offers held are bounded", core.offeredBytes(), offered);
+        Check.that(core.heldBytes() <= perOrigin * 2 * options.nodes(), "payloads held of others are bounded", core.heldBytes(), perOrigin);
+    }
+
+    /** Leaves in order; {@link #left} follows. */
+    void leave() {
+        simulator.note(number, "leave", 0, 0, 0);
+        leaving = true;
+        core.leave(local());
+        touched();
+    }
+
+    boolean leaving() {
+        return leaving;
     }
 
     private void depart() {

@@ -41,7 +41,7 @@ final class ScriptedGroup implements Narrator {
             case "offer" -> offer(rest);
             case "crash" -> crash(rest);
             case "pause" -> simulator.node(number(rest[0])).pause(nanos(rest[1]));
-            case "leave" -> leave(number(rest[0]));
+            case "leave" -> simulator.node(number(rest[0])).leave();
             case "weight" -> weight(rest);
             case "barrier" -> barrier(number(rest[0]));
             case "log" -> each(rest, this::printLog);
@@ -211,11 +211,6 @@ final class ScriptedGroup implements Narrator {
     private void crash(final String[] words) {
         final boolean amnesia = words.length > 1 && words[1].equals("amnesia");
         simulator.node(number(words[0])).crash(amnesia, false);
-    }
-
-    private void leave(final int number) {
-        simulator.node(number).core().leave(simulator.node(number).local());
-        simulator.node(number).touched();
     }
 
     private void weight(final String[] words) {

@@ -86,6 +86,11 @@ class CountingHost implements SessionHost, SessionHost.Attachment, ReplicationEn
     }
 
     @Override
+    public void revoke(final long call) {
+        calls++;
+    }
+
+    @Override
     public void progress(final long released, final int queueLength) {
         calls++;
     }

@@ -190,6 +190,11 @@ final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Atta
     }
 
     @Override
+    public void revoke(final long call) {
+        events.add("revoke " + call);
+    }
+
+    @Override
     public void progress(final long upTo, final int queueLength) {
         released = upTo;
         deliver();

@@ -1,0 +1,126 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification;
+
+import io.carillon.wsrep.KeyType;
+import io.carillon.wsrep.WriteSetLayout;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Measures certification: nanoseconds of processor time a small write set, milliseconds (elapsed) a very large one by one and by two threads. Run as a program on a quiet machine; no test.
+ *
+ * <p>Arguments: keys of the large write set (default 500,000), rounds (default 15).
+ */
+public final class CertifierBenchmark {
+    private static final int SMALL_ROUNDS = 7;
+    private static final int SMALL_COUNT = 100_000;
+
+    private static final int WARM_UP = 4;
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
+
+    private CertifierBenchmark() {
+    }
+
+    /** Entry point. */
+    public static void main(final String[] arguments) {
+        final int largeKeys = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 500_000;
+        final int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 15;
+        if (rounds > 0) {
+            large(largeKeys, rounds);
+        }
+        for (final int keys : new int[] {4, 16, 64}) {
+            small(keys);
+        }
+    }
+
+    /** Write sets as an OLTP load makes them: two shared prefixes, rows spread over a million. */
+    private static void small(final int keys) {
+        final SplittableRandom random = new SplittableRandom(1);
+        final TestWriteSet[] writeSets = new TestWriteSet[80_000 / keys];
+        for (int i = 0; i < writeSets.length; i++) {
+            final Map<Long, KeyType> map = new LinkedHashMap<>();
+            map.put(0x1111_2222_3333_4444L, KeyType.SHARED);
+            map.put(0x5555_6666_7777_8888L + random.nextInt(8) * 0x9E37_79B9_7F4A_7C15L, KeyType.SHARED);
+            while (map.size() < keys) {
+                map.put((random.nextInt(1_000_000) + 1) * 0x9E37_79B9_7F4A_7C15L, KeyType.EXCLUSIVE);
+            }
+            writeSets[i] = TestWriteSet.of(random.nextInt(3), 0, map);
+        }
+        final Verdict verdict = new Verdict();
+        final double[] nanos = new double[SMALL_ROUNDS];
+        long commits = 0;
+        try (Certifier certifier = new Certifier(CertifierConfig.DEFAULT)) {
+            long seqno = 0;
+            for (int round = 0; round < SMALL_ROUNDS; round++) {
+                final long start = CPU.getCurrentThreadCpuTime();
+                for (int i = 0; i < SMALL_COUNT; i++) {
+                    final TestWriteSet writeSet = writeSets[i % writeSets.length];
+                    seqno++;
+                    writeSet.bytes.putLong(WriteSetLayout.LAST_SEEN_OFFSET, Math.max(0, seqno - 10));
+                    certifier.certify(seqno, writeSet.originMsb, 0, writeSet.flyweight, writeSet.flyweight.keys(), verdict);
+                    commits += verdict.commits() ? 1 : 0;
+                }
+                nanos[round] = (double) (CPU.getCurrentThreadCpuTime() - start) / SMALL_COUNT;
+            }
+            System.out.printf("%d keys: %.0f ns a write set (best %.0f); index of %d keys, %.2f %% committed%n", keys, median(nanos), Arrays.stream(nanos).min().orElse(0),
+                certifier.indexSize(), 100.0 * commits / SMALL_COUNT / SMALL_ROUNDS);
+        }
+    }
+
+    private static void large(final int keys, final int rounds) {
+        final double[][] one = new double[2][rounds];
+        final double[][] two = new double[2][rounds];
+        final TestWriteSet writeSet = largeWriteSet(keys);
+        for (int round = -WARM_UP; round < rounds; round++) {
+            final int at = Math.max(0, round);
+            certify(writeSet, false, one, at);
+            certify(writeSet, true, two, at);
+        }
+        System.out.printf("%d keys, elapsed: one thread %.1f ms (best %.1f), two %.1f ms (best %.1f), ratio of medians %.2f, of bests %.2f%n", keys, median(one[0]), min(one[0]),
+            median(two[0]), min(two[0]), median(two[0]) / median(one[0]), min(two[0]) / min(one[0]));
+        System.out.printf("%d keys, processor time of the calling thread: one thread %.1f ms, two %.1f ms, ratio %.2f%n", keys, median(one[1]), median(two[1]),
+            median(two[1]) / median(one[1]));
+    }
+
+    private static void certify(final TestWriteSet writeSet, final boolean helped, final double[][] millis, final int at) {
+        try (Certifier certifier = new Certifier(CertifierConfig.DEFAULT, helped, LargeKeySet.BATCH_MAX)) {
+            // Starts the helper thread, as a running node has it.
+            writeSet.preload(certifier, 1, true);
+            certifier.reset(1);
+            final Verdict verdict = new Verdict();
+            final long start = System.nanoTime();
+            final long startCpu = CPU.getCurrentThreadCpuTime();
+            certifier.certify(2, writeSet.originMsb, 0, writeSet.flyweight, writeSet.flyweight.keys(), verdict);
+            millis[1][at] = (CPU.getCurrentThreadCpuTime() - startCpu) / 1e6;
+            millis[0][at] = (System.nanoTime() - start) / 1e6;
+            if (!verdict.commits()) {
+                throw new IllegalStateException(verdict.toString());
+            }
+        }
+    }
+
+    private static TestWriteSet largeWriteSet(final int keys) {
+        final SplittableRandom random = new SplittableRandom(2);
+        final Map<Long, KeyType> map = new LinkedHashMap<>(2 * keys);
+        while (map.size() < keys) {
+            map.put(random.nextLong(), KeyType.EXCLUSIVE);
+        }
+        return TestWriteSet.of(7, 1, map);
+    }
+
+    private static double median(final double[] values) {
+        final double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private static double min(final double[] values) {
+        return Arrays.stream(values).min().orElse(0);
+    }
+}
