@@ -106,6 +106,7 @@ final class Node implements AutoCloseable {
         for (final String name : changed.keySet()) {
             switch (name) {
                 case "pc.weight" -> group.weight((int) settings.options().integer(name));
+                case "pc.bootstrap" -> bootstrap();
                 case "gmcast.isolate" -> group.isolate((int) settings.options().integer(name));
                 case "debug" -> LoggingSetup.debug(settings.options().bool(name));
                 default -> LOG.debug("option {} = {}", name, settings.options().text(name));
@@ -114,8 +115,16 @@ final class Node implements AutoCloseable {
         configure();
     }
 
-    /** Gives the group what the options say now, for the next connect. */
+    private void bootstrap() {
+        if (settings.options().bool("pc.bootstrap")) {
+            group.bootstrap();
+        }
+        settings.options().forget("pc.bootstrap");
+    }
+
+    /** Gives the group what the options say now; most of it for the next connect. */
     void configure() {
+        group.overrides(settings.options().bool("pc.ignore_sb"), settings.options().bool("pc.ignore_quorum"));
         group.ringConfig(settings.ring());
         group.transportConfig(settings.transport());
     }

@@ -10,6 +10,8 @@ import java.util.TreeMap;
 
 /** COMMIT: the promise, the STATEs, the decision (docs/ring.md, section 4). */
 final class Committer {
+    private static final long PROMISE_AHEAD_MAX = 1L << 32;
+
     private final RingMachine machine;
     private final TreeMap<MemberId, ControlMessage.State> states = new TreeMap<>();
     private List<MemberId> members = List.of();
@@ -80,7 +82,7 @@ final class Committer {
             return;
         }
         final boolean open = machine.phase == Phase.GATHER || machine.phase == Phase.COMMIT;
-        if (open && commit.epoch() > machine.promisedEpoch && commit.members().contains(machine.self)
+        if (open && commit.epoch() > machine.promisedEpoch && isPlausible(commit.epoch()) && commit.members().contains(machine.self)
             && commit.members().contains(peer.id)) {
             promise(commit.epoch(), peer.id, commit.members());
         }
@@ -104,6 +106,11 @@ final class Committer {
                 machine.transmitter.sendControl(peer, state(machine.promisedEpoch));
             }
         }
+    }
+
+    /** Nobody is so many epochs ahead: a damaged packet must not use up the numbers. */
+    boolean isPlausible(final long epoch) {
+        return epoch >= 0 && epoch - machine.promisedEpoch < PROMISE_AHEAD_MAX;
     }
 
     private ControlMessage.State state(final long epoch) {
@@ -152,7 +159,7 @@ final class Committer {
         if (machine.takesPart() && machine.ring.epoch == install.epoch()) {
             machine.transmitter.sendAck(peer);
         } else if (machine.phase == Phase.COMMIT && persisted && install.epoch() == machine.promisedEpoch
-            && representative.equals(peer.id) && Installer.isWellFormed(install, machine.self)) {
+            && representative.equals(peer.id) && machine.installer.isWellFormed(install)) {
             machine.installer.install(install);
         }
     }

@@ -4,6 +4,7 @@
 package io.carillon.group.ring;
 
 import io.carillon.group.MemberId;
+import io.carillon.group.wire.PacketType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -106,7 +107,10 @@ final class Gatherer {
     }
 
     void onJoin(final Peer peer, final ControlMessage.Join join) {
-        peer.join = join;
+        if (!machine.committer.isPlausible(join.promisedEpoch())) {
+            machine.trace(TraceEvent.PACKET_DROPPED, PacketType.JOIN, peer.handle, join.promisedEpoch());
+            return;
+        }
         switch (machine.phase) {
             case CLOSED -> {
             }
@@ -154,7 +158,9 @@ final class Gatherer {
             }
             return;
         }
-        if (machine.nowNs >= mergeAtNs && isWelcome(join)) {
+        // Who is not primary has nothing to lose, and must be there when the others look.
+        final boolean free = join.gathering() && (ring == null || !ring.primary);
+        if ((free || machine.nowNs >= mergeAtNs) && isWelcome(join)) {
             mergeAtNs = machine.nowNs + mergeDelayNs;
             mergeDelayNs = Math.min(2 * mergeDelayNs, MERGE_DELAY_MAX_NS);
             enterWith(join.gathering() ? GatherReason.MEMBER_JOINS : GatherReason.RINGS_MERGE, peer, join);

@@ -22,9 +22,12 @@ final class Installer {
         this.machine = machine;
     }
 
-    static boolean isWellFormed(final ControlMessage.Install install, final MemberId self) {
+    boolean isWellFormed(final ControlMessage.Install install) {
         final Configuration view = install.view();
-        return view.member(self) != null && (!install.primary() || view.member(install.winner()) != null && install.winnerEnd() >= 0);
+        final boolean winnerFits = !install.winner().equals(machine.self) || install.winnerEnd() == machine.tail.end();
+        return view.member(machine.self) != null && (!install.primary()
+            || view.member(install.winner()) != null && install.winnerEnd() >= 0 && winnerFits
+            && view.electorate().total() > 0);
     }
 
     /** Without a ring and without a majority. */

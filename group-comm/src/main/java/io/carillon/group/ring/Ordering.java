@@ -221,7 +221,7 @@ final class Ordering {
             return append(origin, seq, kind, buffer, at + RingPacket.RECORD_LENGTH, payloadLength);
         }
         if (index > end && !kind.isConfiguration()) {
-            if (payloadLength >= 0) {
+            if (payloadLength >= 0 && ring.heldBytes() + payloadLength <= machine.config.heldBytesMax()) {
                 ring.offered[origin].put(seq, seq - 1, kind, buffer, at + RingPacket.RECORD_LENGTH, payloadLength);
             }
             ring.window.put(end, index, origin, seq, kind);

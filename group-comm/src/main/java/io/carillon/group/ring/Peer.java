@@ -20,8 +20,6 @@ final class Peer {
     /** Latest acknowledgement and horizon that a packet to it carried in the current epoch. */
     long sentLogged;
     long sentHorizon;
-    /** Latest sign of life or gathering from it, or null. */
-    ControlMessage.Join join;
 
     Peer(final int handle, final MemberId id, final long nowNs) {
         this.handle = handle;

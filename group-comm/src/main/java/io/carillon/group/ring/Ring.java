@@ -92,6 +92,15 @@ final class Ring {
         return count;
     }
 
+    /** Bytes of payloads that wait for their order. */
+    long heldBytes() {
+        long bytes = 0;
+        for (final OfferedPayloads payloads : offered) {
+            bytes += payloads.bytes();
+        }
+        return bytes;
+    }
+
     /** Follows a configuration entry of this epoch. */
     void apply(final Configuration configuration) {
         horizon.add(configuration);

@@ -27,6 +27,30 @@ public record RingConfig(String name, int weight, long keepaliveNs, long holderK
     long joinNs, long installNs, long pauseNs, int entryLengthMax, int offeredBytesMax, int heldBytesMax, int pullBytes, int tokenPassAfter,
     int certificationWindow, boolean stableAll) {
     private static final long MS = 1_000_000L;
+    /** One packet of entries; a PULL is answered with at least one. */
+    static final int PULL_BYTES_MIN = 64 << 10;
+
+    public RingConfig {
+        require(weight >= 0 && weight <= 255, "weight is " + weight + ", it must be 0 to 255");
+        require(keepaliveNs > 0 && holderKeepaliveNs > 0 && joinNs > 0 && installNs > 0 && pauseNs > 0,
+            "keepalive, join, install and pause times must be above 0");
+        require(quickSuspectNs > holderKeepaliveNs, "the holder is suspected after " + quickSuspectNs
+            + " ns, that must be longer than its keepalive of " + holderKeepaliveNs + " ns");
+        require(suspectNs > keepaliveNs && suspectNs >= quickSuspectNs, "a peer is suspected after " + suspectNs
+            + " ns, that must be longer than its keepalive of " + keepaliveNs + " ns and not shorter than the holder's "
+            + quickSuspectNs + " ns");
+        require(entryLengthMax > 0 && entryLengthMax <= offeredBytesMax, "an entry of " + entryLengthMax
+            + " bytes must fit into the " + offeredBytesMax + " bytes of open offers");
+        require(pullBytes >= PULL_BYTES_MIN, "pullBytes is " + pullBytes + ", it must be at least " + PULL_BYTES_MIN);
+        require(tokenPassAfter > 0 && certificationWindow >= 0 && heldBytesMax > 0,
+            "tokenPassAfter and heldBytesMax must be above 0, certificationWindow not below");
+    }
+
+    private static void require(final boolean condition, final String what) {
+        if (!condition) {
+            throw new IllegalArgumentException("ring settings: " + what);
+        }
+    }
 
     /** The defaults. */
     public static RingConfig defaults(final String name) {

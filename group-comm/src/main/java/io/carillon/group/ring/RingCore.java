@@ -23,6 +23,7 @@ public final class RingCore {
     /** When the owner was last told that a timer would be due. */
     private long expectedNs = Long.MAX_VALUE;
 
+    /** @param log everything in it is durable at the configured durability: this member may acknowledge it. */
     public RingCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects) {
         this(config, restored, log, effects, PlantedBug.NONE);
     }
@@ -38,6 +39,8 @@ public final class RingCore {
         machine.wantedSeqno = wantedSeqno;
         machine.info = info.clone();
         machine.wishes.reset();
+        machine.ring = null;
+        machine.installer.link();
         if (machine.tail.stable() > 0) {
             machine.effects.stable(machine.tail.stable());
         }
@@ -133,8 +136,11 @@ public final class RingCore {
             return;
         }
         final int tokenSeq = RingPacket.i32(buffer, offset + RingPacket.TOKEN_SEQ_OFFSET);
+        if (!machine.token.onHeader(from.slot, tokenSeq, RingPacket.u16(buffer, offset + RingPacket.HOLDER_OFFSET))) {
+            machine.trace(TraceEvent.PACKET_DROPPED, type, from.handle, length);
+            return;
+        }
         ring.heard[from.slot] = true;
-        machine.token.onHeader(from.slot, tokenSeq, RingPacket.u16(buffer, offset + RingPacket.HOLDER_OFFSET));
         machine.horizons.onHeader(from.slot, RingPacket.i64(buffer, offset + RingPacket.LOGGED_OFFSET),
             RingPacket.i64(buffer, offset + RingPacket.HORIZON_OFFSET));
         switch (type) {
@@ -294,11 +300,7 @@ public final class RingCore {
 
     /** Bytes of others' payloads that are not ordered yet. */
     public long heldBytes() {
-        long bytes = 0;
-        for (int slot = 0; machine.ring != null && slot < machine.ring.size(); slot++) {
-            bytes += machine.ring.offered[slot].bytes();
-        }
-        return bytes;
+        return machine.ring == null ? 0 : machine.ring.heldBytes();
     }
 
     /** Tells whether this member numbers. */

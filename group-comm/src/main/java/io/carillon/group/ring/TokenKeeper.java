@@ -36,11 +36,14 @@ final class TokenKeeper {
         machine.ring.holds = machine.ring.primary && machine.ring.holder == machine.ring.self;
     }
 
-    /** What a packet says of the token. Only the token itself makes this member the holder. */
-    void onHeader(final int sender, final int tokenSeq, final int holder) {
+    /** What a packet says of the token. Only the token itself makes this member the holder. False for what cannot be: a newer token while it is here. */
+    boolean onHeader(final int sender, final int tokenSeq, final int holder) {
         final Ring ring = machine.ring;
         if (!ring.primary) {
-            return;
+            return true;
+        }
+        if (tokenSeq > ring.tokenSeq && ring.holds) {
+            return false;
         }
         if (passedEnd != NONE && sender == ring.holder && tokenSeq >= ring.tokenSeq) {
             passedEnd = NONE;
@@ -50,14 +53,14 @@ final class TokenKeeper {
             ring.holder = holder;
             passedEnd = NONE;
             machine.liveness.onHolderChanged();
-            Check.that(!ring.holds, "one member numbers", tokenSeq, holder);
         }
+        return true;
     }
 
     void onToken(final int sender, final int tokenSeq, final long last) {
         final Ring ring = machine.ring;
         if (!machine.orders() || tokenSeq <= received || tokenSeq <= ring.tokenSeq && ring.holder != ring.self
-            || last < ring.viewIndex) {
+            || last < ring.viewIndex || last < machine.tail.end() || ring.holds) {
             return;
         }
         received = tokenSeq;

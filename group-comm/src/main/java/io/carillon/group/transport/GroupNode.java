@@ -49,6 +49,8 @@ public final class GroupNode implements Group {
     private ViewKeeper listener;
     private RingState state;
     private Membership membership;
+    private boolean ignoresSplitBrain;
+    private boolean ignoresQuorum;
     private int isolation;
 
     /**
@@ -104,6 +106,22 @@ public final class GroupNode implements Group {
         }
     }
 
+    /** {@code pc.ignore_sb} and {@code pc.ignore_quorum}: the operator answers for what may be lost. At once, and for every later {@link #join}. */
+    public void overrides(final boolean ignoreSplitBrain, final boolean ignoreQuorum) {
+        ignoresSplitBrain = ignoreSplitBrain;
+        ignoresQuorum = ignoreQuorum;
+        if (membership != null) {
+            membership.call(ring -> ring.overrides(loop.nowNs(), ignoreSplitBrain, ignoreQuorum));
+        }
+    }
+
+    /** {@code pc.bootstrap}: makes the members that are here a primary view. No effect in one. */
+    public void bootstrap() {
+        if (membership != null) {
+            membership.call(ring -> ring.bootstrap(loop.nowNs()));
+        }
+    }
+
     @Override
     public void join(final String clusterName, final List<String> addresses, final boolean found, final long wantedSeqno, final byte[] info) {
         Check.that(loop.inLoop(), "join on the engine's thread");
@@ -120,6 +138,7 @@ public final class GroupNode implements Group {
         m.begin(ringConfig, state, mesh);
         membership = m;
         mesh.isolate(isolation);
+        m.call(ring -> ring.overrides(loop.nowNs(), ignoresSplitBrain, ignoresQuorum));
         m.call(ring -> ring.start(loop.nowNs(), found, wantedSeqno, info));
         mesh.start(seeds);
     }
@@ -236,8 +255,10 @@ public final class GroupNode implements Group {
         failed.accept(what);
     }
 
+    /** An id of RFC 9562's version 7, which grows with time: members are sorted by id, so whoever came first is first, and servers number their AUTO_INCREMENT by that. */
     private static MemberId newId() {
         final SecureRandom random = new SecureRandom();
-        return new MemberId(random.nextLong(), random.nextLong());
+        final long msb = System.currentTimeMillis() << 16 | 0x7000 | random.nextInt(1 << 12);
+        return new MemberId(msb, random.nextLong() >>> 2 | 1L << 63);
     }
 }

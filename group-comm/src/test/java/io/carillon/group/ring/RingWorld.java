@@ -12,6 +12,7 @@ import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -25,6 +26,8 @@ final class RingWorld {
     final TreeMap<Long, byte[]> stableEntries = new TreeMap<>();
     final List<String> violations = new ArrayList<>();
     long nowNs = MS;
+    /** Sees every packet sent. */
+    Consumer<byte[]> tap = packet -> { };
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private long eventNumber;
 
@@ -174,6 +177,7 @@ final class RingWorld {
             final TrafficClass trafficClass) {
             final byte[] copy = new byte[length];
             packet.getBytes(offset, copy);
+            tap.accept(copy);
             final Node to = nodes.get(peer);
             final int then = to.life;
             at(nowNs + DELAY_NS, () -> to.receive(this, copy, then));

@@ -37,7 +37,7 @@ final class TestNode implements GroupListener, RingStateStore, Closeable {
     private final LogEntry entry = new LogEntry();
     private long deliveredIndex;
     private RingState kept;
-    private boolean promoteAsked;
+    private long promotedView;
 
     TestNode(final String name, final TransportConfig config) {
         this(name, config, new HeapLog(), null);
@@ -49,8 +49,16 @@ final class TestNode implements GroupListener, RingStateStore, Closeable {
         this.log = log;
         this.kept = kept;
         loop = EngineLoop.start(name);
-        node = new GroupNode(loop, RingConfig.defaults(name), config, log, this, what -> events.add("failed " + what));
+        node = new GroupNode(loop, patient(name), config, log, this, what -> events.add("failed " + what));
         node.listener(this);
+    }
+
+    /** Nobody is suspected for being slow: a test's machine may be, and only closed sockets are meant here. */
+    private static RingConfig patient(final String name) {
+        final RingConfig c = RingConfig.defaults(name);
+        final long patience = 300_000_000_000L;
+        return new RingConfig(name, c.weight(), c.keepaliveNs(), c.holderKeepaliveNs(), patience, patience, c.joinNs(), c.installNs(), patience,
+            c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(), c.tokenPassAfter(), c.certificationWindow(), c.stableAll());
     }
 
     RingState kept() {
@@ -63,7 +71,6 @@ final class TestNode implements GroupListener, RingStateStore, Closeable {
             addresses.add("127.0.0.1:" + seed.port());
         }
         on(() -> {
-            promoteAsked = false;
             node.join("group", addresses, found, -1, name.getBytes(StandardCharsets.UTF_8));
             return null;
         });
@@ -159,8 +166,8 @@ final class TestNode implements GroupListener, RingStateStore, Closeable {
             }
         }
         final RingView view = node.view();
-        if (!promoteAsked && view != null && view.primary()) {
-            promoteAsked = true;
+        if (view != null && view.primary() && view.index() != promotedView) {
+            promotedView = view.index();
             node.promote();
         }
         offerMore();

@@ -166,6 +166,13 @@ public final class ProviderSession {
         engine.progress(released, queueLength);
     }
 
+    /** The socket takes more again. */
+    void onWritable() {
+        if (engine != null) {
+            engine.progress(released, queueLength);
+        }
+    }
+
     private void onFragment(final FrameReader frame) throws FrameFormatException {
         final int number = frame.i32();
         frame.i32();
