@@ -36,7 +36,8 @@ final class Horizons {
         }
         final long proven = machine.bug == PlantedBug.DELIVER_BEFORE_STABLE && ring.operational ? tail.end()
             : Math.min(Math.max(ring.horizon.stable(), ring.reportedHorizon), tail.end());
-        if (proven <= tail.stable()) {
+        // After a start over the base may be above what is known to be stable: nothing of that is held here.
+        if (proven <= Math.max(tail.stable(), tail.log().baseIndex())) {
             return;
         }
         final boolean configured = tail.settle(proven);

@@ -5,6 +5,7 @@ package io.carillon.group.transport;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 
 /** Writes one line per subject and ten seconds, and says how many were left out: what others send must not fill this node's log. */
@@ -26,7 +27,7 @@ final class LimitedLog {
         this.log = log;
     }
 
-    void say(final long nowNs, final boolean warning, final String subject, final String line) {
+    void say(final long nowNs, final boolean warning, final String subject, final Supplier<String> line) {
         Subject s = subjects.get(subject);
         if (s == null) {
             s = new Subject();
@@ -37,7 +38,7 @@ final class LimitedLog {
             s.leftOut++;
             return;
         }
-        final String text = s.leftOut == 0 ? line : line + " (" + s.leftOut + " like it left out)";
+        final String text = s.leftOut == 0 ? line.get() : line.get() + " (" + s.leftOut + " like it left out)";
         s.nextNs = nowNs + PERIOD_NS;
         s.leftOut = 0;
         if (warning) {

@@ -35,7 +35,7 @@ final class Refusals {
     void count(final Refusal refusal, final String ip, final String detail) {
         counts[refusal.code()]++;
         if (!refusal.isOrdinary()) {
-            log.say(mesh.nowNs(), refusal.isOperatorsMistake(), ip + refusal, "refused a connection with " + ip + ": it " + refusal.text()
+            log.say(mesh.nowNs(), refusal.isOperatorsMistake(), ip + refusal, () -> "refused a connection with " + ip + ": it " + refusal.text()
                 + inBrackets(detail));
         }
     }
@@ -47,7 +47,7 @@ final class Refusals {
             c.dialled.self = true;
         }
         if (!refusal.isOrdinary()) {
-            log.say(nowNs, refusal.isOperatorsMistake(), "refused by " + c.remoteIp() + refusal, "the node at " + c.remoteText()
+            log.say(nowNs, refusal.isOperatorsMistake(), "refused by " + c.remoteIp() + refusal, () -> "the node at " + c.remoteText()
                 + " refused a connection: in its eyes this node " + refusal.text() + inBrackets(detail));
         }
         mesh.onChannelInactive(c, "refused: " + refusal);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * may come of it, and no memory may stay behind. {@code -Dcarillon.fuzz.frames=10000000 -Dcarillon.fuzz.seed=...} for long runs.
  */
 class TransportFuzzTest {
-    private static final long FRAMES = Long.getLong("carillon.fuzz.frames", 400_000L);
+    private static final long FRAMES = Long.getLong("carillon.fuzz.frames", 200_000L);
     private static final long SEED = Long.getLong("carillon.fuzz.seed", 20_261_121L);
     private static final long HEAP_TOLERANCE = 4 << 20;
 
