@@ -8,9 +8,10 @@ import java.util.function.LongConsumer;
 /** A {@link RingLog} whose tail can be made durable. Same threading. */
 public interface DurableRingLog extends RingLog {
     /**
-     * Hands everything appended so far to the configured durability: nothing for {@code memory}, one write for {@code os}, a write and a group fsync elsewhere for {@code disk}.
-     * Completion is reported on the owner's thread to the listener given to {@link #onLogged}, perhaps before this returns. Throws {@link java.io.UncheckedIOException} when the log
-     * cannot take more (full disk): nothing beyond the last reported index was acknowledged.
+     * Hands everything appended so far to the configured durability: nothing for {@code memory}, one write for {@code
+     * os}, a write and a group fsync elsewhere for {@code disk}. Completion is reported on the owner's thread to the
+     * listener given to {@link #onLogged}, perhaps before this returns. Throws {@link java.io.UncheckedIOException}
+     * when the log cannot take more (full disk): nothing beyond the last reported index was acknowledged.
      */
     void flush();
 

@@ -8,8 +8,9 @@ import org.agrona.DirectBuffer;
 /**
  * The ordered log of one member, as the ring needs it.
  *
- * <p>Entries are appended with ascending index, without gap. Appending and reading are synchronous and go through memory; the owner of the ring makes the tail durable and reports
- * it by {@code RingCore.onLogged}. Read entries that were appended and not purged are always readable, durable or not.
+ * <p>Entries are appended with ascending index, without gap. Appending and reading are synchronous and go through
+ * memory; the owner of the ring makes the tail durable and reports it by {@code RingCore.onLogged}. Read entries that
+ * were appended and not purged are always readable, durable or not.
  *
  * <p><b>Threading:</b> called by the ring's owner thread only.
  */
@@ -30,7 +31,10 @@ public interface RingLog {
     void append(long index, long seqno, long epoch, long originMsb, long originLsb, long originSeq, EntryKind kind,
         DirectBuffer payload, int offset, int length);
 
-    /** Drops every entry above {@code index}, which is not below the base. They are gone durably before anything appended later is durable. */
+    /**
+     * Drops every entry above {@code index}, which is not below the base. They are gone durably before anything
+     * appended later is durable.
+     */
     void truncateAfter(long index);
 
     /** Empties the log and sets its base: the entry {@code index} of {@code epoch} with {@code seqno} is the last that it does not hold. */

@@ -68,7 +68,8 @@ final class CatchUp {
     }
 
     /**
-     * A former voter may hold what it acknowledged as one of few: it gives its log up only once a majority holds the view that takes it in, and with it all that is stable (rule 5).
+     * A former voter may hold what it acknowledged as one of few: it gives its log up only once a majority holds the
+     * view that takes it in, and with it all that is stable (rule 5).
      */
     private boolean mayStartOver() {
         return machine.tail.configurations().latest() == null || machine.ring.reportedHorizon >= machine.ring.viewIndex;

@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which epochs ordered which entries of a log: the latest runs, ascending, without gap. Two logs that hold the same (index, epoch) are equal up to there.
+ * Which epochs ordered which entries of a log: the latest runs, ascending, without gap. Two logs that hold the same
+ * (index, epoch) are equal up to there.
  *
  * @param runs the last ends at the log's end; the first may begin at the log's base.
  */
@@ -47,7 +48,10 @@ public record EpochTable(List<Run> runs) {
         }
     }
 
-    /** The greatest index at which both logs hold the same entry; 0 when both hold everything from their first and differ there; -1 when there is none. */
+    /**
+     * The greatest index at which both logs hold the same entry; 0 when both hold everything from their first and
+     * differ there; -1 when there is none.
+     */
     long common(final EpochTable other) {
         int mine = runs.size() - 1;
         int theirs = other.runs.size() - 1;

@@ -17,7 +17,8 @@ final class Founding {
     }
 
     /**
-     * Nobody vouches that the epoch is unused where members go on by an operator's word: it leaves a wide gap, and the place in it is the representative's own, so that another side's epochs stay different.
+     * Nobody vouches that the epoch is unused where members go on by an operator's word: it leaves a wide gap, and
+     * the place in it is the representative's own, so that another side's epochs stay different.
      */
     static long epochAfter(final long promised, final RingMachine machine) {
         final Configuration latest = machine.tail.configurations().latest();

@@ -10,7 +10,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Payloads of one origin that are not ordered yet, by originSeq. They die with their ring (rule 8 of docs/ring.md, section 4).
  *
- * <p>The origin's count may jump once, at its first offer of an epoch, over offers that were rejected; {@link #floor} then follows the jump.
+ * <p>The origin's count may jump once, at its first offer of an epoch, over offers that were rejected; {@link #floor}
+ * then follows the jump.
  */
 final class OfferedPayloads {
     static final int WINDOW = 16_384;

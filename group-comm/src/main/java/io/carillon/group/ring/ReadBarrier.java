@@ -77,8 +77,9 @@ final class ReadBarrier {
     }
 
     /**
-     * A majority of each configuration that may be in force. One that this member has not heard of is held by somebody among a majority of the one before; so the own log must reach what was
-     * reported before its configurations are asked.
+     * A majority of each configuration that may be in force. One that this member has not heard of is held by
+     * somebody among a majority of the one before; so the own log must reach what was reported before its
+     * configurations are asked.
      */
     private boolean isAnswered() {
         for (final Configuration configuration : machine.tail.configurations().all()) {

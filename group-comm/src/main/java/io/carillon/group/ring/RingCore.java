@@ -13,10 +13,11 @@ import java.util.List;
 import org.agrona.DirectBuffer;
 
 /**
- * The ring protocol of one member as a pure state machine (docs/ring.md): no clock, socket, disk, thread, random number or logger inside, so that the same code
- * runs in production and under the simulator.
+ * The ring protocol of one member as a pure state machine (docs/ring.md): no clock, socket, disk, thread, random
+ * number or logger inside, so that the same code runs in production and under the simulator.
  *
- * <p><b>Threading:</b> one owner thread. Every call may produce effects before it returns; {@link #flush} ends a batch of calls and sends what was coalesced.
+ * <p><b>Threading:</b> one owner thread. Every call may produce effects before it returns; {@link #flush} ends a
+ * batch of calls and sends what was coalesced.
  */
 public final class RingCore {
     private final RingMachine machine;
@@ -33,7 +34,10 @@ public final class RingCore {
         this.machine = new RingMachine(config, restored, log, effects, bug);
     }
 
-    /** Begins: with {@code found} it starts a new group, or continues the one of its log, alone; else it gathers with the peers that get linked. {@code wantedSeqno} is the first seqno that the server lacks, or -1. */
+    /**
+     * Begins: with {@code found} it starts a new group, or continues the one of its log, alone; else it gathers with
+     * the peers that get linked. {@code wantedSeqno} is the first seqno that the server lacks, or -1.
+     */
     public void start(final long nowNs, final boolean found, final long wantedSeqno, final byte[] info) {
         machine.nowNs = nowNs;
         machine.wantedSeqno = wantedSeqno;
@@ -196,7 +200,10 @@ public final class RingCore {
         return deadline;
     }
 
-    /** Index of the newest stable VIEW or CONFIG entry of the ring that this member is in; 0 when that is not primary, or its VIEW is not stable here. */
+    /**
+     * Index of the newest stable VIEW or CONFIG entry of the ring that this member is in; 0 when that is not primary,
+     * or its VIEW is not stable here.
+     */
     public long viewEntryIndex() {
         final List<Configuration> known = machine.isOperational() ? machine.tail.configurations().all() : List.of();
         return known.isEmpty() || known.getFirst().epoch() != machine.ring.epoch ? 0 : known.getFirst().index();
@@ -224,7 +231,10 @@ public final class RingCore {
         return result;
     }
 
-    /** Starts a read barrier, or joins the one that starts next. Its number; answered by {@link RingEffects#barrier}, not before {@link #flush}. */
+    /**
+     * Starts a read barrier, or joins the one that starts next. Its number; answered by {@link RingEffects#barrier},
+     * not before {@link #flush}.
+     */
     public long barrier(final long nowNs) {
         enter(nowNs);
         return machine.barrier.request();
@@ -259,7 +269,10 @@ public final class RingCore {
         exit();
     }
 
-    /** An operator sets the quorum aside: half of the weight suffices, or any component is primary. It takes effect in a component that is not primary at once. */
+    /**
+     * An operator sets the quorum aside: half of the weight suffices, or any component is primary. It takes effect in
+     * a component that is not primary at once.
+     */
     public void overrides(final long nowNs, final boolean ignoreSplitBrain, final boolean ignoreQuorum) {
         enter(nowNs);
         override(new Overrides(ignoreSplitBrain, ignoreQuorum, machine.overrides.bootstrap()));

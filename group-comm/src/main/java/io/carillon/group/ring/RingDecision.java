@@ -58,7 +58,8 @@ final class RingDecision {
     }
 
     /**
-     * The configurations that must each be respected: the latest known stable, and every newer candidate in the log of a voter of one that is known already. What only joiners hold cannot be stable.
+     * The configurations that must each be respected: the latest known stable, and every newer candidate in the log
+     * of a voter of one that is known already. What only joiners hold cannot be stable.
      */
     private List<Electorate> known(final UUID group) {
         final Electorate stable = latestStable(group);

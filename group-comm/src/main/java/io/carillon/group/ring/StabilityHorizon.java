@@ -11,8 +11,8 @@ import java.util.List;
 /**
  * The stable index of one epoch, from cumulative acknowledgements (docs/ring.md, section 3, (a) to (d)).
  *
- * <p>The first step is the epoch's VIEW entry, each later one a configuration entry of the same epoch. An entry of a step is stable only when each joint electorate and the new one hold it; what
- * follows it needs the new one.
+ * <p>The first step is the epoch's VIEW entry, each later one a configuration entry of the same epoch. An entry of a
+ * step is stable only when each joint electorate and the new one hold it; what follows it needs the new one.
  */
 final class StabilityHorizon {
     private final MemberId[] ids;

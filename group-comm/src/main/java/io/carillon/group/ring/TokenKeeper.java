@@ -36,7 +36,10 @@ final class TokenKeeper {
         machine.ring.holds = machine.ring.primary && machine.ring.holder == machine.ring.self;
     }
 
-    /** What a packet says of the token. Only the token itself makes this member the holder. False for what cannot be: a newer token while it is here. */
+    /**
+     * What a packet says of the token. Only the token itself makes this member the holder. False for what cannot be:
+     * a newer token while it is here.
+     */
     boolean onHeader(final int sender, final int tokenSeq, final int holder) {
         final Ring ring = machine.ring;
         if (!ring.primary) {

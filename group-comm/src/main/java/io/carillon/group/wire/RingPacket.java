@@ -9,7 +9,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Flat packets of an installed ring, little-endian. All begin with the same header, which carries the sender's acknowledgement and horizon. Offsets only: reading and writing allocate nothing.
+ * Flat packets of an installed ring, little-endian. All begin with the same header, which carries the sender's
+ * acknowledgement and horizon. Offsets only: reading and writing allocate nothing.
  */
 public final class RingPacket {
     public static final int TYPE_OFFSET = 0;

@@ -4,8 +4,9 @@
 package io.carillon.group.ring;
 
 /**
- * A log of at most six entries in one long, ten bits each: ring (2), kind (2), configuration (6). The lowest bits are entry 1. Rings are numbered as they were formed; the ring number
- * stands for the epoch in comparisons where it is unique, the explorer keeps the epochs.
+ * A log of at most six entries in one long, ten bits each: ring (2), kind (2), configuration (6). The lowest bits are
+ * entry 1. Rings are numbered as they were formed; the ring number stands for the epoch in comparisons where it is
+ * unique, the explorer keeps the epochs.
  */
 final class ExploredLog {
     static final int LENGTH_MAX = 6;

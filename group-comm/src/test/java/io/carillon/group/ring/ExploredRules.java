@@ -4,7 +4,8 @@
 package io.carillon.group.ring;
 
 /**
- * The decision rules that the explorer runs: who is primary, whose log wins, what is stable. Logs are {@link ExploredLog} codes, configurations two bits of weight per node.
+ * The decision rules that the explorer runs: who is primary, whose log wins, what is stable. Logs are {@link
+ * ExploredLog} codes, configurations two bits of weight per node.
  */
 interface ExploredRules {
     /** No primary component. */

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Each rule that {@link PlantedBug} breaks is noticed by the simulator, with the seed kept for it in {@code planted-bugs.txt}, and the same seed holds without the bug. */
+/**
+ * Each rule that {@link PlantedBug} breaks is noticed by the simulator, with the seed kept for it in {@code
+ * planted-bugs.txt}, and the same seed holds without the bug.
+ */
 class PlantedBugTest {
     private static final long EVENTS = 20_000;
     private static final long MESSAGES = 200;

@@ -6,7 +6,10 @@ package io.carillon.group.ring;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rules of docs/ring.md, sections 3 and 4, written once more and as plainly as possible, to be compared with the ring's own and to be broken on purpose. */
+/**
+ * The rules of docs/ring.md, sections 3 and 4, written once more and as plainly as possible, to be compared with the
+ * ring's own and to be broken on purpose.
+ */
 class ReferenceRules implements ExploredRules {
     @Override
     public int winner(final int members, final long[] logs, final int[] stable) {

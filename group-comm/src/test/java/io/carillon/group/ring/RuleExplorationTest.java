@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** The decision rules for three nodes and two view changes, every interleaving; and the same rules with one broken at a time, to show that the exploration would notice. */
+/**
+ * The decision rules for three nodes and two view changes, every interleaving; and the same rules with one broken at
+ * a time, to show that the exploration would notice.
+ */
 class RuleExplorationTest {
     private static final int EQUAL = configuration(1, 1, 1);
     private static final int PAIR = configuration(1, 1, 0);

@@ -9,10 +9,12 @@ import java.util.List;
 import org.agrona.collections.LongHashSet;
 
 /**
- * Visits every reachable state of three nodes and two further rings under given decision rules, with every interleaving of ordering, logging, acknowledging, learning what is stable,
- * promising and installing, any message lost or late. What any node ever calls stable must be one history.
+ * Visits every reachable state of three nodes and two further rings under given decision rules, with every
+ * interleaving of ordering, logging, acknowledging, learning what is stable, promising and installing, any message
+ * lost or late. What any node ever calls stable must be one history.
  *
- * <p>Acknowledgements and order records never disappear once sent (they may arrive at any time before the receiver promises a newer ring), so the explorer keeps the furthest one.
+ * <p>Acknowledgements and order records never disappear once sent (they may arrive at any time before the receiver
+ * promises a newer ring), so the explorer keeps the furthest one.
  */
 final class RuleExplorer {
     private static final int NODES = 3;
@@ -139,7 +141,8 @@ final class RuleExplorer {
     }
 
     /**
-     * Explores from a first ring of all three nodes with the given weights, {@code data} further entries in all. The number of states; throws {@link Counterexample}.
+     * Explores from a first ring of all three nodes with the given weights, {@code data} further entries in all. The
+     * number of states; throws {@link Counterexample}.
      */
     long explore(final int configuration, final int data) {
         final State first = new State();
