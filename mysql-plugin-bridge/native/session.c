@@ -234,7 +234,6 @@ wsrep_status_t session_start(struct provider *p) {
 
 void session_stop(struct provider *p) {
     struct session *s = &p->session;
-    session_progress(p, true); // the last word on what is committed: grastate.dat is written from it
     atomic_store(&s->stop, true);
     if (s->reader_started) {
         (void)!write(s->wake[1], "", 1);

@@ -31,6 +31,7 @@ public final class Certifier implements AutoCloseable {
     private long position;
     private long lastUnsafe;
     private long committed;
+    private boolean optimisticApply = true;
 
     public Certifier(final CertifierConfig config) {
         this(config, Runtime.getRuntime().availableProcessors() > 1, LargeKeySet.BATCH_MAX);
@@ -137,6 +138,13 @@ public final class Certifier implements AutoCloseable {
         committed = Math.max(committed, Math.min(seqno, position));
     }
 
+    /**
+     * Whether write sets may be applied beside those that their origin had seen committed: {@code cert.optimistic_pa}, true by default. No verdict depends on this.
+     */
+    public void optimisticApply(final boolean newOptimisticApply) {
+        optimisticApply = newOptimisticApply;
+    }
+
     /** Lowest {@code lastSeen} that can still pass. */
     public long floor() {
         return index.floor();
@@ -203,7 +211,7 @@ public final class Certifier implements AutoCloseable {
             return seqno - 1;
         }
         long highest = Math.max(Math.max(probe.dependsOn, lastUnsafe), Math.max(writeSet.previousSeqno(), index.floor()));
-        if ((flags & WriteSetFlags.IMPLICIT_DEPS) != 0) {
+        if (!optimisticApply || (flags & WriteSetFlags.IMPLICIT_DEPS) != 0) {
             highest = Math.max(highest, writeSet.lastSeen());
         }
         return Math.min(Math.max(highest, committed), seqno - 1);

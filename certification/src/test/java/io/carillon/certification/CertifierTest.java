@@ -144,6 +144,15 @@ final class CertifierTest {
     }
 
     @Test
+    void withoutOptimismEverythingDependsOnWhatWasSeen() {
+        for (int seqno = 1; seqno <= 10; seqno++) {
+            certifier.skip(seqno);
+        }
+        certifier.optimisticApply(false);
+        assertEquals(8, certify(11, A, 0, 8, UPDATE).dependsOn);
+    }
+
+    @Test
     void committedRaisesDependenciesOnly() {
         for (int seqno = 1; seqno <= 10; seqno++) {
             certifier.skip(seqno);

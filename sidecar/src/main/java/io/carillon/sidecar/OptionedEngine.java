@@ -37,8 +37,8 @@ final class OptionedEngine implements ReplicationEngine {
             GroupUrl.parse(url, 0).options().forEach((name, value) -> options.add(name + "=" + value.replace(";", "\\;")));
             if (options.length() > 0) {
                 node.settings().options().initialise(options.toString());
-                node.configure();
             }
+            node.configure();
         } catch (final OptionException | IllegalArgumentException e) {
             results.result(call, WsrepStatus.NODE_FAIL, e.getMessage());
             return;

@@ -33,6 +33,7 @@ final class LogFlusher {
     private boolean directoryDirty;
     private boolean spillFailed;
     private Sync inFlight;
+    private Segment sealFailedAt;
     private IOException failure;
 
     LogFlusher(final LogConfig config, final SegmentFiles files, final TailCache tail, final Executor owner) {
@@ -222,7 +223,7 @@ final class LogFlusher {
     private void sealFullSegments() {
         pollSeals(false);
         for (final Segment segment : files.unsealed()) {
-            if (segment.written == segment.end && segment.isCreated() && seals.stream().noneMatch(seal -> seal.segment == segment)) {
+            if (segment.written == segment.end && segment.isCreated() && files.active() != sealFailedAt && seals.stream().noneMatch(seal -> seal.segment == segment)) {
                 try {
                     final Seal seal = new Seal(segment, segment.channel());
                     seals.add(seal);
@@ -242,7 +243,8 @@ final class LogFlusher {
             }
             seals.remove(i);
             if (seal.failure != null) {
-                LOGGER.warn("cannot write the index of {}: {}; trying again", seal.segment, seal.failure.getMessage());
+                LOGGER.warn("cannot write the index of {}: {}; trying again when the next segment is full", seal.segment, seal.failure.getMessage());
+                sealFailedAt = files.active();
                 continue;
             }
             seal.segment.sealed = true;

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The few facts of a node beside its log, in the file {@code node.state}; and the judgement whether they may be relied on after a restart (docs/ring.md, section 8).
@@ -19,6 +21,7 @@ import java.util.concurrent.Executor;
  * <p><b>Threading:</b> the owner's thread; with durability {@code disk} writing happens on a helper thread.
  */
 public final class NodeStateFile implements RingStateStore, AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(NodeStateFile.class);
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final String NAME = "node.state";
     private static final int SLOT_LENGTH = 4096;
@@ -33,6 +36,7 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
     private final String description;
     private final RingState loaded;
     private RingState state;
+    private volatile IOException failure;
     private UUID group;
 
     private NodeStateFile(final Path path, final SlotFile slots, final Durability durability, final WriteSetLog log, final UUID boot, final Executor owner)
@@ -82,8 +86,12 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
         return description;
     }
 
+    /** A failure with durability {@code disk} comes to light at the next call: {@code done} does not run. Throws {@link UncheckedIOException}. */
     @Override
     public void persist(final RingState newState, final Runnable done) {
+        if (failure != null) {
+            throw cannotWrite(failure);
+        }
         state = newState;
         final byte[] record = record(-1).encode();
         if (durability != Durability.DISK) {
@@ -96,9 +104,8 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
                 slots.write(record, true);
                 owner.execute(done);
             } catch (final IOException e) {
-                owner.execute(() -> {
-                    throw cannotWrite(e);
-                });
+                LOGGER.error("{}", cannotWrite(e).getMessage());
+                failure = e;
             }
         });
     }

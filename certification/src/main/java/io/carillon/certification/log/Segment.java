@@ -116,6 +116,11 @@ final class Segment {
         return channel;
     }
 
+    /** Puts a file in the place of the open one. For tests. */
+    void channel(final FileChannel other) {
+        channel = other;
+    }
+
     void close() throws IOException {
         if (channel != null) {
             channel.close();

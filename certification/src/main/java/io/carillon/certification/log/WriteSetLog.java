@@ -257,6 +257,11 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
         }
     }
 
+    /** The segments. For tests. */
+    SegmentFiles files() {
+        return files;
+    }
+
     /** Ends as if the process had been killed: nothing more is written. For tests. */
     void abandon() {
         flusher.abandon();

@@ -5,6 +5,7 @@ package io.carillon.certification.replicator;
 
 import io.carillon.certification.Certifier;
 import io.carillon.certification.CertifierConfig;
+import io.carillon.certification.ConflictJournal;
 import io.carillon.certification.FragmentedWriteSet;
 import io.carillon.certification.KeySource;
 import io.carillon.certification.Verdict;
@@ -18,6 +19,7 @@ import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.WriteSetFlags;
 import io.carillon.wsrep.WriteSetLayout;
+import java.util.Map;
 import java.util.UUID;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -56,8 +58,11 @@ final class Delivery {
     private final WriteSetFlyweight writeSet = new WriteSetFlyweight();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[WriteSetLayout.HEADER_LENGTH]);
     private final Fragments fragments = new Fragments();
+    private final Presence presence = new Presence();
     private final Origin origin = new Origin();
     private final LogEntry entry = new LogEntry();
+    private final LogEntry other = new LogEntry();
+    private final ConflictJournal conflicts = new ConflictJournal();
     private FragmentedWriteSet sections;
     private VerdictWindow known;
     private RingLog log;
@@ -68,6 +73,7 @@ final class Delivery {
     private long streamFrom;
     private long streamTo;
     private long passBytes;
+    private boolean isCut;
 
     Delivery(final CertifierConfig config, final ViewReader views, final ControlCodec codec, final Listener listener) {
         this.views = views;
@@ -81,8 +87,10 @@ final class Delivery {
      * Starts behind the entry {@code index}, which has {@code seqnoThere}: certifies from there, delivers above {@code applicationPosition}.
      *
      * @param verdicts known verdicts of what follows, or null: everything before counts for nothing.
+     * @param present who was present since when as of the last of these verdicts, or null.
      */
-    void start(final RingLog newLog, final long index, final long seqnoThere, final VerdictWindow verdicts, final long applicationPosition) {
+    void start(final RingLog newLog, final long index, final long seqnoThere, final VerdictWindow verdicts, final Map<MemberId, Long> present,
+        final long applicationPosition) {
         log = newLog;
         cursor = index;
         seqno = seqnoThere;
@@ -90,13 +98,29 @@ final class Delivery {
         known = verdicts;
         streamFrom = 0;
         streamTo = 0;
+        isCut = false;
         fragments.clear();
+        presence.start(seqnoThere, present);
         certifier.reset(seqnoThere);
     }
 
     /** Goes on where it stopped, for an application that has everything delivered so far. */
     void resume(final RingLog newLog) {
         log = newLog;
+    }
+
+    /** The application takes no more of this connection: a write set that it has only the beginning of comes again, whole, with the next {@link #start}. */
+    void cutOff() {
+        if (streamFrom < streamTo) {
+            streamFrom = streamTo;
+            position--;
+            isCut = true;
+        }
+    }
+
+    /** Tells whether the application at {@code applicationPosition} has exactly what was delivered, so that {@link #resume} goes on. */
+    boolean continuesFrom(final long applicationPosition) {
+        return isStarted() && !isCut && position == applicationPosition;
     }
 
     /** Forgets the history: the log does not continue it. */
@@ -138,7 +162,10 @@ final class Delivery {
             case CONFIG -> {
             }
             case FRAGMENT -> fragments.add(e, log);
-            case WRITE_SET -> writeSet(e, application);
+            case WRITE_SET -> {
+                writeSet(e, application);
+                noteConflict(e);
+            }
             case CONTROL -> {
                 final Control control = codec.decode(e.payload, 0, e.payload.capacity());
                 if (control instanceof Control.Withdraw w) {
@@ -154,6 +181,7 @@ final class Delivery {
         final RingView view = views.read(e);
         certifier.skip(e.seqno);
         fragments.view(view);
+        presence.view(view);
         if (e.seqno > position) {
             position = e.seqno;
             listener.viewDelivered(view);
@@ -192,6 +220,23 @@ final class Delivery {
         }
     }
 
+    /** After the application was told: reading the other write set moves the log on from {@code e}. */
+    private void noteConflict(final LogEntry e) {
+        if (verdict.reason != Verdict.Reason.KEY_CONFLICT || verdict.seqno != e.seqno) {
+            return;
+        }
+        final String table = writeSet.fragmentCount() == 0 ? writeSet.tableName(verdict.conflictTable) : sections.tableName(writeSet, verdict.conflictTable);
+        final ConflictJournal.Party failed = party(e.seqno);
+        final long index = log.indexOfSeqno(verdict.conflictSeqno);
+        final boolean isHeld = index > 0 && log.read(index, other) && origin.read(other.payload) && other.payload.capacity() >= WriteSetLayout.HEADER_LENGTH + Origin.LENGTH;
+        writeSet.wrap(isHeld ? other.payload : header, 0, WriteSetLayout.HEADER_LENGTH);
+        conflicts.add(table, verdict, failed, isHeld ? party(verdict.conflictSeqno) : ConflictJournal.Party.unknown(verdict.conflictSeqno));
+    }
+
+    private ConflictJournal.Party party(final long at) {
+        return new ConflictJournal.Party(at, new UUID(origin.sessionMsb, origin.sessionLsb), writeSet.trxId(), writeSet.connectionId());
+    }
+
     /** Sets {@link #verdict}. False when the node cannot go on. */
     private boolean certify(final LogEntry e) {
         origin.sessionMsb = 0;
@@ -208,7 +253,9 @@ final class Delivery {
         }
         final KeySource keys = writeSet.fragmentCount() == 0 ? writeSet.keys() : fragmentedKeys(e);
         final boolean isKnown = known != null && e.seqno <= known.position();
-        if (!isKnown && keys == null) {
+        if (!isKnown && keys != null && isOrphaned(e)) {
+            certifier.refuse(e.seqno, Verdict.Reason.REFUSED, verdict);
+        } else if (!isKnown && keys == null) {
             certifier.refuse(e.seqno, refusal, verdict);
         } else if (!isKnown) {
             certifier.certify(e.seqno, origin.sessionMsb, origin.sessionLsb, writeSet, keys, verdict);
@@ -221,6 +268,11 @@ final class Delivery {
             return false;
         }
         return true;
+    }
+
+    /** A fragment of a streaming transaction that the servers rolled back when its origin was absent. */
+    private boolean isOrphaned(final LogEntry e) {
+        return writeSet.previousSeqno() >= 0 && presence.wasAbsentSince(new MemberId(e.originMsb, e.originLsb), writeSet.previousSeqno());
     }
 
     /**
@@ -279,6 +331,15 @@ final class Delivery {
     /** First entry still needed for write sets that are not closed. */
     long neededFrom() {
         return Math.min(cursor + 1, fragments.firstIndex());
+    }
+
+    ConflictJournal conflicts() {
+        return conflicts;
+    }
+
+    /** Who has been present since when, as of {@link #cursor}. */
+    Map<MemberId, Long> present() {
+        return presence.copy();
     }
 
     Certifier certifier() {

@@ -24,6 +24,11 @@ final class OwnerQueue implements Executor {
         }
     }
 
+    /** Waits for a task and runs it. */
+    void takeOne() throws InterruptedException {
+        tasks.take().run();
+    }
+
     /** Runs tasks, waiting for them, until {@code condition} holds. */
     void runUntil(final BooleanSupplier condition) throws InterruptedException {
         while (!condition.getAsBoolean()) {

@@ -106,6 +106,9 @@ final class ProviderFeed implements ReplicatedApplication {
 
     @Override
     public void onView(final View view, final ViewUse use) {
+        if (view.status() == View.Status.DISCONNECTED) {
+            return; // FINAL, which follows, means this view
+        }
         final int flags = switch (use) {
             case CHANGE -> 0;
             case CONNECTED -> Frames.VIEW_CONNECTED;

@@ -342,6 +342,7 @@ final class ProviderConformanceTest {
             final String view = b.await("view");
             assertTrue(view.contains("own -1 members") && !view.contains("without receiver"), view);
             b.awaitAppliers();
+            assertTrue(b.events.stream().noneMatch(event -> event.startsWith("view")), "one final view only: " + b.events);
             assertEquals(CONN_FAIL, new Transaction(b, 7).writes("db", "t", "x").data("x").certify());
             assertEquals(OK, b.connect("gcomm://x", false));
             b.appliers(2);

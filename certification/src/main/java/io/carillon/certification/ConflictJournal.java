@@ -1,0 +1,95 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification;
+
+import io.carillon.wsrep.KeyType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which write sets met which, for people: the last conflicts, and how many there were by table. The same on every member that was there. Engine's thread only.
+ */
+public final class ConflictJournal {
+    /** Conflicts kept. */
+    static final int LATEST_MAX = 256;
+    /** Tables counted by name; what comes after them counts as {@link #OTHER_TABLES}. */
+    static final int TABLES_MAX = 1024;
+    /** Name under which the tables beyond the limit are counted. */
+    public static final String OTHER_TABLES = "(others)";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ConflictJournal.class);
+    private static final String NO_TABLE = "(unnamed)";
+
+    /**
+     * Of whom a write set is.
+     *
+     * @param seqno its place.
+     * @param session session of the origin's provider: the member id that the server knows.
+     * @param trxId transaction there.
+     * @param connectionId connection there.
+     */
+    public record Party(long seqno, UUID session, long trxId, long connectionId) {
+        /** Somebody whose write set is not in the log any more. */
+        public static Party unknown(final long seqno) {
+            return new Party(seqno, new UUID(0, 0), -1, -1);
+        }
+    }
+
+    /**
+     * One conflict.
+     *
+     * @param table {@code db.table}.
+     * @param keyHash hash of the key.
+     * @param failed the write set that did not commit.
+     * @param type how it refers to the key.
+     * @param winner the one ordered before it.
+     * @param winnerType how that one refers to the key.
+     */
+    public record Conflict(String table, long keyHash, Party failed, KeyType type, Party winner, KeyType winnerType) {
+        @Override
+        public String toString() {
+            return String.format("conflict on %s, key %016x: write set %d of %s, transaction %d, connection %d (%s), does not commit; write set %d of %s, transaction %d, connection %d (%s), was before it",
+                table, keyHash, failed.seqno, failed.session, failed.trxId, failed.connectionId, type, winner.seqno, winner.session, winner.trxId, winner.connectionId, winnerType);
+        }
+    }
+
+    private final ArrayDeque<Conflict> latest = new ArrayDeque<>();
+    private final Map<String, Long> byTable = new HashMap<>();
+    private boolean logging;
+
+    /** Whether each conflict is also logged: {@code cert.log_conflicts}. */
+    public void logging(final boolean newLogging) {
+        logging = newLogging;
+    }
+
+    /** Adds the conflict that {@code verdict} tells of. */
+    public void add(final String table, final Verdict verdict, final Party failed, final Party winner) {
+        final String name = table.isEmpty() ? NO_TABLE : table;
+        final Conflict conflict = new Conflict(name, verdict.conflictHash, failed, verdict.conflictType, winner, verdict.conflictFoundType);
+        if (latest.size() == LATEST_MAX) {
+            latest.removeFirst();
+        }
+        latest.add(conflict);
+        byTable.merge(byTable.containsKey(name) || byTable.size() < TABLES_MAX ? name : OTHER_TABLES, 1L, Long::sum);
+        if (logging) {
+            LOGGER.info("{}", conflict);
+        }
+    }
+
+    /** The last conflicts, oldest first. */
+    public List<Conflict> latest() {
+        return new ArrayList<>(latest);
+    }
+
+    /** Conflicts by table, the most frequent first. */
+    public List<Map.Entry<String, Long>> byTable() {
+        return byTable.entrySet().stream().sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey())).toList();
+    }
+}
