@@ -47,9 +47,31 @@ void event_free(struct event *event) {
     free(event);
 }
 
+// Under feed.lock. A connection's bytes count for that connection only.
+static void count_consumed(struct feed *feed, uint64_t bytes, uint64_t epoch) {
+    if (epoch == feed->epoch) {
+        feed->consumed += bytes;
+    }
+}
+
+// Nobody will work on it: its place in the order must not hold up what is behind it.
+static void drop(struct provider *p, struct event *event) {
+    if (event->ordered) {
+        horizon_leave(&p->commit, event->seqno);
+        horizon_leave(&p->apply, event->seqno);
+    }
+    event_free(event);
+}
+
 void feed_push(struct provider *p, struct event *event) {
     struct feed *feed = &p->feed;
     pthread_mutex_lock(&feed->lock);
+    if (feed->closed) {
+        count_consumed(feed, event->bytes, event->epoch);
+        pthread_mutex_unlock(&feed->lock);
+        drop(p, event); // on its way when this node gave up its state
+        return;
+    }
     event->next = NULL;
     if (feed->tail) {
         feed->tail->next = event;
@@ -122,13 +144,6 @@ void feed_push_view_lost(struct provider *p) {
     event->view = view;
     event->after = atomic_load(&p->session.received);
     feed_push(p, event);
-}
-
-// Under feed.lock. A connection's bytes count for that connection only.
-static void count_consumed(struct feed *feed, uint64_t bytes, uint64_t epoch) {
-    if (epoch == feed->epoch) {
-        feed->consumed += bytes;
-    }
 }
 
 void feed_consumed(struct provider *p, uint64_t bytes, uint64_t epoch) {
@@ -274,11 +289,7 @@ static void close_feed(struct provider *p) {
     while (rest) {
         struct event *event = rest;
         rest = event->next;
-        if (event->type == EVENT_WRITE_SET) {
-            horizon_leave(&p->commit, event->seqno); // local ones behind it must not hang
-            horizon_leave(&p->apply, event->seqno);
-        }
-        event_free(event);
+        drop(p, event);
     }
 }
 

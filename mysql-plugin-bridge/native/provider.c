@@ -144,9 +144,24 @@ static void set_connected(struct provider *p, bool connected) {
     pthread_mutex_unlock(&p->lock);
 }
 
+static void send_disconnect(struct provider *p) {
+    struct frame_out out;
+    frame_begin(&out, FRAME_DISCONNECT, 0);
+    struct call call = {0};
+    const wsrep_status_t status = session_call(p, &out, &call, PARK_FOREVER);
+    if (status != WSREP_OK) {
+        provider_log(p, WSREP_LOG_INFO, "This node did not leave its group in order: %s", call.text && *call.text ? call.text : "there is no sidecar");
+    }
+    call_clear(&call);
+    frame_out_free(&out);
+}
+
 static wsrep_status_t provider_connect(wsrep_t *w, const char *name, const char *url, const char *donor, wsrep_bool_t bootstrap) {
     struct provider *p = provider_of(w);
     keep_connect(p, name, url, donor);
+    if (atomic_load(&p->inconsistent)) {
+        send_disconnect(p); // the feed is still closed: with the answer, all of the old connection is read and dropped
+    }
     atomic_store(&p->closing, false);
     atomic_store(&p->inconsistent, false);
     pthread_mutex_lock(&p->feed.lock);
@@ -188,15 +203,7 @@ static wsrep_status_t provider_disconnect(wsrep_t *w) {
     // Whose fate is open goes without it from now on.
     atomic_store(&p->closing, true);
     calls_kick_all(&p->calls);
-    struct frame_out out;
-    frame_begin(&out, FRAME_DISCONNECT, 0);
-    struct call call = {0};
-    const wsrep_status_t status = session_call(p, &out, &call, PARK_FOREVER);
-    if (status != WSREP_OK) {
-        provider_log(p, WSREP_LOG_WARN, "This node did not leave its group in order: %s", call.text && *call.text ? call.text : "there is no sidecar");
-    }
-    call_clear(&call);
-    frame_out_free(&out);
+    send_disconnect(p);
     feed_push_final(p); // if the sidecar's own did not come
     return WSREP_OK;
 }

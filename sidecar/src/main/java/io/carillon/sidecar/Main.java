@@ -3,55 +3,30 @@
 
 package io.carillon.sidecar;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import java.io.IOException;
 
-/** The command line: {@code carillon COMMAND ...}. */
-@Command(name = "carillon", description = "Synchronous multi-master replication for MariaDB and MySQL.", mixinStandardHelpOptions = true,
-    versionProvider = Main.Versions.class,
-    subcommands = {SidecarCommand.class, StatusCommand.class, Main.VersionCommand.class, SelfTestCommand.class, CommandLine.HelpCommand.class})
-public final class Main implements Callable<Integer> {
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec;
+/** Where the process begins. */
+public final class Main {
+    private static final int FAILED = 1;
 
     private Main() {
     }
 
     public static void main(final String[] arguments) {
-        final int status = new CommandLine(new Main()).setExecutionExceptionHandler(Main::report).execute(arguments);
+        final ChildArguments child = ChildArguments.of(arguments);
+        final int status = child != null ? run(child) : Commands.run(arguments);
         System.out.flush();
         System.err.flush();
         // Not exit: whatever must be closed was closed by the command, and other threads have nothing to say any more.
         Runtime.getRuntime().halt(status);
     }
 
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(System.err);
-        return CommandLine.ExitCode.USAGE;
-    }
-
-    private static int report(final Exception failure, final CommandLine commandLine, final CommandLine.ParseResult result) {
-        System.err.println("carillon: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
-        return CommandLine.ExitCode.SOFTWARE;
-    }
-
-    /** For {@code --version}. */
-    static final class Versions implements CommandLine.IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            return new String[] {"carillon " + Version.text()};
-        }
-    }
-
-    /** {@code carillon version}. */
-    @Command(name = "version", description = "Prints the version.")
-    static final class VersionCommand implements Callable<Integer> {
-        @Override
-        public Integer call() {
-            System.out.println("carillon " + Version.text());
-            return 0;
+    private static int run(final ChildArguments child) {
+        try {
+            return new Sidecar(new SidecarConfig(child.socket(), child.directory(), ""), child.parent()).run();
+        } catch (final IOException e) {
+            System.err.println("carillon: " + e.getMessage());
+            return FAILED;
         }
     }
 }

@@ -4,6 +4,7 @@
 package io.carillon.sidecar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -63,5 +64,15 @@ final class NodeSettingsTest {
         assertEquals(new SidecarConfig(Path.of("/run/a.sock"), Path.of("/var/lib/a"), "gcs.fc_limit=7;"), config);
         assertEquals(Path.of("/other"), config.with(Path.of("/other"), null).socket());
         assertEquals(Path.of("/var/lib/a"), config.with(Path.of("/other"), null).directory());
+    }
+
+    @Test
+    void theProvidersCommandLineIsReadWithoutPicocli() {
+        assertEquals(new ChildArguments(Path.of("/s"), Path.of("/d"), 12),
+            ChildArguments.of(new String[] {"sidecar", "--dir", "/d", "--socket", "/s", "--parent", "12"}));
+        assertNull(ChildArguments.of(new String[] {"sidecar", "--dir", "/d", "--socket", "/s", "--parent", "x"}));
+        assertNull(ChildArguments.of(new String[] {"sidecar", "--dir", "/d", "--dir", "/s", "--parent", "12"}));
+        assertNull(ChildArguments.of(new String[] {"status", "--dir", "/d", "--socket", "/s", "--parent", "12"}));
+        assertNull(ChildArguments.of(new String[] {"sidecar", "--help"}));
     }
 }
