@@ -43,7 +43,8 @@ final class Wishes {
     }
 
     void promote() {
-        if (machine.weight() == 0) {
+        final Configuration latest = machine.tail.configurations().latest();
+        if (machine.weight() == 0 || latest.index() > machine.tail.stable()) {
             ownWish = votingWeight;
             askedNs = Long.MIN_VALUE;
         }
@@ -104,7 +105,9 @@ final class Wishes {
         }
         final Ring ring = machine.ring;
         final Configuration latest = machine.tail.configurations().latest();
-        if (ownWish != NONE && isFulfilled(latest)) {
+        // A record that is not stable may yet be cut, and the wish with it.
+        final boolean settled = latest.index() <= machine.tail.stable();
+        if (ownWish != NONE && settled && isFulfilled(latest)) {
             ownWish = NONE;
         }
         if (ring.holds && (leaving || ring.weights[ring.self] == 0)) {
@@ -114,7 +117,7 @@ final class Wishes {
             if (ownWish != NONE && !leaving) {
                 wanted[ring.self] = ownWish;
             }
-            if (latest.index() <= machine.tail.stable()) {
+            if (settled) {
                 order(latest);
             }
         } else if (ownWish != NONE && askDeadlineNs() <= machine.nowNs) {
