@@ -55,7 +55,8 @@ public final class ConflictJournal {
     public record Conflict(String table, long keyHash, Party failed, KeyType type, Party winner, KeyType winnerType) {
         @Override
         public String toString() {
-            return String.format("conflict on %s, key %016x: write set %d of %s, transaction %d, connection %d (%s), does not commit; write set %d of %s, transaction %d, connection %d (%s), was before it",
+            return String.format("conflict on %s, key %016x: write set %d of %s, transaction %d, connection %d (%s), does not commit; "
+                + "write set %d of %s, transaction %d, connection %d (%s), was before it",
                 table, keyHash, failed.seqno, failed.session, failed.trxId, failed.connectionId, type, winner.seqno, winner.session, winner.trxId, winner.connectionId, winnerType);
         }
     }

@@ -192,7 +192,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         found = bootstrap || address.addresses().isEmpty();
         if (found && !node.saved.safeToBootstrap()) {
             node.application.onResult(call, WsrepStatus.NODE_FAIL, 0, "It may not be safe to bootstrap the cluster from this node. It was not the last one to leave the"
-                + " cluster and may not contain all the updates. To force cluster bootstrap with this node, edit the grastate.dat file manually and set safe_to_bootstrap to 1 .");
+                + " cluster and may not contain all the updates. "
+                + "To force cluster bootstrap with this node, edit the grastate.dat file manually and set safe_to_bootstrap to 1 .");
             return;
         }
         connectCall = call;
