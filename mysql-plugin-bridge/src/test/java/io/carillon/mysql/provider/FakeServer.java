@@ -183,10 +183,19 @@ final class FakeServer implements AutoCloseable {
         return provider.status(Wsrep.Slot.DISCONNECT);
     }
 
+    /** As a server ends: disconnect, wait until every applier left {@code recv}, free twice. */
     @Override
     public void close() {
         if (started) {
-            disconnect();
+            final int status = disconnect();
+            if (status != 0) {
+                throw new AssertionError(name + ": disconnect returned " + status + "; log " + log);
+            }
+        }
+        try {
+            awaitAppliers();
+        } catch (final InterruptedException e) {
+            throw new AssertionError(name + ": appliers are still in recv after disconnect; call-backs " + events + "; log " + log, e);
         }
         provider.call(Wsrep.Slot.FREE);
         provider.call(Wsrep.Slot.FREE);
