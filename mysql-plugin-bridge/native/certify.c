@@ -159,7 +159,8 @@ static bool abandon(struct provider *p, struct trx *trx, uint32_t flags) {
         return false;
     }
     trx->ws = (struct write_set){0};
-    provider_log(p, WSREP_LOG_WARN, "Transaction %llu was sent, and it is not known whether the group committed it: its client gets an error; if it "
+    provider_log(p, WSREP_LOG_WARN,
+        "Transaction %llu was sent, and it is not known whether the group committed it: its client gets an error; if it "
                  "was committed, this node applies it when it is back in the primary component", (unsigned long long)trx->id);
     return true;
 }
@@ -228,7 +229,8 @@ static wsrep_status_t send_once(struct provider *p, struct trx *trx, uint32_t fl
 
 wsrep_status_t certify_send(struct provider *p, struct trx *trx, uint32_t flags) {
     if (ws_sections_length(&trx->ws) > (uint64_t)atomic_load_explicit(&p->options.max_ws_size, memory_order_relaxed)) {
-        provider_log(p, WSREP_LOG_INFO, "Write set of %llu bytes exceeds repl.max_ws_size", (unsigned long long)ws_sections_length(&trx->ws));
+        provider_log(p, WSREP_LOG_INFO, "Write set of %llu bytes exceeds repl.max_ws_size",
+            (unsigned long long)ws_sections_length(&trx->ws));
         return WSREP_SIZE_EXCEEDED;
     }
     trx->call.frame = NULL;

@@ -72,7 +72,8 @@ static bool choose_state_dir(struct provider *p, char *reason, size_t size) {
     s->state_dir = format_text("%s/%s", SHARED_STATE_DIR, hash);
     const bool ok = s->state_dir && make_dir(s->state_dir);
     if (!ok) {
-        snprintf(reason, size, "no place for the node's state: %s (%s), %s (%s); make one that the server may write to and name it with the "
+        snprintf(reason, size,
+            "no place for the node's state: %s (%s), %s (%s); make one that the server may write to and name it with the "
                  "option carillon.dir", beside, strerror(first), s->state_dir, strerror(errno));
     }
     free(beside);
@@ -111,8 +112,10 @@ static bool find_launcher(struct session *s, char *reason, size_t size) {
     s->launcher = relative ? realpath(relative, NULL) : NULL;
     const bool ok = s->launcher && access(s->launcher, X_OK) == 0;
     if (!ok) {
-        snprintf(reason, size, "the launcher %s cannot be executed (%s): libcarillon.so must stay in lib/ of its distribution, readable by the "
-                 "server's user, or the option carillon.sidecar=unix:/path must name a running sidecar", relative ? relative : "", strerror(errno));
+        snprintf(reason, size,
+            "the launcher %s cannot be executed (%s): libcarillon.so must stay in lib/ of its distribution, readable by the "
+                 "server's user, or the option carillon.sidecar=unix:/path must name a running sidecar",
+                     relative ? relative : "", strerror(errno));
     }
     free(relative);
     free(library);

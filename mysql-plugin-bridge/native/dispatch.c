@@ -39,7 +39,8 @@ static bool consumed(struct incoming *f) {
     return true;
 }
 
-// False: this place in the order was seen on an earlier connection. What becomes an event counts as received when it is in the queue (feed_push),
+// False: this place in the order was seen on an earlier connection. What becomes an event counts as received when it
+// is in the queue (feed_push),
 // so that a pause never waits for one that it keeps from being taken.
 static bool is_new(struct incoming *f, int64_t seqno) {
     return seqno > atomic_load_explicit(&f->p->session.received, memory_order_relaxed);

@@ -294,7 +294,8 @@ static void close_feed(struct provider *p) {
 }
 
 static void end_inconsistent(struct provider *p, const struct event *event) {
-    provider_log(p, WSREP_LOG_ERROR, "This node cannot go on with its state and leaves the group: %s. It needs a new state from another node: "
+    provider_log(p, WSREP_LOG_ERROR,
+        "This node cannot go on with its state and leaves the group: %s. It needs a new state from another node: "
                  "restart it", event->text ? event->text : "no reason given");
     status_set_state(p, WSREP_MEMBER_ERROR, "Inconsistent", 12);
     struct frame_out out;

@@ -40,7 +40,8 @@ enum horizon_result { HORIZON_ENTERED, HORIZON_INTERRUPTED, HORIZON_TIMEOUT };
 bool horizon_init(struct horizon *horizon);
 void horizon_destroy(struct horizon *horizon);
 
-// Waits until everything up to `need` has left, at most until `deadline` (now_ns). A waiter interrupted before the call does not wait at all.
+// Waits until everything up to `need` has left, at most until `deadline` (now_ns). A waiter interrupted before the
+// call does not wait at all.
 enum horizon_result horizon_wait(struct horizon *horizon, struct waiter *waiter, int64_t need, int64_t deadline);
 // Ends the wait of `waiter`, present or next.
 void horizon_interrupt(struct horizon *horizon, struct waiter *waiter);

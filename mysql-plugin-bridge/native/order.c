@@ -99,7 +99,8 @@ static wsrep_status_t send_desync(struct provider *p, uint8_t desync) {
     struct call call = {0};
     wsrep_status_t status = session_call(p, &out, &call, PARK_FOREVER);
     if (status != WSREP_OK) {
-        provider_log(p, WSREP_LOG_WARN, "%s failed (%d): %s", desync ? "desync" : "resync", (int)status, call.text ? call.text : "no sidecar");
+        provider_log(p, WSREP_LOG_WARN, "%s failed (%d): %s", desync ? "desync" : "resync", (int)status,
+            call.text ? call.text : "no sidecar");
         status = WSREP_TRX_FAIL;
     }
     call_clear(&call);

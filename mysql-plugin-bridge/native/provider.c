@@ -150,7 +150,8 @@ static void send_disconnect(struct provider *p) {
     struct call call = {0};
     const wsrep_status_t status = session_call(p, &out, &call, PARK_FOREVER);
     if (status != WSREP_OK) {
-        provider_log(p, WSREP_LOG_INFO, "This node did not leave its group in order: %s", call.text && *call.text ? call.text : "there is no sidecar");
+        provider_log(p, WSREP_LOG_INFO, "This node did not leave its group in order: %s", call.text
+            && *call.text ? call.text : "there is no sidecar");
     }
     call_clear(&call);
     frame_out_free(&out);

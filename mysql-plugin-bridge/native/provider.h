@@ -1,7 +1,8 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// The provider's parts and how they hang together. Lock order, outermost first: write lock, calls, handle shard, transaction, feed, horizon.
+// The provider's parts and how they hang together. Lock order, outermost first: write lock, calls, handle shard,
+// transaction, feed, horizon.
 // No lock is held across a call into the server.
 #ifndef CARILLON_PROVIDER_H
 #define CARILLON_PROVIDER_H

@@ -66,7 +66,8 @@ void session_report_lost(struct provider *p) {
     if (atomic_load(&p->closing)) {
         feed_push_final(p);
     } else {
-        provider_log(p, WSREP_LOG_WARN, "The sidecar did not come back within carillon.sidecar_grace (%lld ms): this node is not in the primary "
+        provider_log(p, WSREP_LOG_WARN,
+            "The sidecar did not come back within carillon.sidecar_grace (%lld ms): this node is not in the primary "
                      "component until it does", (long long)(p->options.sidecar_grace / MS));
         feed_push_view_lost(p);
     }

@@ -38,7 +38,8 @@ wsrep_status_t provider_replay_trx(wsrep_t *w, const wsrep_ws_handle_t *handle, 
     wsrep_bool_t exit_loop = false;
     const wsrep_cb_status_t result = p->args.apply_cb(trx_ctx, &own, trx->flags, &data, &meta, &exit_loop);
     if (result != WSREP_CB_SUCCESS) {
-        provider_log(p, WSREP_LOG_ERROR, "Transaction %llu, committed by the group as %lld, could not be replayed", (unsigned long long)trx->id,
+        provider_log(p, WSREP_LOG_ERROR, "Transaction %llu, committed by the group as %lld, could not be replayed",
+            (unsigned long long)trx->id,
                      (long long)trx->seqno);
         return WSREP_NODE_FAIL;
     }
@@ -107,7 +108,8 @@ void orphan_verdict(struct provider *p, struct orphan *orphan, int64_t seqno, in
     free(orphan);
 }
 
-wsrep_status_t provider_preordered_collect(wsrep_t *w, wsrep_po_handle_t *handle, const wsrep_buf_t *data, size_t count, wsrep_bool_t copy) {
+wsrep_status_t provider_preordered_collect(wsrep_t *w, wsrep_po_handle_t *handle, const wsrep_buf_t *data, size_t count,
+    wsrep_bool_t copy) {
     (void)w;
     (void)copy;
     struct orphan *orphan = handle->opaque ? handle->opaque : calloc(1, sizeof *orphan);
@@ -120,10 +122,12 @@ wsrep_status_t provider_preordered_collect(wsrep_t *w, wsrep_po_handle_t *handle
     return orphan ? WSREP_OK : WSREP_NODE_FAIL;
 }
 
-// Every node applies it, this one too, and nobody waits for it: an orphan from the start, which belongs to the reader thread once it is sent.
+// Every node applies it, this one too, and nobody waits for it: an orphan from the start, which belongs to the reader
+// thread once it is sent.
 static wsrep_status_t send_orphan(struct provider *p, struct orphan *orphan) {
     const size_t length = FRAME_HEADER_LENGTH + 8 + WS_HEADER_LENGTH + orphan->ws.data.length;
-    const struct ws_header header = {.flags = orphan->flags, .last_seen = horizon_reached(&p->apply), .previous_seqno = WSREP_SEQNO_UNDEFINED};
+    const struct ws_header header = {.flags = orphan->flags, .last_seen = horizon_reached(&p->apply),
+        .previous_seqno = WSREP_SEQNO_UNDEFINED};
     if (orphan->ws.data.length > WS_INLINE_MAX) {
         return WSREP_SIZE_EXCEEDED;
     }

@@ -1,7 +1,8 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// Transactions by the server's number. The client's own thread owns its transaction; others (brute force, rollback) find it by number and touch
+// Transactions by the server's number. The client's own thread owns its transaction; others (brute force, rollback)
+// find it by number and touch
 // it only under its shard's lock, which keeps it alive, and its own.
 #include "provider.h"
 
@@ -349,7 +350,8 @@ wsrep_status_t provider_release(wsrep_t *w, wsrep_ws_handle_t *handle) {
     if (through) {
         atomic_fetch_add_explicit(&p->counters.local_commits, 1, memory_order_relaxed);
     } else if (trx->seqno >= 0 && !trx->commit_left && (trx->state == TRX_CERTIFIED || trx->state == TRX_MUST_REPLAY)) {
-        provider_log(p, WSREP_LOG_ERROR, "The server gave up transaction %llu, which the group committed as %lld: this node's data may differ",
+        provider_log(p, WSREP_LOG_ERROR,
+            "The server gave up transaction %llu, which the group committed as %lld: this node's data may differ",
                      (unsigned long long)trx->id, (long long)trx->seqno);
     }
     trx_leave_order(p, trx);

@@ -61,7 +61,8 @@ wsrep_status_t views_handle(struct provider *p, struct event *event, void *recv_
             start_order_at(p, event->seqno - 1);
         }
         if (p->args.connected_cb(p->args.app_ctx, view) != WSREP_CB_SUCCESS) {
-            provider_log(p, WSREP_LOG_ERROR, "The server refuses this connection to the group: its own id in the view is not the one that it had");
+            provider_log(p, WSREP_LOG_ERROR,
+                "The server refuses this connection to the group: its own id in the view is not the one that it had");
             feed_fail(p, "the server refused the connection to the group");
             return WSREP_OK;
         }

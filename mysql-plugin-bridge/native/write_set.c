@@ -68,7 +68,8 @@ static bool index_grow(struct write_set *ws) {
     return true;
 }
 
-// Adds a key, or strengthens the type of the one with the same hash: EXCLUSIVE > UPDATE > REFERENCE > SHARED is also the order of the numbers.
+// Adds a key, or strengthens the type of the one with the same hash: EXCLUSIVE > UPDATE > REFERENCE > SHARED is also
+// the order of the numbers.
 static bool add_key(struct write_set *ws, uint64_t hash, uint32_t type, uint32_t depth, uint32_t table) {
     if (ws->key_count * 2 >= ws->index_size && !index_grow(ws)) {
         return false;

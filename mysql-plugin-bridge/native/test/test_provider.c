@@ -438,7 +438,8 @@ static void large_write_set(void) {
     CHECK(n->f.last_ws_length == WS_HEADER_LENGTH);
     const uint32_t fragments = get_u32(n->f.last_ws + WS_FRAGMENT_COUNT_OFFSET);
     CHECK(fragments == (uint32_t)n->f.counts[FRAME_WS_FRAGMENT] && fragments == 21);
-    CHECK(n->f.fragment_bytes == get_u32(n->f.last_ws + WS_KEY_COUNT_OFFSET) * WS_KEY_LENGTH + get_u32(n->f.last_ws + WS_NAMES_LENGTH_OFFSET) +
+    CHECK(n->f.fragment_bytes == get_u32(n->f.last_ws + WS_KEY_COUNT_OFFSET) * WS_KEY_LENGTH
+        + get_u32(n->f.last_ws + WS_NAMES_LENGTH_OFFSET) +
                                      get_u64(n->f.last_ws + WS_DATA_LENGTH_OFFSET));
     trx_commit(&n->s, &handle, &meta);
     free(data);

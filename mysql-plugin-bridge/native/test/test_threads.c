@@ -1,7 +1,8 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// 32 clients, four appliers, brute force, DDL, pauses and causal reads at once. With CARILLON_SIDECAR=/path/of/socket a real sidecar answers.
+// 32 clients, four appliers, brute force, DDL, pauses and causal reads at once. With CARILLON_SIDECAR=/path/of/socket
+// a real sidecar answers.
 #include "fake_sidecar.h"
 
 #include <sched.h>

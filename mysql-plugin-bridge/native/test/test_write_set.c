@@ -12,7 +12,8 @@ static bool append(struct write_set *ws, const char *db, const char *table, cons
     return ws_append_key(ws, parts, row ? 3 : table ? 2 : 1, type);
 }
 
-static void check_key(const struct write_set *ws, uint32_t number, const void *hashed, size_t length, uint32_t type, uint32_t depth, uint32_t table) {
+static void check_key(const struct write_set *ws, uint32_t number, const void *hashed, size_t length, uint32_t type,
+    uint32_t depth, uint32_t table) {
     const uint8_t *key = ws->keys.at + number * WS_KEY_LENGTH;
     CHECK(get_u64(key) == XXH3_64bits(hashed, length));
     CHECK(get_u32(key + 8) == (type | depth << 2 | table << 4));
@@ -31,7 +32,8 @@ static void golden_bytes(void) {
     CHECK(ws.data.length == 5 && memcmp(ws.data.at, "abcde", 5) == 0);
 
     uint8_t header[WS_HEADER_LENGTH];
-    ws_write_header(&ws, &(struct ws_header){.flags = 0x41, .trx_id = 7, .connection_id = 9, .last_seen = 100, .previous_seqno = -1}, header);
+    ws_write_header(&ws, &(struct ws_header){.flags = 0x41, .trx_id = 7, .connection_id = 9, .last_seen = 100,
+        .previous_seqno = -1}, header);
     static const uint8_t golden[WS_HEADER_LENGTH] = {
         'C', 'W', 'S', '1', 0x41, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 100, 0, 0, 0, 0, 0, 0, 0,
         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 3, 0, 0, 0, 8, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0};

@@ -14,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which write sets met which, for people: the last conflicts, and how many there were by table. The same on every member that was there. Engine's thread only.
+ * Which write sets met which, for people: the last conflicts, and how many there were by table. The same on every
+ * member that was there. Engine's thread only.
  */
 public final class ConflictJournal {
     /** Conflicts kept. */
@@ -55,8 +56,10 @@ public final class ConflictJournal {
     public record Conflict(String table, long keyHash, Party failed, KeyType type, Party winner, KeyType winnerType) {
         @Override
         public String toString() {
-            return String.format("conflict on %s, key %016x: write set %d of %s, transaction %d, connection %d (%s), does not commit; write set %d of %s, transaction %d, connection %d (%s), was before it",
-                table, keyHash, failed.seqno, failed.session, failed.trxId, failed.connectionId, type, winner.seqno, winner.session, winner.trxId, winner.connectionId, winnerType);
+            return String.format("conflict on %s, key %016x: write set %d of %s, transaction %d, connection %d (%s), does not commit; "
+                + "write set %d of %s, transaction %d, connection %d (%s), was before it",
+                table, keyHash, failed.seqno, failed.session, failed.trxId, failed.connectionId, type, winner.seqno,
+                    winner.session, winner.trxId, winner.connectionId, winnerType);
         }
     }
 
@@ -90,6 +93,7 @@ public final class ConflictJournal {
 
     /** Conflicts by table, the most frequent first. */
     public List<Map.Entry<String, Long>> byTable() {
-        return byTable.entrySet().stream().sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey())).toList();
+        return byTable.entrySet().stream().sorted(Map.Entry.<String,
+            Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey())).toList();
     }
 }

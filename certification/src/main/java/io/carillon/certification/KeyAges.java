@@ -8,7 +8,8 @@ import java.util.Arrays;
 /**
  * Which keys the write sets in the window have, oldest first, so that they can leave the index again.
  *
- * <p>The floor moves at once, by counting; the keys below it are handed out a few at a time, so that the end of a large write set's time is no pause.
+ * <p>The floor moves at once, by counting; the keys below it are handed out a few at a time, so that the end of a
+ * large write set's time is no pause.
  */
 final class KeyAges {
     private static final int CAPACITY_MIN = 1 << 10;

@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.DirectBuffer;
 
 /**
- * Certifies write sets of very many keys: sorts the keys by partition, so that each partition is in the processor's cache while it is worked on, and lets two threads share the work. The outcome
+ * Certifies write sets of very many keys: sorts the keys by partition, so that each partition is in the processor's
+ * cache while it is worked on, and lets two threads share the work. The outcome
  * does not depend on who does what.
  */
 final class LargeKeySet implements AutoCloseable {
@@ -148,7 +149,8 @@ final class LargeKeySet implements AutoCloseable {
             final int to = Math.min(block.count, blockAt + room - n);
             for (int at = blockAt * WriteSetLayout.KEY_LENGTH; blockAt < to; blockAt++, n++, at += WriteSetLayout.KEY_LENGTH) {
                 unsorted[2 * n] = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
-                unsorted[2 * n + 1] = (long) ordinal++ << Integer.SIZE | buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN) & 0xFFFFFFFFL;
+                unsorted[2 * n + 1] = (long) ordinal++ << Integer.SIZE | buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET,
+                    LITTLE_ENDIAN) & 0xFFFFFFFFL;
             }
         }
         if (n == 0) {

@@ -7,7 +7,8 @@ import io.carillon.group.Check;
 import java.util.Arrays;
 
 /**
- * Small numbers for the sessions whose write sets are in the index, from 1 on. A number is given to somebody else once nothing of its session is above the floor; there are more numbers than
+ * Small numbers for the sessions whose write sets are in the index, from 1 on. A number is given to somebody else
+ * once nothing of its session is above the floor; there are more numbers than
  * seqnos in the window. Numbers are local: only whether two are equal decides anything.
  */
 final class OriginIds {
@@ -47,7 +48,8 @@ final class OriginIds {
     }
 
     private int add() {
-        Check.that(count < Reference.ORIGIN_MAX, "too many sessions in the certification window: sessions, limit", count, Reference.ORIGIN_MAX);
+        Check.that(count < Reference.ORIGIN_MAX, "too many sessions in the certification window: sessions, limit", count,
+            Reference.ORIGIN_MAX);
         if (count == msb.length) {
             msb = Arrays.copyOf(msb, count * 2);
             lsb = Arrays.copyOf(lsb, count * 2);

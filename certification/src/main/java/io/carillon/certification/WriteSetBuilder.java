@@ -18,7 +18,9 @@ import org.agrona.ExpandableArrayBuffer;
 /**
  * Builds write sets byte for byte as the provider does (docs/write-set.md), for embedded applications. Reused; one thread.
  *
- * <p>{@link #build} lays everything out behind the header. A write set longer than {@link io.carillon.wsrep.WriteSetLayout#INLINE_LENGTH_MAX} is for the application to cut: {@link #header} with the number of fragments, and the
+ * <p>{@link #build} lays everything out behind the header. A write set longer than {@link
+ * io.carillon.wsrep.WriteSetLayout#INLINE_LENGTH_MAX} is for the application to cut: {@link #header} with the number
+ * of fragments, and the
  * sections from {@link io.carillon.wsrep.WriteSetLayout#HEADER_LENGTH} on.
  */
 public final class WriteSetBuilder {

@@ -28,7 +28,8 @@ public final class WriteSetFlyweight {
     }
 
     /**
-     * Tells whether the bytes are a write set that can be certified: a function of the bytes alone, so that every member rejects the same. That the fragments of a fragmented one
+     * Tells whether the bytes are a write set that can be certified: a function of the bytes alone, so that every
+     * member rejects the same. That the fragments of a fragmented one
      * fit is for {@link FragmentedWriteSet#isValid}. Keys and names are not looked at: whatever they say can be certified.
      */
     public boolean isValid() {

@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers the command line on a Unix socket: one line with a request, one JSON document back. On a thread of its own, so that it works, and says so, when the engine hangs.
+ * Answers the command line on a Unix socket: one line with a request, one JSON document back. On a thread of its own,
+ * so that it works, and says so, when the engine hangs.
  *
  * <p><b>Threading:</b> any thread.
  */

@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
-/** Where the socket for the command line is: in the state directory, or, when that path is too long for a socket, under a name made from it in a directory of the same user. */
+/**
+ * Where the socket for the command line is: in the state directory, or, when that path is too long for a socket,
+ * under a name made from it in a directory of the same user.
+ */
 final class AdminSocket {
     private static final String NAME = "admin.sock";
     /** Room for the temporary name under which the socket is bound. */

@@ -41,7 +41,8 @@ final class AdminStatus {
         final CompletableFuture<Object> collected = new CompletableFuture<>();
         loop.execute(() -> {
             try {
-                collected.complete(host.node() == null ? error("no server has connected yet") : new NodeReport(host.node()).status(server.session()));
+                collected.complete(host.node() == null ? error("no server has connected yet") : new NodeReport(host.node())
+                    .status(server.session()));
             } catch (final RuntimeException e) {
                 collected.completeExceptionally(e);
             }

@@ -6,7 +6,8 @@ package io.carillon.sidecar;
 import java.nio.file.Path;
 
 /**
- * The command line by which a provider starts its sidecar: {@code sidecar --socket PATH --dir DIR --parent PID}. Read without picocli, whose classes are of a format that the AOT cache cannot hold: loading
+ * The command line by which a provider starts its sidecar: {@code sidecar --socket PATH --dir DIR --parent PID}. Read
+ * without picocli, whose classes are of a format that the AOT cache cannot hold: loading
  * them takes longer than everything else that a start does.
  *
  * @param socket for the provider.

@@ -29,8 +29,10 @@ final class NodeReport {
         final boolean primary = view != null && view.primary();
         final MemberState self = self();
         final NodeState state = self == null || !primary ? NodeState.UNDEFINED : self.state();
-        return new NodeStatus(node.settings().name(), Version.text(), ProcessHandle.current().pid(), session == null ? 0 : session.hello().pid(),
-            state.comment(), primary, view == null ? "" : view.group().toString(), view == null ? -1 : view.number(), members(), positions(session),
+        return new NodeStatus(node.settings().name(), Version.text(), ProcessHandle.current().pid(),
+            session == null ? 0 : session.hello().pid(),
+            state.comment(), primary, view == null ? "" : view.group().toString(), view == null ? -1 : view.number(),
+                members(), positions(session),
             queues(session), node.group().describe());
     }
 

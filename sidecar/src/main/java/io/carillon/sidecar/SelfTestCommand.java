@@ -14,10 +14,12 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
- * {@code carillon self-test}: a sidecar that founds a group alone, with this process in the place of the server. Shows that the distribution works on this machine; the build also records
+ * {@code carillon self-test}: a sidecar that founds a group alone, with this process in the place of the server.
+ * Shows that the distribution works on this machine; the build also records
  * in it which classes a start needs.
  */
-@Command(name = "self-test", description = "Founds a group of one in a temporary directory and leaves it again.", mixinStandardHelpOptions = true)
+@Command(name = "self-test", description = "Founds a group of one in a temporary directory and leaves it again.",
+    mixinStandardHelpOptions = true)
 final class SelfTestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {

@@ -90,7 +90,8 @@ final class SelfTestServer implements AutoCloseable {
     private void send(final int type, final long id, final ByteBuffer body) throws IOException {
         body.flip();
         final int length = Frames.HEADER_LENGTH + body.remaining();
-        final ByteBuffer frame = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).putInt(length).putShort((short) type).putShort((short) 0)
+        final ByteBuffer frame = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).putInt(length)
+            .putShort((short) type).putShort((short) 0)
             .putLong(id).put(body).flip();
         while (frame.hasRemaining()) {
             channel.write(frame);

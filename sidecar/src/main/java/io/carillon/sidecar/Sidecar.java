@@ -22,7 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process from start to end. A child ends with its server; one that runs by itself goes on as a member of the group, and waits for its server to come back.
+ * The process from start to end. A child ends with its server; one that runs by itself goes on as a member of the
+ * group, and waits for its server to come back.
  *
  * <p><b>Threading:</b> {@link #run} from the main thread; the call-backs on the engine's.
  */
@@ -47,7 +48,8 @@ final class Sidecar implements SessionListener {
         this.parent = parent;
         loop = EngineLoop.start("carillon-engine");
         host = new NodeHost(loop, config.directory(), config.options(), this::nodeFailed);
-        server = new ProviderServer(loop.eventLoop(), ((SingleThreadEventLoop) loop.eventLoop())::executeAfterEventLoopIteration, config.socket(),
+        server = new ProviderServer(loop.eventLoop(),
+            ((SingleThreadEventLoop) loop.eventLoop())::executeAfterEventLoopIteration, config.socket(),
             host, this);
     }
 
@@ -65,7 +67,8 @@ final class Sidecar implements SessionListener {
             loop.execute(new ParentWatch(loop, parent, () -> stop(OK, "process " + parent + ", which started this one, is gone"))::look);
         }
         Runtime.getRuntime().addShutdownHook(new Thread(this::terminated, "carillon-shutdown"));
-        LOG.info("Sidecar {} (process {}) waits for its server at {}, state in {}", Version.text(), ProcessHandle.current().pid(), config.socket(),
+        LOG.info("Sidecar {} (process {}) waits for its server at {}, state in {}", Version.text(),
+            ProcessHandle.current().pid(), config.socket(),
             config.directory());
     }
 

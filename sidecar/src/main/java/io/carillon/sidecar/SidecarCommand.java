@@ -31,9 +31,11 @@ final class SidecarCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        final SidecarConfig settings = config == null ? new SidecarConfig(socket, directory, "") : SidecarConfig.read(config).with(socket, directory);
+        final SidecarConfig settings = config == null ? new SidecarConfig(socket, directory, "")
+            : SidecarConfig.read(config).with(socket, directory);
         if (settings.socket() == null || settings.directory() == null) {
-            throw new ParameterException(spec.commandLine(), "the sidecar needs a socket and a state directory: --socket and --dir, or --config");
+            throw new ParameterException(spec.commandLine(),
+                "the sidecar needs a socket and a state directory: --socket and --dir, or --config");
         }
         return new Sidecar(settings, parent).run();
     }

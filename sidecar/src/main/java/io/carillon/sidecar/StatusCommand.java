@@ -22,12 +22,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code carillon status}: asks a running sidecar how it is. */
-@Command(name = "status", description = "Shows members, states, ring, positions and queues of a running node.", mixinStandardHelpOptions = true)
+@Command(name = "status", description = "Shows members, states, ring, positions and queues of a running node.",
+    mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
     private static final List<Path> USUAL = List.of(Path.of("/var/lib/mysql.carillon"), Path.of("/var/lib/carillon"));
     private static final int NOT_PRIMARY = 1;
 
-    @Option(names = "--dir", paramLabel = "DIR", description = "State directory of the node (carillon.dir); default: where a packaged server has it.")
+    @Option(names = "--dir", paramLabel = "DIR", description =
+        "State directory of the node (carillon.dir); default: where a packaged server has it.")
     private Path directory;
 
     @Option(names = "--socket", paramLabel = "PATH", description = "The node's admin socket, if not in its state directory.")
@@ -84,7 +86,8 @@ final class StatusCommand implements Callable<Integer> {
             Channels.newInputStream(channel).transferTo(reply);
             return reply.toString(StandardCharsets.UTF_8);
         } catch (final IOException e) {
-            throw new IOException("no sidecar answers at " + path + " (" + e.getMessage() + "): is the server running, with this state directory?", e);
+            throw new IOException("no sidecar answers at " + path + " (" + e.getMessage()
+                + "): is the server running, with this state directory?", e);
         }
     }
 }

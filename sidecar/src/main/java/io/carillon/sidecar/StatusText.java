@@ -22,7 +22,8 @@ final class StatusText {
         out.append("members\n");
         for (final JsonNode member : status.path("members")) {
             out.append("  ").append(member.path("self").asBoolean() ? "* " : "  ")
-                .append(String.format("%-16s %-8s weight %-3s %-22s %s%n", text(member, "name"), text(member, "state"), text(member, "weight"),
+                .append(String.format("%-16s %-8s weight %-3s %-22s %s%n", text(member, "name"), text(member, "state"),
+                    text(member, "weight"),
                     text(member, "incoming"), text(member, "id")));
         }
         values(out, "positions", status.path("positions"));

@@ -73,7 +73,8 @@ final class SidecarTest {
         final Path socket = start(true);
         try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
             final IOException refused = assertThrows(IOException.class, () -> server.hello(address(), "gcs.fc_limti=1"));
-            assertTrue(refused.getMessage().contains("gcs.fc_limti") && refused.getMessage().contains("gcs.fc_limit"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("gcs.fc_limti") && refused.getMessage().contains("gcs.fc_limit"),
+                refused.getMessage());
         }
         assertEquals(1, status.get());
     }

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Donor choice by Galera's rules: the names of {@code wsrep_sst_donor} first, in their order; then, unless the list says that nobody else will do, whoever is synced: of the joiner's segment before others.
+ * Donor choice by Galera's rules: the names of {@code wsrep_sst_donor} first, in their order; then, unless the list
+ * says that nobody else will do, whoever is synced: of the joiner's segment before others.
  *
- * <p>A list that does not end with a comma allows nobody else. Only a synced member is taken, named or not; the joiner asks again later. Ties go to the member that has released most, then to the
+ * <p>A list that does not end with a comma allows nobody else. Only a synced member is taken, named or not; the
+ * joiner asks again later. Ties go to the member that has released most, then to the
  * greatest id: the lowest id is whom the ring prefers for its own work.
  */
 public final class SegmentDonorChoice implements DonorChoice {
@@ -46,7 +48,8 @@ public final class SegmentDonorChoice implements DonorChoice {
     private static MemberState best(final List<MemberState> members, final MemberId joiner, final MemberState asks, final String name) {
         MemberState best = null;
         for (final MemberState member : members) {
-            final boolean isFit = !member.id().equals(joiner) && member.state() == NodeState.SYNCED && (name == null || member.name().equals(name));
+            final boolean isFit = !member.id().equals(joiner) && member.state() == NodeState.SYNCED
+                && (name == null || member.name().equals(name));
             if (isFit && (best == null || isBetter(member, best, asks == null ? 0 : asks.segment()))) {
                 best = member;
             }

@@ -9,9 +9,11 @@ import org.agrona.DirectBuffer;
 /**
  * What the engine tells a replicated application (a server behind its provider, or an embedded store).
  *
- * <p><b>Threading:</b> every method is called by the engine's thread and must neither block nor throw. Buffers are valid only during the call.
+ * <p><b>Threading:</b> every method is called by the engine's thread and must neither block nor throw. Buffers are
+ * valid only during the call.
  *
- * <p><b>Order:</b> {@link #onVerdict}, {@link #onWriteSet}, {@link #onSkip} and {@link #onView} with a primary view carry every seqno after the
+ * <p><b>Order:</b> {@link #onVerdict}, {@link #onWriteSet}, {@link #onSkip} and {@link #onView} with a primary view
+ * carry every seqno after the
  * application's position exactly once, ascending.
  */
 public interface ReplicatedApplication {
@@ -44,8 +46,10 @@ public interface ReplicatedApplication {
     void onSkip(long seqno);
 
     /**
-     * The group has a new configuration, or this node is not in a primary one any more. A node that does not need its own view yet hears of it in two steps:
-     * {@link ViewUse#CONNECTED_ONLY} with the view that it joined in, so that it knows how far it has to come, then either a snapshot, or {@link ViewUse#SYNTHETIC} with its own position,
+     * The group has a new configuration, or this node is not in a primary one any more. A node that does not need its
+     * own view yet hears of it in two steps:
+     * {@link ViewUse#CONNECTED_ONLY} with the view that it joined in, so that it knows how far it has to come, then
+     * either a snapshot, or {@link ViewUse#SYNTHETIC} with its own position,
      * after which it is fed everything up to that view and beyond.
      */
     void onView(View view, ViewUse use);
@@ -93,7 +97,8 @@ public interface ReplicatedApplication {
     void onFinal();
 
     /**
-     * Tells whether the feed must wait, because too much of it was given and is not consumed. The engine asks before each write set and each part; {@link ReplicationEngine#progress} makes it ask again.
+     * Tells whether the feed must wait, because too much of it was given and is not consumed. The engine asks before
+     * each write set and each part; {@link ReplicationEngine#progress} makes it ask again.
      */
     default boolean isFeedFull() {
         return false;

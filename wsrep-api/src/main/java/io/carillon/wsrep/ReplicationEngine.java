@@ -8,7 +8,8 @@ import org.agrona.DirectBuffer;
 /**
  * What a replicated application asks of the engine. Answers come through {@link ReplicatedApplication}.
  *
- * <p><b>Threading:</b> every method is called on the engine's thread and returns at once. {@code call} numbers are the application's, unique within a session.
+ * <p><b>Threading:</b> every method is called on the engine's thread and returns at once. {@code call} numbers are
+ * the application's, unique within a session.
  */
 public interface ReplicationEngine {
     /** Joins the group named {@code clusterName}, or starts it. Answered by {@code onResult} when a view is known, or it failed. */
@@ -26,7 +27,10 @@ public interface ReplicationEngine {
     /** The fragments of {@code call} will not be closed. */
     void withdraw(long call);
 
-    /** Takes the write set of {@code call} back if it still waits to be offered to the group; {@code onRejected} answers it then, nothing otherwise. */
+    /**
+     * Takes the write set of {@code call} back if it still waits to be offered to the group; {@code onRejected}
+     * answers it then, nothing otherwise.
+     */
     void revoke(long call);
 
     /**

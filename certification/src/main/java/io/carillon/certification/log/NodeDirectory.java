@@ -73,7 +73,8 @@ public final class NodeDirectory implements AutoCloseable {
     }
 
     private static IOException taken(final Path path) {
-        return new IOException("it is in use by another process (" + path.resolve(LOCK) + " is locked); stop that one, or set another carillon.dir");
+        return new IOException("it is in use by another process (" + path.resolve(LOCK)
+            + " is locked); stop that one, or set another carillon.dir");
     }
 
     private static void closeQuietly(final FileChannel channel, final Exception cause) {

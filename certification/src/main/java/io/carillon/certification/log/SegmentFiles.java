@@ -85,7 +85,8 @@ final class SegmentFiles {
     /** Begins the next segment, in memory. */
     Segment roll() {
         final Segment last = active();
-        final Segment next = new Segment(directory, last.logId, last.generation, last.lastIndex(), last.lastSeqno, last.lastEpoch, last.lastCrc);
+        final Segment next = new Segment(directory, last.logId, last.generation, last.lastIndex(), last.lastSeqno,
+            last.lastEpoch, last.lastCrc);
         segments.add(next);
         mayBeUnsealed = true;
         return next;

@@ -54,7 +54,10 @@ final class ControlCodec {
         };
     }
 
-    /** Decodes. Null when the bytes are none, or of a version that this member does not speak: it has no effect on any member that does not. */
+    /**
+     * Decodes. Null when the bytes are none, or of a version that this member does not speak: it has no effect on any
+     * member that does not.
+     */
     Control decode(final DirectBuffer buffer, final int offset, final int length) {
         try {
             in.wrap(buffer, offset, length);

@@ -24,9 +24,11 @@ import java.util.UUID;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The second cursor on the log: certifies stable entries one by one and hands them to the application, as fast as it takes them; the rest waits in the log.
+ * The second cursor on the log: certifies stable entries one by one and hands them to the application, as fast as it
+ * takes them; the rest waits in the log.
  *
- * <p>Certifying here, not when an entry becomes stable, changes no verdict (it is a function of the order), and nothing has to be remembered about what waits.
+ * <p>Certifying here, not when an entry becomes stable, changes no verdict (it is a function of the order), and
+ * nothing has to be remembered about what waits.
  */
 final class Delivery {
     /** What is not a write set. */
@@ -84,12 +86,14 @@ final class Delivery {
     }
 
     /**
-     * Starts behind the entry {@code index}, which has {@code seqnoThere}: certifies from there, delivers above {@code applicationPosition}.
+     * Starts behind the entry {@code index}, which has {@code seqnoThere}: certifies from there, delivers above
+     * {@code applicationPosition}.
      *
      * @param verdicts known verdicts of what follows, or null: everything before counts for nothing.
      * @param present who was present since when as of the last of these verdicts, or null.
      */
-    void start(final RingLog newLog, final long index, final long seqnoThere, final VerdictWindow verdicts, final Map<MemberId, Long> present,
+    void start(final RingLog newLog, final long index, final long seqnoThere, final VerdictWindow verdicts,
+        final Map<MemberId, Long> present,
         final long applicationPosition) {
         log = newLog;
         cursor = index;
@@ -109,7 +113,10 @@ final class Delivery {
         log = newLog;
     }
 
-    /** The application takes no more of this connection: a write set that it has only the beginning of comes again, whole, with the next {@link #start}. */
+    /**
+     * The application takes no more of this connection: a write set that it has only the beginning of comes again,
+     * whole, with the next {@link #start}.
+     */
     void cutOff() {
         if (streamFrom < streamTo) {
             streamFrom = streamTo;
@@ -205,12 +212,15 @@ final class Delivery {
         }
         final UUID session = new UUID(origin.sessionMsb, origin.sessionLsb);
         if (!wellFormed) {
-            application.onWriteSet(at, verdict.dependsOn, WriteSetFlags.TRX_START | WriteSetFlags.TRX_END, false, session, -1, -1, 0, header, 0, 0);
+            application.onWriteSet(at, verdict.dependsOn, WriteSetFlags.TRX_START | WriteSetFlags.TRX_END, false, session,
+                -1, -1, 0, header, 0, 0);
         } else if (!verdict.commits()) {
-            application.onWriteSet(at, verdict.dependsOn, writeSet.flags(), false, session, writeSet.trxId(), writeSet.connectionId(), 0, header, 0, 0);
+            application.onWriteSet(at, verdict.dependsOn, writeSet.flags(), false, session, writeSet.trxId(),
+                writeSet.connectionId(), 0, header, 0, 0);
         } else if (writeSet.fragmentCount() == 0) {
             final int length = (int) writeSet.dataLength();
-            application.onWriteSet(at, verdict.dependsOn, writeSet.flags(), true, session, writeSet.trxId(), writeSet.connectionId(), length,
+            application.onWriteSet(at, verdict.dependsOn, writeSet.flags(), true, session, writeSet.trxId(),
+                writeSet.connectionId(), length,
                 writeSet.buffer(), writeSet.dataOffset(), length);
         } else {
             streamFrom = writeSet.dataPosition();
@@ -225,10 +235,12 @@ final class Delivery {
         if (verdict.reason != Verdict.Reason.KEY_CONFLICT || verdict.seqno != e.seqno) {
             return;
         }
-        final String table = writeSet.fragmentCount() == 0 ? writeSet.tableName(verdict.conflictTable) : sections.tableName(writeSet, verdict.conflictTable);
+        final String table = writeSet.fragmentCount() == 0 ? writeSet.tableName(verdict.conflictTable)
+            : sections.tableName(writeSet, verdict.conflictTable);
         final ConflictJournal.Party failed = party(e.seqno);
         final long index = log.indexOfSeqno(verdict.conflictSeqno);
-        final boolean isHeld = index > 0 && log.read(index, other) && origin.read(other.payload) && other.payload.capacity() >= WriteSetLayout.HEADER_LENGTH + Origin.LENGTH;
+        final boolean isHeld = index > 0 && log.read(index, other) && origin.read(other.payload)
+            && other.payload.capacity() >= WriteSetLayout.HEADER_LENGTH + Origin.LENGTH;
         writeSet.wrap(isHeld ? other.payload : header, 0, WriteSetLayout.HEADER_LENGTH);
         conflicts.add(table, verdict, failed, isHeld ? party(verdict.conflictSeqno) : ConflictJournal.Party.unknown(verdict.conflictSeqno));
     }
@@ -276,7 +288,8 @@ final class Delivery {
     }
 
     /**
-     * Keys of a write set that travelled as fragments; null when the fragments are not what its header says, or began so many seqnos ago that a member's log need not reach back to them.
+     * Keys of a write set that travelled as fragments; null when the fragments are not what its header says, or began
+     * so many seqnos ago that a member's log need not reach back to them.
      */
     private KeySource fragmentedKeys(final LogEntry e) {
         final Fragments.Run run = fragments.close(new MemberId(e.originMsb, e.originLsb), origin.call);

@@ -9,7 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Flow control by leases: a synced node whose apply queue is above the limit asks all members to hold their write sets, for {@link #LEASE_MS}; it repeats that while the queue stays there, and takes it back when the queue is
+ * Flow control by leases: a synced node whose apply queue is above the limit asks all members to hold their write
+ * sets, for {@link #LEASE_MS}; it repeats that while the queue stays there, and takes it back when the queue is
  * short again. A node that dies, hangs or is cut off therefore holds nobody longer than the lease.
  */
 final class FlowControl {

@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The members and their states, a function of the ordered stream from the last view on: a view starts it anew from what the members say in it, so that a joiner needs nothing earlier.
+ * The members and their states, a function of the ordered stream from the last view on: a view starts it anew from
+ * what the members say in it, so that a joiner needs nothing earlier.
  */
 final class GroupState {
     private final DonorChoice donorChoice;
@@ -83,7 +84,10 @@ final class GroupState {
         return donor;
     }
 
-    /** {@code member} is complete, or done with a donation. What it gave to whom is for people; the count alone decides, since a joiner knows no more. */
+    /**
+     * {@code member} is complete, or done with a donation. What it gave to whom is for people; the count alone
+     * decides, since a joiner knows no more.
+     */
     void joined(final MemberId member, final Control.Joined joined) {
         final MemberState state = member(member);
         if (state == null) {

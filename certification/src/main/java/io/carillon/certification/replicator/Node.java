@@ -86,7 +86,8 @@ final class Node {
 
     /** What this member says about itself in the next view. */
     byte[] info() {
-        return new MemberInfo(session.session(), session.name(), session.incoming(), ownState, ownDesync, config.segment(), released).encode();
+        return new MemberInfo(session.session(), session.name(), session.incoming(), ownState, ownDesync, config.segment(),
+            released).encode();
     }
 
     /** A view as the application sees it. */

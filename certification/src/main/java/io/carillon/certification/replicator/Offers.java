@@ -13,7 +13,8 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Own entries on their way into the order. What the ring does not take at once waits here, in order, and is offered again with the next batch.
+ * Own entries on their way into the order. What the ring does not take at once waits here, in order, and is offered
+ * again with the next batch.
  */
 final class Offers {
     /** Told of offers that will not be ordered. */

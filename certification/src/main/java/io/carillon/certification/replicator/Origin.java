@@ -9,7 +9,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * What the replicator puts behind every write set that it has ordered (docs/write-set.md): session of the origin's application, and its call number. It rides in each entry, not in the view, because a
+ * What the replicator puts behind every write set that it has ordered (docs/write-set.md): session of the origin's
+ * application, and its call number. It rides in each entry, not in the view, because a
  * joiner's log may begin in the middle of a view.
  */
 final class Origin {

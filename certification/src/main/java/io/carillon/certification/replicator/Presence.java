@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Since which view each member has been present without a break, as of the entries delivered. The servers roll the streaming transactions of an absent member back, so a later fragment of one must fail, on every member.
+ * Since which view each member has been present without a break, as of the entries delivered. The servers roll the
+ * streaming transactions of an absent member back, so a later fragment of one must fail, on every member.
  */
 final class Presence {
     /** Present before anything that is known here. */
@@ -21,7 +22,10 @@ final class Presence {
     private final Map<MemberId, Long> since = new HashMap<>();
     private boolean begun;
 
-    /** Starts behind an entry with {@code seqno}; {@code later} is how it was somewhat later, or null when nobody said: then whoever is there has been there for ever. */
+    /**
+     * Starts behind an entry with {@code seqno}; {@code later} is how it was somewhat later, or null when nobody
+     * said: then whoever is there has been there for ever.
+     */
     void start(final long seqno, final Map<MemberId, Long> later) {
         since.clear();
         begun = later != null;

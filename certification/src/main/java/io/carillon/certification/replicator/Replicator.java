@@ -36,11 +36,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node's engine: orders the application's write sets through the group, certifies everything in order, feeds the application, and leads the node through its life.
+ * One node's engine: orders the application's write sets through the group, certifies everything in order, feeds the
+ * application, and leads the node through its life.
  *
- * <p>Two cursors run over the log. At stable, the state of the group is kept ({@link GroupState}); behind it, as fast as the application takes it, write sets are certified and delivered ({@link Delivery}).
+ * <p>Two cursors run over the log. At stable, the state of the group is kept ({@link GroupState}); behind it, as fast
+ * as the application takes it, write sets are certified and delivered ({@link Delivery}).
  *
- * <p><b>Threading:</b> the engine's thread only; the owner calls {@link #onTimer} when {@link #nextDeadlineNs} is due and {@link #onBatchEnd} after each pass of its loop.
+ * <p><b>Threading:</b> the engine's thread only; the owner calls {@link #onTimer} when {@link #nextDeadlineNs} is due
+ * and {@link #onBatchEnd} after each pass of its loop.
  */
 public final class Replicator implements ReplicationEngine, GroupListener {
     private static final Logger LOG = LoggerFactory.getLogger(Replicator.class);
@@ -191,8 +194,10 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         }
         found = bootstrap || address.addresses().isEmpty();
         if (found && !node.saved.safeToBootstrap()) {
-            node.application.onResult(call, WsrepStatus.NODE_FAIL, 0, "It may not be safe to bootstrap the cluster from this node. It was not the last one to leave the"
-                + " cluster and may not contain all the updates. To force cluster bootstrap with this node, edit the grastate.dat file manually and set safe_to_bootstrap to 1 .");
+            node.application.onResult(call, WsrepStatus.NODE_FAIL, 0,
+                "It may not be safe to bootstrap the cluster from this node. It was not the last one to leave the"
+                + " cluster and may not contain all the updates. "
+                + "To force cluster bootstrap with this node, edit the grastate.dat file manually and set safe_to_bootstrap to 1 .");
             return;
         }
         connectCall = call;
@@ -264,7 +269,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
             node.openCalls.add(call);
         }
         scratch.putBytes(0, writeSet, offset, length);
-        Origin.put(scratch, length, node.session.session().getMostSignificantBits(), node.session.session().getLeastSignificantBits(), call);
+        Origin.put(scratch, length, node.session.session().getMostSignificantBits(),
+            node.session.session().getLeastSignificantBits(), call);
         offer(new Offers.Tag.WriteSet(call), EntryKind.WRITE_SET, length + Origin.LENGTH);
     }
 
@@ -315,7 +321,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     public void progress(final long released, final int queueLength) {
         node.released = Math.max(node.released, released);
         node.queueLength = queueLength;
-        // As Galera's index reaches back to what some member has not committed, so do dependencies here: the same averages for the same load.
+        // As Galera's index reaches back to what some member has not committed, so do dependencies here: the same
+        // averages for the same load.
         certifier().committed(node.state.releasedByAll(node.released));
         measure();
         ballot.released();
@@ -396,7 +403,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     }
 
     /**
-     * Enters with the ring whose VIEW entry is the first stable one of a newer epoch than the log had when this node joined: what was stable before tells of earlier memberships.
+     * Enters with the ring whose VIEW entry is the first stable one of a newer epoch than the log had when this node
+     * joined: what was stable before tells of earlier memberships.
      */
     private void tryEnter() {
         final long epoch = node.log().epochAt(node.stableIndex);
@@ -413,7 +421,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.primary = true;
         ballot.clear();
         chosen.clear();
-        LOG.info("Entered group {} in view {} at seqno {} with {} members", joinView.group(), joinView.number(), joinView.seqno(), joinView.members().size());
+        LOG.info("Entered group {} in view {} at seqno {} with {} members", joinView.group(), joinView.number(),
+            joinView.seqno(), joinView.members().size());
         final long call = connectCall;
         connectCall = Offers.NOBODY;
         if (node.application == null) {
@@ -514,7 +523,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
             case Control.Synced c -> node.state.synced(from);
             case Control.Desync c -> {
                 final boolean done = node.state.desync(from, c.on());
-                answer(call, done ? WsrepStatus.OK : WsrepStatus.TRX_FAIL, done ? "" : "the node was not in a state to " + (c.on() ? "desync" : "resync"));
+                answer(call, done ? WsrepStatus.OK : WsrepStatus.TRX_FAIL,
+                    done ? "" : "the node was not in a state to " + (c.on() ? "desync" : "resync"));
             }
             case Control.Vote c -> ballot.vote(from, c);
             case Control.Position c -> node.state.position(from, c.released());
@@ -702,7 +712,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         if (fateDeadlineNs != Long.MAX_VALUE && nowNs - fateDeadlineNs >= 0) {
             fateDeadlineNs = Long.MAX_VALUE;
             if (node.application != null) {
-                node.openCalls.rejectAll(RejectReason.FATE_UNKNOWN, "the primary view was lost after the write set was sent", node.application);
+                node.openCalls.rejectAll(RejectReason.FATE_UNKNOWN, "the primary view was lost after the write set was sent",
+                    node.application);
             }
         }
         if (node.phase == Node.Phase.CLOSED) {
@@ -785,7 +796,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     // ---- delivery
 
     private long deliverLimit() {
-        return node.phase == Node.Phase.FEEDING || node.phase == Node.Phase.LEAVING || node.phase == Node.Phase.DRAINING ? stateCursor : delivery.cursor();
+        return node.phase == Node.Phase.FEEDING || node.phase == Node.Phase.LEAVING
+            || node.phase == Node.Phase.DRAINING ? stateCursor : delivery.cursor();
     }
 
     private void pump() {
@@ -847,7 +859,10 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         }
     }
 
-    /** The server may exit as soon as it has this answer, and this process with it: the position is written down before, unless the server never comes to the end of what it was given. */
+    /**
+     * The server may exit as soon as it has this answer, and this process with it: the position is written down
+     * before, unless the server never comes to the end of what it was given.
+     */
     private void answerLeft(final long nowNs) {
         savePosition();
         if (leaveCall != Offers.NOBODY && (!position.isDefined() || node.released >= position.seqno() || nowNs - leftDeadlineNs >= 0)) {
@@ -954,7 +969,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
 
         @Override
         public boolean takeCall(final long sessionMsb, final long sessionLsb, final long call) {
-            return node.session.session().getMostSignificantBits() == sessionMsb && node.session.session().getLeastSignificantBits() == sessionLsb
+            return node.session.session().getMostSignificantBits() == sessionMsb
+                && node.session.session().getLeastSignificantBits() == sessionLsb
                 && node.openCalls.take(call);
         }
 

@@ -12,7 +12,8 @@ import io.carillon.certification.CertifierConfig;
  * @param segment {@code gmcast.segment}.
  * @param writeSetMax {@code repl.max_ws_size}.
  * @param waitPrimaryNs {@code pc.wait_prim_timeout}: connect fails without a primary view by then.
- * @param fateNs how long a call in flight waits for a lost primary. Longer than a partition that heals by itself is noticed and mended (two suspect timeouts of 5 s); shorter than clients' patience.
+ * @param fateNs how long a call in flight waits for a lost primary. Longer than a partition that heals by itself is
+ * noticed and mended (two suspect timeouts of 5 s); shorter than clients' patience.
  * @param flowLimit {@code gcs.fc_limit}: write sets waiting to be applied from which writers are asked to slow down.
  * @param flowFactor {@code gcs.fc_factor}: they may go on below that part of the limit.
  */

@@ -12,7 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
 /**
- * {@code grastate.dat} in the server's data directory, in the format that operators' tools read. The replicator itself relies on its own log; only {@code safe_to_bootstrap} is obeyed.
+ * {@code grastate.dat} in the server's data directory, in the format that operators' tools read. The replicator
+ * itself relies on its own log; only {@code safe_to_bootstrap} is obeyed.
  */
 final class SavedState {
     private static final String NAME = "grastate.dat";

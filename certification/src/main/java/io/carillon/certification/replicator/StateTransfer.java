@@ -19,9 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a node that enters a group gets from its application's position to the group's: from the log where that holds everything after the position, else by a snapshot. Also the donor's side.
+ * How a node that enters a group gets from its application's position to the group's: from the log where that holds
+ * everything after the position, else by a snapshot. Also the donor's side.
  *
- * <p>Certification must continue exactly where a synced member is. Three sources serve: the log from the very first entry on; the node's own verdicts of last time; a synced member's verdict window, asked for in
+ * <p>Certification must continue exactly where a synced member is. Three sources serve: the log from the very first
+ * entry on; the node's own verdicts of last time; a synced member's verdict window, asked for in
  * the order (docs/replicator.md, section 3).
  */
 final class StateTransfer {
@@ -180,7 +182,8 @@ final class StateTransfer {
             received(new Gtid(joinView.group(), seqno));
         } else if (chosen == null) {
             retryAtNs = nowNs + RETRY_NS;
-            LOG.info("Nobody can give a snapshot now{}; asking again in 1 second", donors.isEmpty() ? "" : " (donors asked for: " + donors + ")");
+            LOG.info("Nobody can give a snapshot now{}; asking again in 1 second",
+                donors.isEmpty() ? "" : " (donors asked for: " + donors + ")");
         } else {
             donor = chosen.id();
             node.show(NodeState.JOINER, "Joining: receiving State Transfer");
@@ -287,7 +290,10 @@ final class StateTransfer {
             && verdicts.position() <= node.log().endSeqno();
     }
 
-    /** The log holds what an index as of {@code seqno} is built from: a window, and a second one for the fragments of large write sets in the first. */
+    /**
+     * The log holds what an index as of {@code seqno} is built from: a window, and a second one for the fragments of
+     * large write sets in the first.
+     */
     private boolean reaches(final long seqno) {
         return node.baseSeqno() <= Math.max(0, seqno - 2L * window);
     }
@@ -299,7 +305,8 @@ final class StateTransfer {
             final VerdictWindow verdicts = usable(remoteVerdicts, from) ? remoteVerdicts : usable(own, from) ? copy(own) : null;
             final long start = verdicts == null ? 0 : Math.max(node.baseSeqno(), verdicts.position() - 2L * window);
             final long index = start <= node.baseSeqno() ? node.log().baseIndex() : node.log().indexOfSeqno(start);
-            delivery.start(node.log(), index, Math.max(start, node.baseSeqno()), verdicts, verdicts != null && verdicts == remoteVerdicts ? remotePresent : null, from);
+            delivery.start(node.log(), index, Math.max(start, node.baseSeqno()), verdicts, verdicts != null
+                && verdicts == remoteVerdicts ? remotePresent : null, from);
         } else {
             delivery.resume(node.log());
         }

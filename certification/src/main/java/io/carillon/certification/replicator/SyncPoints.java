@@ -59,7 +59,10 @@ final class SyncPoints {
         }
     }
 
-    /** Everything up to {@code index}, with {@code seqno}, is stable. The entry that a call asked for may be earlier; waiting a little longer is correct, too. */
+    /**
+     * Everything up to {@code index}, with {@code seqno}, is stable. The entry that a call asked for may be earlier;
+     * waiting a little longer is correct, too.
+     */
     void onStable(final long index, final long seqno, final ReplicatedApplication application) {
         for (int i = 0; i < known.size();) {
             if (known.get(i).index <= index) {

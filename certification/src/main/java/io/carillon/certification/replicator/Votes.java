@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Votes on the result of applying a seqno, counted in order: the result of most members wins, success when equally many have it. Members that have no data have no vote.
+ * Votes on the result of applying a seqno, counted in order: the result of most members wins, success when equally
+ * many have it. Members that have no data have no vote.
  */
 final class Votes {
     /** Result of a member that applied it without error. */

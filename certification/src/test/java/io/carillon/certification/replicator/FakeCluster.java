@@ -78,7 +78,8 @@ final class FakeCluster {
     }
 
     private void append(final MemberId id, final long originSeq, final EntryKind kind, final DirectBuffer payload) {
-        order.append(order.endIndex() + 1, order.endSeqno() + (kind.counts() ? 1 : 0), epoch, id.msb(), id.lsb(), originSeq, kind, payload, 0, payload.capacity());
+        order.append(order.endIndex() + 1, order.endSeqno() + (kind.counts() ? 1 : 0), epoch, id.msb(), id.lsb(), originSeq,
+            kind, payload, 0, payload.capacity());
     }
 
     /** A new primary view of {@code newMembers}. */
@@ -106,7 +107,8 @@ final class FakeCluster {
         changes.add(() -> {
             final List<FakeGroup> rest = new ArrayList<>(members);
             rest.remove(group);
-            group.current = new RingView(uuid, epoch, 0, -1, -1, false, "cut off", List.of(new RingMember(group.id, group.name, 1, group.info)));
+            group.current = new RingView(uuid, epoch, 0, -1, -1, false, "cut off",
+                List.of(new RingMember(group.id, group.name, 1, group.info)));
             group.listener.onNotPrimary(group.current);
             install(rest, true);
         });
@@ -172,7 +174,8 @@ final class FakeCluster {
             }
             while (log.endIndex() < order.endIndex()) {
                 order.read(log.endIndex() + 1, entry);
-                log.append(entry.index, entry.seqno, entry.epoch, entry.originMsb, entry.originLsb, entry.originSeq, entry.kind, entry.payload, 0,
+                log.append(entry.index, entry.seqno, entry.epoch, entry.originMsb, entry.originLsb, entry.originSeq,
+                    entry.kind, entry.payload, 0,
                     entry.payload.capacity());
                 if (entry.kind.isConfiguration()) {
                     current = views.get((int) entry.payload.getLong(0));
@@ -187,7 +190,8 @@ final class FakeCluster {
         }
 
         @Override
-        public void join(final String clusterName, final List<String> addresses, final boolean found, final long wantedSeqno, final byte[] newInfo) {
+        public void join(final String clusterName, final List<String> addresses, final boolean found, final long wantedSeqno,
+            final byte[] newInfo) {
             info = newInfo;
             told = 0;
             changes.add(() -> {

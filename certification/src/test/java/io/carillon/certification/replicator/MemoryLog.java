@@ -43,7 +43,8 @@ final class MemoryLog implements RingLog {
     }
 
     @Override
-    public void append(final long index, final long seqno, final long epoch, final long originMsb, final long originLsb, final long originSeq,
+    public void append(final long index, final long seqno, final long epoch, final long originMsb, final long originLsb,
+        final long originSeq,
         final EntryKind kind, final DirectBuffer payload, final int offset, final int length) {
         Check.that(index == endIndex() + 1, "appended out of order", index, endIndex());
         final byte[] copy = new byte[length];

@@ -35,10 +35,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three whole nodes in one process: real rings over loopback, logs on disk, replicators, toy servers. The time limit only ends a test that hangs. */
+/**
+ * Three whole nodes in one process: real rings over loopback, logs on disk, replicators, toy servers. The time limit
+ * only ends a test that hangs.
+ */
 @Timeout(120)
 class RealClusterTest {
-    private static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(1024, 1 << 20, Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
+    private static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(1024, 1 << 20,
+        Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
         30_000_000_000L, 10_000_000_000L, 1000, 1.0);
 
     @TempDir
@@ -79,11 +83,14 @@ class RealClusterTest {
             state = NodeStateFile.open(home, Durability.OS, log, loop::execute);
             verdicts = VerdictFile.open(home);
             final RingConfig d = RingConfig.defaults(name);
-            final RingConfig ring = new RingConfig(name, 1, d.keepaliveNs(), d.holderKeepaliveNs(), d.suspectNs(), d.quickSuspectNs(), d.joinNs(), d.installNs(),
-                d.pauseNs(), d.entryLengthMax(), d.offeredBytesMax(), d.heldBytesMax(), d.pullBytes(), d.tokenPassAfter(), CONFIG.logReach(), false);
+            final RingConfig ring = new RingConfig(name, 1, d.keepaliveNs(), d.holderKeepaliveNs(), d.suspectNs(),
+                d.quickSuspectNs(), d.joinNs(), d.installNs(),
+                d.pauseNs(), d.entryLengthMax(), d.offeredBytesMax(), d.heldBytesMax(), d.pullBytes(), d.tokenPassAfter(),
+                    CONFIG.logReach(), false);
             final TransportConfig transport = TransportConfig.defaults().withListen(new PeerAddress("127.0.0.1", port));
             group = new GroupNode(loop, ring, transport, log, state, what -> server.events.add("failed " + what));
-            final Replicator replicator = new Replicator(CONFIG, Configuration::viewOf, ReplicatorTest.FIRST_SYNCED, log::purge, loop::nowNs);
+            final Replicator replicator = new Replicator(CONFIG, Configuration::viewOf, ReplicatorTest.FIRST_SYNCED,
+                log::purge, loop::nowNs);
             replicator.verdictFile(verdicts);
             replicator.group(group);
             group.listener(replicator);
@@ -137,7 +144,8 @@ class RealClusterTest {
 
     private Running start(final String name, final String url, final Running before) throws Exception {
         final int port = before == null ? freePort() : before.port;
-        final Running node = new Running(name, port, new UUID(name.hashCode(), System.nanoTime()), directory.resolve(name), before == null ? null : before.server);
+        final Running node = new Running(name, port, new UUID(name.hashCode(), System.nanoTime()), directory.resolve(name),
+            before == null ? null : before.server);
         running.add(node);
         ReplicatorTest.SERVERS.add(node.server);
         node.on(() -> node.server.connect(url));

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReplicatorTest {
     static final int WINDOW = 64;
-    static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(WINDOW, 1 << 20, Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
+    static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(WINDOW, 1 << 20, Integer.MAX_VALUE), 0,
+        Integer.MAX_VALUE,
         30_000_000_000L, 10_000_000_000L, 16, 1.0);
     static final List<ToyServer> SERVERS = new CopyOnWriteArrayList<>();
     static final DonorChoice FIRST_SYNCED = (members, joiner, donors) -> {

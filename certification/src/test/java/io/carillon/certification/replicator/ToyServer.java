@@ -92,7 +92,8 @@ final class ToyServer implements ReplicatedApplication {
     long write(final String row, final String value, final long lastSeen) {
         final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
         builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END).ids(++call, 1).lastSeen(lastSeen)
-            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8), row.getBytes(StandardCharsets.UTF_8))
+            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8),
+                row.getBytes(StandardCharsets.UTF_8))
             .data(new UnsafeBuffer(data), 0, data.length);
         final int length = builder.build();
         pending.put(call, row + "=" + value);
@@ -104,7 +105,8 @@ final class ToyServer implements ReplicatedApplication {
     long stream(final String row, final long previous) {
         final byte[] data = (row + "=s").getBytes(StandardCharsets.UTF_8);
         builder.begin(previous < 0 ? WriteSetFlags.TRX_START : 0).ids(++call, 1).lastSeen(position.seqno()).previousSeqno(previous)
-            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8), row.getBytes(StandardCharsets.UTF_8))
+            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8),
+                row.getBytes(StandardCharsets.UTF_8))
             .data(new UnsafeBuffer(data), 0, data.length);
         final int length = builder.build();
         pending.put(call, row + "=s");
@@ -116,7 +118,8 @@ final class ToyServer implements ReplicatedApplication {
     long writeLarge(final String row, final String value, final int fragmentLength) {
         final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
         builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END).ids(++call, 1).lastSeen(position.seqno())
-            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8), row.getBytes(StandardCharsets.UTF_8))
+            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8),
+                row.getBytes(StandardCharsets.UTF_8))
             .data(new UnsafeBuffer(data), 0, data.length);
         final int length = builder.build();
         final ExpandableArrayBuffer header = new ExpandableArrayBuffer(WriteSetLayout.HEADER_LENGTH);
@@ -175,7 +178,8 @@ final class ToyServer implements ReplicatedApplication {
     }
 
     @Override
-    public void onWriteSet(final long seqno, final long dependsOn, final int flags, final boolean certified, final UUID origin, final long trxId,
+    public void onWriteSet(final long seqno, final long dependsOn, final int flags, final boolean certified,
+        final UUID origin, final long trxId,
         final long connectionId, final long dataLength, final DirectBuffer data, final int offset, final int length) {
         events.add("write set " + seqno + (certified ? " commit" : " dummy") + " of " + origin.getLeastSignificantBits());
         if (certified && length == dataLength) {

@@ -12,7 +12,10 @@ import io.carillon.group.ring.RingView;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The layer above one member: what it offered and what became of it, what it has applied, whether it may vote. Survives the process as far as a database server does. */
+/**
+ * The layer above one member: what it offered and what became of it, what it has applied, whether it may vote.
+ * Survives the process as far as a database server does.
+ */
 final class ApplicationModel {
     private static final long NOTHING = Long.MIN_VALUE;
 
@@ -40,7 +43,8 @@ final class ApplicationModel {
     }
 
     /**
-     * A new life of the process. {@code id} is its incarnation; {@code keepApplied} tells whether the server's data is still there, else it starts from a snapshot. Returns the first
+     * A new life of the process. {@code id} is its incarnation; {@code keepApplied} tells whether the server's data
+     * is still there, else it starts from a snapshot. Returns the first
      * seqno that the server lacks, or -1.
      */
     long start(final MemberId id, final boolean keepApplied) {
@@ -167,10 +171,12 @@ final class ApplicationModel {
     private void ownDelivered(final StoredEntry entry) {
         final long digest = pending.remove(entry.originSeq());
         if (digest == NOTHING) {
-            Check.that(firstOfLife == NOTHING || entry.originSeq() < firstOfLife, "an own offer is delivered once", entry.originSeq(), entry.index());
+            Check.that(firstOfLife == NOTHING || entry.originSeq() < firstOfLife, "an own offer is delivered once",
+                entry.originSeq(), entry.index());
             return;
         }
-        Check.that(digest == StoredEntry.payloadDigest(entry.payload()), "an own offer is delivered as offered", entry.originSeq(), entry.index());
+        Check.that(digest == StoredEntry.payloadDigest(entry.payload()), "an own offer is delivered as offered",
+            entry.originSeq(), entry.index());
         acknowledged++;
         if (simulator.narrator() != Narrator.NOBODY) {
             say("acknowledges " + label(entry));

@@ -34,7 +34,8 @@ final class EventKind {
     /** Nothing; a moment to stop at. */
     static final int MARK = 13;
     /** Names for traces. */
-    private static final String[] NAMES = {"packet", "timer", "persisted", "synced", "batch-end", "link-up", "link-down", "connect", "workload", "fault",
+    private static final String[] NAMES = {"packet", "timer", "persisted", "synced", "batch-end", "link-up", "link-down",
+        "connect", "workload", "fault",
         "start", "resume", "unblock", "mark"};
 
     private EventKind() {

@@ -6,7 +6,8 @@ package io.carillon.group.simulator;
 import java.util.Arrays;
 
 /**
- * Binary heap of events by (time, insertion number). Events live in slots of parallel arrays, so that nothing is allocated per event; a polled slot stays readable until
+ * Binary heap of events by (time, insertion number). Events live in slots of parallel arrays, so that nothing is
+ * allocated per event; a polled slot stays readable until
  * {@link #release}.
  */
 final class EventQueue {

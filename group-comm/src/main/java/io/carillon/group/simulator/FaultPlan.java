@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decides which faults happen when. Arbitrary as long as the group can be saved: a majority of every configuration in play keeps what it acknowledged. Everybody may be down or cut off
+ * Decides which faults happen when. Arbitrary as long as the group can be saved: a majority of every configuration in
+ * play keeps what it acknowledged. Everybody may be down or cut off
  * at once.
  */
 final class FaultPlan {

@@ -16,7 +16,8 @@ import java.util.Set;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
- * What an all-knowing observer holds the members to (docs/simulator.md, "What is checked"): one history of stable entries for everybody ever, log matching, majorities, no entry twice,
+ * What an all-knowing observer holds the members to (docs/simulator.md, "What is checked"): one history of stable
+ * entries for everybody ever, log matching, majorities, no entry twice,
  * no epoch twice. Every check is made when the thing happens and costs a few look-ups.
  */
 final class GroupHistory {
@@ -48,10 +49,12 @@ final class GroupHistory {
         if (entry.epoch() != epochBefore) {
             Check.that(entry.kind() == io.carillon.group.EntryKind.VIEW, "an epoch begins with its VIEW", entry.epoch(), entry.index());
             final long first = firstIndexOfEpoch.putIfAbsent(entry.epoch(), entry.index());
-            Check.that(first == ABSENT || first == entry.index(), "an epoch begins at one index: epoch used twice", entry.epoch(), entry.index());
+            Check.that(first == ABSENT || first == entry.index(), "an epoch begins at one index: epoch used twice",
+                entry.epoch(), entry.index());
         }
         final long known = digests.putIfAbsent(key(entry.epoch(), entry.index()), entry.digest());
-        Check.that(known == ABSENT || known == entry.digest(), "logs match: two entries with one (epoch, index)", entry.epoch(), entry.index());
+        Check.that(known == ABSENT || known == entry.digest(), "logs match: two entries with one (epoch, index)",
+            entry.epoch(), entry.index());
     }
 
     private static long key(final long epoch, final long index) {
@@ -62,7 +65,8 @@ final class GroupHistory {
     /** A log drops what is above {@code index}: nothing stable is among it. */
     void truncated(final SimulatedLog log, final long index) {
         if (index < stable.size()) {
-            Check.that(log.digestAt(index + 1) != stable.get((int) index).digest(), "no stable entry is ever cut off", index + 1, stable.size());
+            Check.that(log.digestAt(index + 1) != stable.get((int) index).digest(), "no stable entry is ever cut off",
+                index + 1, stable.size());
         }
     }
 
@@ -81,18 +85,23 @@ final class GroupHistory {
             final StoredEntry entry = log.at(i);
             Check.that(entry != null, "what is stable can be read", i, log.endIndex());
             if (i <= stable.size()) {
-                Check.that(entry.digest() == stable.get((int) i - 1).digest(), "one history of stable entries: it forked at", i, entry.epoch());
+                Check.that(entry.digest() == stable.get((int) i - 1).digest(), "one history of stable entries: it forked at",
+                    i, entry.epoch());
             } else {
                 extend(entry, i <= founded);
             }
         }
     }
 
-    /** Index of the last VIEW that everybody's return founded anew, which says so (docs/ring.md, section 8); 0 if none. Majorities that lost their memory are not asked. */
+    /**
+     * Index of the last VIEW that everybody's return founded anew, which says so (docs/ring.md, section 8); 0 if
+     * none. Majorities that lost their memory are not asked.
+     */
     private static long lastFounded(final SimulatedLog log, final long first, final long last) {
         for (long i = last; i >= first; i--) {
             final StoredEntry entry = log.at(i);
-            if (entry != null && entry.kind().isConfiguration() && ConfigurationReader.read(entry).reason().contains("commits may be lost")) {
+            if (entry != null && entry.kind().isConfiguration()
+                && ConfigurationReader.read(entry).reason().contains("commits may be lost")) {
                 return i;
             }
         }
@@ -151,7 +160,8 @@ final class GroupHistory {
             }
         }
         if (2 * holding <= sum) {
-            throw new Violated(rule + ": entry " + entry.index() + " of epoch " + entry.epoch() + " is logged by weight " + holding + " of " + sum
+            throw new Violated(rule + ": entry " + entry.index() + " of epoch " + entry.epoch() + " is logged by weight "
+                + holding + " of " + sum
                 + " of the configuration at " + view.index());
         }
     }
@@ -167,7 +177,8 @@ final class GroupHistory {
     }
 
     /**
-     * Configurations that a new primary component may have to ask: the latest stable one, and each newer one in any of {@code logs}. The fault plan leaves a majority of each alive.
+     * Configurations that a new primary component may have to ask: the latest stable one, and each newer one in any
+     * of {@code logs}. The fault plan leaves a majority of each alive.
      */
     List<RingView> inPlay(final List<SimulatedLog> logs) {
         final ArrayList<RingView> views = new ArrayList<>();

@@ -7,7 +7,10 @@ import io.carillon.group.Check;
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingView;
 
-/** What must happen once nothing fails any more: one primary view of everybody, all of them voters, and every offer from then on delivered everywhere, within a bound of virtual time. */
+/**
+ * What must happen once nothing fails any more: one primary view of everybody, all of them voters, and every offer
+ * from then on delivered everywhere, within a bound of virtual time.
+ */
 final class LivenessPhase {
     private static final long S = 1_000_000_000L;
     private static final int ROUND = 5;
@@ -85,7 +88,8 @@ final class LivenessPhase {
         final long end = simulator.history().stableIndex();
         for (int i = 0; i < simulator.nodeCount(); i++) {
             final SimulatedNode node = simulator.node(i);
-            if (!node.running() || node.paused() || node.leaving() || node.reportedStable() != end || node.log().endIndex() != end || node.application().view() == null
+            if (!node.running() || node.paused() || node.leaving() || node.reportedStable() != end
+                || node.log().endIndex() != end || node.application().view() == null
                 || node.application().pendingOffers() != 0) {
                 return false;
             }

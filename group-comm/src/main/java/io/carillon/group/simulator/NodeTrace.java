@@ -25,7 +25,8 @@ final class NodeTrace {
     void print(final StringBuilder into, final int lines) {
         for (long i = Math.max(0, count - Math.min(lines, SIZE)); i < count; i++) {
             final int at = (int) (i % SIZE);
-            into.append(String.format("    %12.6f ms  #%-8d %-16s %d %d %d%n", numbers[at * 5] / 1e6, numbers[at * 5 + 1], what[at], numbers[at * 5 + 2],
+            into.append(String.format("    %12.6f ms  #%-8d %-16s %d %d %d%n", numbers[at * 5] / 1e6, numbers[at * 5 + 1],
+                what[at], numbers[at * 5 + 2],
                 numbers[at * 5 + 3], numbers[at * 5 + 4]));
         }
     }

@@ -12,7 +12,8 @@ import java.util.function.LongConsumer;
 import org.agrona.DirectBuffer;
 
 /**
- * A log in memory with the durability of a real one: {@link #tail} is what the process sees, {@link #kept} what survives its death. A crash between two flushes loses what the mode
+ * A log in memory with the durability of a real one: {@link #tail} is what the process sees, {@link #kept} what
+ * survives its death. A crash between two flushes loses what the mode
  * did not promise.
  */
 final class SimulatedLog implements DurableRingLog {
@@ -71,7 +72,8 @@ final class SimulatedLog implements DurableRingLog {
     }
 
     @Override
-    public void append(final long index, final long seqno, final long epoch, final long originMsb, final long originLsb, final long originSeq,
+    public void append(final long index, final long seqno, final long epoch, final long originMsb, final long originLsb,
+        final long originSeq,
         final EntryKind kind, final DirectBuffer payload, final int offset, final int length) {
         Check.that(index == endIndex() + 1, "the log is appended to without gap", index, endIndex());
         Check.that(epoch >= endEpoch(), "epochs in the log ascend", epoch, endEpoch());
@@ -232,7 +234,8 @@ final class SimulatedLog implements DurableRingLog {
     }
 
     /**
-     * The process died: what it sees next is what was kept. {@code written} more entries had reached the device without having been promised; {@code cutApplied} tells whether a
+     * The process died: what it sees next is what was kept. {@code written} more entries had reached the device
+     * without having been promised; {@code cutApplied} tells whether a
      * truncation that nothing durable followed did.
      */
     void crash(final int written, final boolean cutApplied) {

@@ -8,7 +8,8 @@ import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
 
 /**
- * Links between all pairs of nodes. A pair that can talk has a <em>session</em> (a connection): each side hears of its begin and end at its own time, and packets belong to one
+ * Links between all pairs of nodes. A pair that can talk has a <em>session</em> (a connection): each side hears of
+ * its begin and end at its own time, and packets belong to one
  * session, so that what a dead incarnation sent is never taken for its successor's. Faults apply to one direction of one link.
  */
 final class SimulatedNetwork {
@@ -247,7 +248,10 @@ final class SimulatedNetwork {
         return options.delayMin() + (options.delayMean() == 0 ? 0 : random.exponential(options.delayMean()));
     }
 
-    /** Tells whether {@code packet}, which reached its process, belongs to the session that this side has; 0 no, 1 yes, 2 after a LINK_UP. */
+    /**
+     * Tells whether {@code packet}, which reached its process, belongs to the session that this side has; 0 no, 1
+     * yes, 2 after a LINK_UP.
+     */
     int accepts(final Packet packet) {
         final long own = side[packet.to * nodes + packet.from];
         if (own == packet.session) {

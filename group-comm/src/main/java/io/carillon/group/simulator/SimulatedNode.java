@@ -15,7 +15,8 @@ import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
 
 /**
- * One node: a process that lives, pauses, dies and starts again, with the disk and the application that outlive it. Owns the production core as the real process does: inputs of a
+ * One node: a process that lives, pauses, dies and starts again, with the disk and the application that outlive it.
+ * Owns the production core as the real process does: inputs of a
  * batch, then flush of the log, then flush of the ring.
  */
 final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
@@ -296,7 +297,8 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
         Check.that(state.promisedEpoch() >= before.promisedEpoch(), "promises only grow", state.promisedEpoch(), before.promisedEpoch());
         Check.that(state.self().equals(self), "an incarnation keeps its id", number, life);
         persisting.add(state);
-        lastPersistAt = Math.max(lastPersistAt, simulator.now() + 1 + (options.persistMean() == 0 ? 0 : disk.exponential(options.persistMean())));
+        lastPersistAt = Math.max(lastPersistAt, simulator.now() + 1
+            + (options.persistMean() == 0 ? 0 : disk.exponential(options.persistMean())));
         simulator.schedule(lastPersistAt - simulator.now(), EventKind.PERSISTED, number, life, ticket, null);
     }
 

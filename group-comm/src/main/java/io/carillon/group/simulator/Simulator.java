@@ -13,7 +13,8 @@ import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.TraceEvent;
 
 /**
- * One deterministic run of a group in virtual time (docs/simulator.md). First the safety phase under the faults that the seed chose, then the liveness phase without any.
+ * One deterministic run of a group in virtual time (docs/simulator.md). First the safety phase under the faults that
+ * the seed chose, then the liveness phase without any.
  */
 public final class Simulator {
     /** Events in one instant of virtual time after which the run is called a livelock. */
@@ -58,7 +59,8 @@ public final class Simulator {
     }
 
     /**
-     * Runs {@code seed} until at least {@code leastEvents} events were processed and {@code leastMessages} offers were ordered and became stable. Throws {@link SimulationFailure} when
+     * Runs {@code seed} until at least {@code leastEvents} events were processed and {@code leastMessages} offers
+     * were ordered and became stable. Throws {@link SimulationFailure} when
      * anything that must hold does not.
      */
     public static SimulationReport run(final long seed, final long leastEvents, final long leastMessages) {
@@ -207,7 +209,8 @@ public final class Simulator {
     }
 
     private int length() {
-        return workload.chance(0.05) ? workload.below(options.payloadMax()) : (int) Math.min(options.payloadMax(), workload.exponential(200));
+        return workload.chance(0.05) ? workload.below(options.payloadMax())
+            : (int) Math.min(options.payloadMax(), workload.exponential(200));
     }
 
     private void compare() {
@@ -237,7 +240,8 @@ public final class Simulator {
         text.append(String.format("%n  seed %d, event %d, %.3f ms of virtual time; replay with -Dcarillon.sim.seed=%d%n  %s%n",
             seed, events, now / 1e6, seed, options));
         for (final SimulatedNode node : nodes) {
-            text.append(String.format("  node %d %s%s: log %s, stable %d%n", node.number(), node.running() ? "up" : "down", node.paused() ? " paused" : "",
+            text.append(String.format("  node %d %s%s: log %s, stable %d%n", node.number(), node.running() ? "up" : "down",
+                node.paused() ? " paused" : "",
                 node.log() == null ? "none" : node.log().baseIndex() + ".." + node.log().endIndex() + " logged " + node.log().loggedIndex(),
                 node.reportedStable()));
             node.trace().print(text, Integer.getInteger("carillon.sim.trace", 40));

@@ -8,9 +8,11 @@ import io.carillon.group.EntryKind;
 /**
  * An entry in a simulated log.
  *
- * @param digest of this entry and, through the digest before it, of the whole log up to it: two logs are equal up to an index exactly if their digests there are.
+ * @param digest of this entry and, through the digest before it, of the whole log up to it: two logs are equal up to
+ * an index exactly if their digests there are.
  */
-record StoredEntry(long index, long seqno, long epoch, long originMsb, long originLsb, long originSeq, EntryKind kind, byte[] payload, long digest) {
+record StoredEntry(long index, long seqno, long epoch, long originMsb, long originLsb, long originSeq, EntryKind kind,
+    byte[] payload, long digest) {
     private static final long PRIME = 0x9FB21C651E98DF25L;
 
     static long digest(final long before, final long index, final long seqno, final long epoch, final long originMsb, final long originLsb,

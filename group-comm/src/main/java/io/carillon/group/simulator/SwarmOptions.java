@@ -8,7 +8,8 @@ import io.carillon.group.simulator.SimulatedLog.Durability;
 import java.util.Arrays;
 
 /**
- * The conditions of one run, drawn from its seed (swarm testing: each run has some faults and lacks others, so that rare combinations are met). Times in nanoseconds of virtual time,
+ * The conditions of one run, drawn from its seed (swarm testing: each run has some faults and lacks others, so that
+ * rare combinations are met). Times in nanoseconds of virtual time,
  * rates as probabilities, intervals as means, 0 for never.
  *
  * @param nodes members to be, 1 to 7.
@@ -40,7 +41,8 @@ import java.util.Arrays;
  * @param ring timers and limits of all members.
  */
 record SwarmOptions(int nodes, Durability durability, boolean streams, boolean partitionsClose, long delayMin, long delayMean, double loss,
-    double duplication, long batch, long syncMean, long persistMean, double powerLoss, long crashEvery, long pauseEvery, long partitionEvery,
+    double duplication, long batch, long syncMean, long persistMean, double powerLoss, long crashEvery, long pauseEvery,
+        long partitionEvery,
     long clogEvery, long leaveEvery, long downMean, long pauseMean, long partitionMean, long offerEvery, int hotWriter, int payloadMax,
     double barriers, double weightChanges, int[] weights, RingConfig ring) {
     private static final long US = 1_000L;
@@ -102,14 +104,17 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
     private static SwarmOptions quiet(final int nodes, final Durability durability, final boolean partitionsClose) {
         final int[] weights = new int[nodes];
         Arrays.fill(weights, 1);
-        return new SwarmOptions(nodes, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 64, 0, 0, weights,
+        return new SwarmOptions(nodes, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            -1, 64, 0, 0, weights,
             RingConfig.defaults(""));
     }
 
     /** The settings of the member on {@code node}. */
     RingConfig ringOf(final int node) {
-        return new RingConfig("n" + node, weights[node], ring.keepaliveNs(), ring.holderKeepaliveNs(), ring.suspectNs(), ring.quickSuspectNs(),
-            ring.joinNs(), ring.installNs(), ring.pauseNs(), ring.entryLengthMax(), ring.offeredBytesMax(), ring.heldBytesMax(), ring.pullBytes(),
+        return new RingConfig("n" + node, weights[node], ring.keepaliveNs(), ring.holderKeepaliveNs(), ring.suspectNs(),
+            ring.quickSuspectNs(),
+            ring.joinNs(), ring.installNs(), ring.pauseNs(), ring.entryLengthMax(), ring.offeredBytesMax(),
+                ring.heldBytesMax(), ring.pullBytes(),
             ring.tokenPassAfter(), ring.certificationWindow(), ring.stableAll());
     }
 }

@@ -4,7 +4,8 @@
 package io.carillon.group.simulator;
 
 /**
- * The generator xoshiro256** (Blackman and Vigna), seeded through SplitMix64. Not the JDK's, because a kept seed must mean the same run on every JDK.
+ * The generator xoshiro256** (Blackman and Vigna), seeded through SplitMix64. Not the JDK's, because a kept seed must
+ * mean the same run on every JDK.
  */
 final class Xoshiro256 {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;

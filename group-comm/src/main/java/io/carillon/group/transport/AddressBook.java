@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Where peers may be found, and when to try next. Configured addresses are kept; those learnt from others are forgotten when nobody answered there for long.
+ * Where peers may be found, and when to try next. Configured addresses are kept; those learnt from others are
+ * forgotten when nobody answered there for long.
  *
  * <p><b>Threading:</b> the loop's thread.
  */

@@ -14,7 +14,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One TCP connection: frames in, frames out. Outgoing frames are copied into a buffer that is handed to the socket once per pass of the loop.
+ * One TCP connection: frames in, frames out. Outgoing frames are copied into a buffer that is handed to the socket
+ * once per pass of the loop.
  *
  * <p><b>Threading:</b> the loop's thread.
  */
@@ -177,7 +178,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
         return (buffer == null ? 0 : buffer.totalPendingWriteBytes()) + outEnd;
     }
 
-    /** Too much is unsent, or this node is isolated: what is said now is lost. A peer that reads nothing must not make this node grow, not by its pings either. */
+    /**
+     * Too much is unsent, or this node is isolated: what is said now is lost. A peer that reads nothing must not make
+     * this node grow, not by its pings either.
+     */
     private boolean isMute() {
         return !channel.isWritable() || mesh.isIsolated();
     }

@@ -33,7 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine's one thread: ring connections, Unix sockets and timers live on it, and once per pass, after everything that was readable has been read, the pass-end
+ * The engine's one thread: ring connections, Unix sockets and timers live on it, and once per pass, after everything
+ * that was readable has been read, the pass-end
  * hooks run. So whatever a pass brought is logged, acknowledged, delivered and sent once.
  *
  * <p><b>Threading:</b> {@link #execute}, {@link #close} and the hooks' list from any thread; everything else on the loop's thread.
@@ -74,7 +75,10 @@ public final class EngineLoop implements AutoCloseable {
         return loop.inEventLoop();
     }
 
-    /** Runs {@code task} on the loop's thread, in a pass of its own or a coming one. Throws {@link RejectedExecutionException} when closed. */
+    /**
+     * Runs {@code task} on the loop's thread, in a pass of its own or a coming one. Throws {@link
+     * RejectedExecutionException} when closed.
+     */
     public void execute(final Runnable task) {
         loop.execute(guarded(task));
     }

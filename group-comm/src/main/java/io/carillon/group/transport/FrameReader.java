@@ -7,7 +7,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
 /**
- * Cuts a stream of bytes into frames. A frame that is whole in what was read is given out of that memory; only what straddles two reads is copied, into a buffer that grows
+ * Cuts a stream of bytes into frames. A frame that is whole in what was read is given out of that memory; only what
+ * straddles two reads is copied, into a buffer that grows
  * with the bytes that really came, not with the length that was claimed.
  *
  * <p><b>Threading:</b> the loop's thread.

@@ -4,7 +4,8 @@
 package io.carillon.group.transport;
 
 /**
- * Frames on a connection: a little-endian u32 whose low 24 bits are the length of what follows and whose high 8 bits are the kind. A packet of the ring has kind 0, so
+ * Frames on a connection: a little-endian u32 whose low 24 bits are the length of what follows and whose high 8 bits
+ * are the kind. A packet of the ring has kind 0, so
  * that its header is its length.
  */
 final class Frames {

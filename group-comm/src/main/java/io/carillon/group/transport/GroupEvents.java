@@ -8,7 +8,8 @@ import io.carillon.group.ring.RingView;
 import java.util.ArrayDeque;
 
 /**
- * What the ring reported during a pass, kept until the pass's end, because a listener may call back and the ring must not be called from within an effect. Order is kept;
+ * What the ring reported during a pass, kept until the pass's end, because a listener may call back and the ring must
+ * not be called from within an effect. Order is kept;
  * consecutive growth of the horizons is one event.
  *
  * <p><b>Threading:</b> the loop's thread.

@@ -25,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member of a group over TCP: it owns ring, log and links on one {@link EngineLoop}. It may join and leave any number of times; its identity lasts as long as it can prove
+ * A member of a group over TCP: it owns ring, log and links on one {@link EngineLoop}. It may join and leave any
+ * number of times; its identity lasts as long as it can prove
  * what it acknowledged (docs/ring.md, section 8), so within one process always.
  *
  * <p><b>Threading:</b> the loop's thread.
@@ -56,7 +57,8 @@ public final class GroupNode implements Group {
     /**
      * A node that is in no group.
      *
-     * @param failed told, in a line for people, when the node cannot go on and has left without order: it cannot listen, its log takes no more, or an invariant is broken.
+     * @param failed told, in a line for people, when the node cannot go on and has left without order: it cannot
+     * listen, its log takes no more, or an invariant is broken.
      */
     public GroupNode(final EngineLoop loop, final RingConfig ringConfig, final TransportConfig transportConfig, final DurableRingLog log,
         final RingStateStore store, final Consumer<String> failed) {
@@ -106,7 +108,10 @@ public final class GroupNode implements Group {
         }
     }
 
-    /** {@code pc.ignore_sb} and {@code pc.ignore_quorum}: the operator answers for what may be lost. At once, and for every later {@link #join}. */
+    /**
+     * {@code pc.ignore_sb} and {@code pc.ignore_quorum}: the operator answers for what may be lost. At once, and for
+     * every later {@link #join}.
+     */
     public void overrides(final boolean ignoreSplitBrain, final boolean ignoreQuorum) {
         ignoresSplitBrain = ignoreSplitBrain;
         ignoresQuorum = ignoreQuorum;
@@ -123,7 +128,8 @@ public final class GroupNode implements Group {
     }
 
     @Override
-    public void join(final String clusterName, final List<String> addresses, final boolean found, final long wantedSeqno, final byte[] info) {
+    public void join(final String clusterName, final List<String> addresses, final boolean found, final long wantedSeqno,
+        final byte[] info) {
         Check.that(loop.inLoop(), "join on the engine's thread");
         Check.that(membership == null, "join of a node that is in no group");
         final List<PeerAddress> seeds = new ArrayList<>();
@@ -214,7 +220,8 @@ public final class GroupNode implements Group {
     public List<String> describe() {
         final List<String> lines = new ArrayList<>();
         lines.add("member: " + ringConfig.name() + " " + state.self() + ", promised epoch " + state.promisedEpoch());
-        lines.add("log: entries " + (log.baseIndex() + 1) + " to " + log.endIndex() + ", seqno " + log.endSeqno() + ", epoch " + log.endEpoch()
+        lines.add("log: entries " + (log.baseIndex() + 1) + " to " + log.endIndex() + ", seqno " + log.endSeqno()
+            + ", epoch " + log.endEpoch()
             + ", durable to " + log.loggedIndex());
         if (membership == null) {
             lines.add("not joined");
@@ -258,7 +265,10 @@ public final class GroupNode implements Group {
         failed.accept(what);
     }
 
-    /** An id of RFC 9562's version 7, which grows with time: members are sorted by id, so whoever came first is first, and servers number their AUTO_INCREMENT by that. */
+    /**
+     * An id of RFC 9562's version 7, which grows with time: members are sorted by id, so whoever came first is first,
+     * and servers number their AUTO_INCREMENT by that.
+     */
     private static MemberId newId() {
         final SecureRandom random = new SecureRandom();
         final long msb = System.currentTimeMillis() << 16 | 0x7000 | random.nextInt(1 << 12);

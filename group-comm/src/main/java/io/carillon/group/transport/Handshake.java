@@ -8,10 +8,12 @@ import io.carillon.group.ring.TrafficClass;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Turns connections into links. On the control connection: HELLO both ways, then the initiator, knowing whom it reached, either drops a connection it does not need (itself, or
+ * Turns connections into links. On the control connection: HELLO both ways, then the initiator, knowing whom it
+ * reached, either drops a connection it does not need (itself, or
  * somebody linked already) or CONFIRMs it, and the acceptor answers ESTABLISHED. The bulk connection follows under the link's nonce.
  *
- * <p>Two nodes that CONFIRM towards each other at the same time keep the connection of the lower id. An acceptor can tell that from a peer that lost an established link
+ * <p>Two nodes that CONFIRM towards each other at the same time keep the connection of the lower id. An acceptor can
+ * tell that from a peer that lost an established link
  * (and is to be believed) because the peer's frames carry its count of links: a CONFIRM older than the peer's ESTABLISHED is a leftover.
  *
  * <p><b>Threading:</b> the loop's thread.
@@ -158,7 +160,8 @@ final class Handshake {
     }
 
     /**
-     * A packet came on a link that is not up here. The peer has both connections open, else it would not send: its ESTABLISHED is still under way on the other one.
+     * A packet came on a link that is not up here. The peer has both connections open, else it would not send: its
+     * ESTABLISHED is still under way on the other one.
      * False if that cannot be.
      */
     boolean peerIsUp(final Link link, final long nowNs) {

@@ -62,7 +62,8 @@ final class Listening {
         final InetSocketAddress address = listen.host().isEmpty() || listen.host().equals("*")
             ? new InetSocketAddress(listen.port()) : new InetSocketAddress(listen.host(), listen.port());
         if (address.isUnresolved()) {
-            mesh.onListenFailed("cannot listen on " + listen + ": the name has no address; set gmcast.listen_addr to an address of this host");
+            mesh.onListenFailed("cannot listen on " + listen
+                + ": the name has no address; set gmcast.listen_addr to an address of this host");
             return;
         }
         final ChannelFuture binding = new ServerBootstrap()

@@ -6,7 +6,8 @@ package io.carillon.group.transport;
 import io.netty.util.concurrent.Future;
 
 /**
- * One deadline on an {@link EngineLoop}. Moving it later costs a comparison: the armed wake-up is kept and, when it comes too early, set again.
+ * One deadline on an {@link EngineLoop}. Moving it later costs a comparison: the armed wake-up is kept and, when it
+ * comes too early, set again.
  *
  * <p><b>Threading:</b> the loop's thread.
  */

@@ -20,7 +20,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.collections.LongArrayList;
 
 /**
- * One stay in a group, from join to leave: the ring, its log and the mesh, tied together. The order of a pass is what makes acknowledgements true: what was read goes through the
+ * One stay in a group, from join to leave: the ring, its log and the mesh, tied together. The order of a pass is what
+ * makes acknowledgements true: what was read goes through the
  * ring, the log is flushed, the ring hears how far it is durable, and only then says so to others.
  *
  * <p><b>Threading:</b> the loop's thread.

@@ -6,7 +6,8 @@ package io.carillon.group.transport;
 import io.carillon.group.ring.TrafficClass;
 
 /**
- * When the mesh has to look: handshakes and links that took too long, pings and silence, addresses to dial. One timer; it fires when the earliest of them is due.
+ * When the mesh has to look: handshakes and links that took too long, pings and silence, addresses to dial. One
+ * timer; it fires when the earliest of them is due.
  *
  * <p><b>Threading:</b> the loop's thread.
  */

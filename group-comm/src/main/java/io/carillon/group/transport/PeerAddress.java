@@ -14,7 +14,8 @@ public record PeerAddress(String host, int port) {
     public static final int DEFAULT_PORT = 4567;
 
     /**
-     * Reads {@code host}, {@code host:port}, {@code [v6]:port}, {@code v6} or {@code :port}, with or without {@code tcp://} or {@code ssl://} in front.
+     * Reads {@code host}, {@code host:port}, {@code [v6]:port}, {@code v6} or {@code :port}, with or without {@code
+     * tcp://} or {@code ssl://} in front.
      * Throws {@link IllegalArgumentException} that says what is wrong.
      */
     public static PeerAddress parse(final String text, final int defaultPort) {

@@ -35,7 +35,8 @@ final class Refusals {
     void count(final Refusal refusal, final String ip, final String detail) {
         counts[refusal.code()]++;
         if (!refusal.isOrdinary()) {
-            log.say(mesh.nowNs(), refusal.isOperatorsMistake(), ip + refusal, () -> "refused a connection with " + ip + ": it " + refusal.text()
+            log.say(mesh.nowNs(), refusal.isOperatorsMistake(), ip + refusal,
+                () -> "refused a connection with " + ip + ": it " + refusal.text()
                 + inBrackets(detail));
         }
     }

@@ -18,7 +18,8 @@ import org.agrona.DirectBuffer;
 import org.slf4j.LoggerFactory;
 
 /**
- * Links to all other nodes of the cluster over TCP, two connections each. It finds them by configured addresses and by what others tell, keeps the links up, and refuses
+ * Links to all other nodes of the cluster over TCP, two connections each. It finds them by configured addresses and
+ * by what others tell, keeps the links up, and refuses
  * whoever does not belong.
  *
  * <p><b>Threading:</b> the loop's thread.
@@ -282,7 +283,8 @@ public final class TcpMesh {
         c.helloLink = linkNonce;
         final List<Hello.Known> known = trafficClass == TrafficClass.BULK ? List.of() : links.known();
         final ByteBuf body = c.channel.alloc().directBuffer(1024);
-        new Hello(Hello.VERSION_MIN, Hello.VERSION_MAX, trafficClass, self, nonce, linkNonce, cluster, node, listening.advertised(), known).encode(body);
+        new Hello(Hello.VERSION_MIN, Hello.VERSION_MAX, trafficClass, self, nonce, linkNonce, cluster, node,
+            listening.advertised(), known).encode(body);
         c.frame(Frames.HELLO, body);
     }
 

@@ -11,7 +11,8 @@ import io.carillon.group.ring.RingView;
 import java.util.function.LongSupplier;
 
 /**
- * Passes everything on and keeps the view that the listener was told of: not the one that the ring has got meanwhile, and not one of an earlier life that is still in the log.
+ * Passes everything on and keeps the view that the listener was told of: not the one that the ring has got meanwhile,
+ * and not one of an earlier life that is still in the log.
  *
  * <p><b>Threading:</b> the loop's thread.
  */

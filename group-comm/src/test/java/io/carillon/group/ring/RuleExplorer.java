@@ -249,7 +249,8 @@ final class RuleExplorer {
         final int length = ExploredLog.length(state.log[node]);
         for (int ring = 0; ring < state.ring[node]; ring++) {
             final long log = state.rings[ring].log;
-            if (length < ExploredLog.length(log) && ExploredLog.prefix(log, length) == state.log[node] && ExploredLog.viewOf(state.log[node], ring) > 0) {
+            if (length < ExploredLog.length(log) && ExploredLog.prefix(log, length) == state.log[node]
+                && ExploredLog.viewOf(state.log[node], ring) > 0) {
                 final State next = state.copy();
                 append(next, node, ring, ExploredLog.at(log, length + 1));
                 step(node, "logs the next entry of its former ring", ring, next);

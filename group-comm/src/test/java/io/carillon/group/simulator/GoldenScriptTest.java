@@ -16,7 +16,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Runs every script under {@code scripts/}: blocks of commands, {@code ----}, and what becomes visible. With {@code -Dcarillon.golden.rewrite=true} the files are rewritten with what
+ * Runs every script under {@code scripts/}: blocks of commands, {@code ----}, and what becomes visible. With {@code
+ * -Dcarillon.golden.rewrite=true} the files are rewritten with what
  * the code does, to be read before they are committed.
  */
 class GoldenScriptTest {

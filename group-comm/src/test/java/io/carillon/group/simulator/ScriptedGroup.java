@@ -72,7 +72,8 @@ final class ScriptedGroup implements Narrator {
         for (final Durability each : Durability.values()) {
             durability = flags.contains(each.name().toLowerCase(Locale.ROOT)) ? each : durability;
         }
-        final SwarmOptions base = flags.contains("silent") ? SwarmOptions.quietAndSilent(count, durability) : SwarmOptions.quiet(count, durability);
+        final SwarmOptions base = flags.contains("silent") ? SwarmOptions.quietAndSilent(count, durability)
+            : SwarmOptions.quiet(count, durability);
         simulator = new Simulator(0, base);
         simulator.narrate(this);
     }

@@ -15,7 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs many seeds. {@code -Dcarillon.sim.seed=N} replays one, {@code -Dcarillon.sim.seeds=N} and {@code -Dcarillon.sim.first=N} choose how many from where, {@code
+ * Runs many seeds. {@code -Dcarillon.sim.seed=N} replays one, {@code -Dcarillon.sim.seeds=N} and {@code
+ * -Dcarillon.sim.first=N} choose how many from where, {@code
  * -Dcarillon.sim.events=N} how long each is.
  */
 class SimulatorSeedsTest {

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Clients that are no nodes, or bad ones, over real sockets, beside a link that must not notice. The time limit only ends a test that hangs. */
+/**
+ * Clients that are no nodes, or bad ones, over real sockets, beside a link that must not notice. The time limit only
+ * ends a test that hangs.
+ */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class BadPeersTest {
     private static final long MS = 1_000_000L;
@@ -189,9 +192,11 @@ class BadPeersTest {
         a.await("down 77");
     }
 
-    private static byte[] hello(final int versionMin, final int versionMax, final String cluster, final TrafficClass trafficClass, final long link) {
+    private static byte[] hello(final int versionMin, final int versionMax, final String cluster,
+        final TrafficClass trafficClass, final long link) {
         final ByteBuf body = Unpooled.buffer();
-        new Hello(versionMin, versionMax, trafficClass, new MemberId(0, 77), 77, link, cluster, "bad", new PeerAddress("127.0.0.1", 0), List.of())
+        new Hello(versionMin, versionMax, trafficClass, new MemberId(0, 77), 77, link, cluster, "bad",
+            new PeerAddress("127.0.0.1", 0), List.of())
             .encode(body);
         final ByteBuf frame = Unpooled.buffer().writeIntLE(Frames.header(Frames.HELLO, body.readableBytes())).writeBytes(body);
         final byte[] bytes = new byte[frame.readableBytes()];

@@ -68,7 +68,8 @@ final class HeapLog implements DurableRingLog {
     }
 
     @Override
-    public void append(final long index, final long seqno, final long epoch, final long originMsb, final long originLsb, final long originSeq,
+    public void append(final long index, final long seqno, final long epoch, final long originMsb, final long originLsb,
+        final long originSeq,
         final EntryKind kind, final DirectBuffer payload, final int offset, final int length) {
         final UnsafeBuffer copy = new UnsafeBuffer(new byte[length]);
         copy.putBytes(0, payload, offset, length);

@@ -16,8 +16,10 @@ import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One member that keeps a number of entries under way, and once a second prints ordered entries, the CPU time of its process and of its loop per entry, entries per pass and the time from
- * offer to stable. Arguments: name, port, ports of the others (comma-separated, empty for the founder), entries under way (0: only listens), bytes, seconds.
+ * One member that keeps a number of entries under way, and once a second prints ordered entries, the CPU time of its
+ * process and of its loop per entry, entries per pass and the time from
+ * offer to stable. Arguments: name, port, ports of the others (comma-separated, empty for the founder), entries under
+ * way (0: only listens), bytes, seconds.
  */
 public final class RingLoad implements GroupListener, RingStateStore {
     private static final com.sun.management.OperatingSystemMXBean OS =
@@ -75,7 +77,8 @@ public final class RingLoad implements GroupListener, RingStateStore {
 
     private static RingConfig settings(final String name) {
         final RingConfig c = RingConfig.defaults(name);
-        return new RingConfig(name, c.weight(), c.keepaliveNs(), c.holderKeepaliveNs(), c.suspectNs(), c.quickSuspectNs(), c.joinNs(), c.installNs(),
+        return new RingConfig(name, c.weight(), c.keepaliveNs(), c.holderKeepaliveNs(), c.suspectNs(), c.quickSuspectNs(),
+            c.joinNs(), c.installNs(),
             c.pauseNs(), c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(),
             Integer.getInteger("carillon.load.tokenPassAfter", c.tokenPassAfter()), c.certificationWindow(), c.stableAll());
     }

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Timeout;
 class TcpMeshTest {
     @Test
     void twoNodesLinkAndExchangePacketsOnBothConnections() throws Exception {
-        try (MeshNode a = new MeshNode(1, "c", MeshNode.loopback()).start(); MeshNode b = new MeshNode(2, "c", MeshNode.loopback()).start(a)) {
+        try (MeshNode a = new MeshNode(1, "c", MeshNode.loopback()).start();
+            MeshNode b = new MeshNode(2, "c", MeshNode.loopback()).start(a)) {
             a.await("up 2");
             b.await("up 1");
             a.send(b, "hello", TrafficClass.CONTROL);
@@ -71,7 +72,8 @@ class TcpMeshTest {
 
     @Test
     void aNodeThatDiesIsReportedAndLinkedAgainWhenItIsBackOnTheSamePort() throws Exception {
-        try (MeshNode a = new MeshNode(1, "c", MeshNode.loopback()).start(); MeshNode b = new MeshNode(2, "c", MeshNode.loopback()).start(a)) {
+        try (MeshNode a = new MeshNode(1, "c", MeshNode.loopback()).start();
+            MeshNode b = new MeshNode(2, "c", MeshNode.loopback()).start(a)) {
             a.await("up 2");
             final int port = b.port();
             b.end();
@@ -161,7 +163,8 @@ class TcpMeshTest {
 
     @Test
     void isolationDropsEverythingAndEndsWithoutNewLinks() throws Exception {
-        try (MeshNode a = new MeshNode(1, "c", MeshNode.loopback()).start(); MeshNode b = new MeshNode(2, "c", MeshNode.loopback()).start(a)) {
+        try (MeshNode a = new MeshNode(1, "c", MeshNode.loopback()).start();
+            MeshNode b = new MeshNode(2, "c", MeshNode.loopback()).start(a)) {
             a.await("up 2");
             b.await("up 1");
             isolate(a, 1);
@@ -178,7 +181,8 @@ class TcpMeshTest {
 
     @Test
     void forcedDisconnectionClosesLinksUntilItIsLifted() throws Exception {
-        try (MeshNode a = new MeshNode(1, "c", MeshNode.loopback()).start(); MeshNode b = new MeshNode(2, "c", MeshNode.loopback()).start(a)) {
+        try (MeshNode a = new MeshNode(1, "c", MeshNode.loopback()).start();
+            MeshNode b = new MeshNode(2, "c", MeshNode.loopback()).start(a)) {
             a.await("up 2");
             b.await("up 1");
             isolate(a, 2);
@@ -216,7 +220,8 @@ class TcpMeshTest {
 
     private static TransportConfig noPatience(final int port) {
         final TransportConfig c = listening(port);
-        return new TransportConfig(c.listen(), c.advertised(), c.frameLengthMax(), c.controlPendingMax(), c.bulkPendingMax(), c.handshakeNs(),
+        return new TransportConfig(c.listen(), c.advertised(), c.frameLengthMax(), c.controlPendingMax(), c.bulkPendingMax(),
+            c.handshakeNs(),
             c.pingNs(), c.silentNs(), c.reconnectMinNs(), c.reconnectMaxNs(), c.forgetNs(), 0, c.unauthenticatedMax(), c.peersMax());
     }
 

@@ -57,8 +57,10 @@ final class TestNode implements GroupListener, RingStateStore, Closeable {
     private static RingConfig patient(final String name) {
         final RingConfig c = RingConfig.defaults(name);
         final long patience = 300_000_000_000L;
-        return new RingConfig(name, c.weight(), c.keepaliveNs(), c.holderKeepaliveNs(), patience, patience, c.joinNs(), c.installNs(), patience,
-            c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(), c.tokenPassAfter(), c.certificationWindow(), c.stableAll());
+        return new RingConfig(name, c.weight(), c.keepaliveNs(), c.holderKeepaliveNs(), patience, patience, c.joinNs(),
+            c.installNs(), patience,
+            c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(), c.tokenPassAfter(),
+                c.certificationWindow(), c.stableAll());
     }
 
     RingState kept() {
@@ -93,7 +95,8 @@ final class TestNode implements GroupListener, RingStateStore, Closeable {
 
     String describe() {
         try {
-            return name + ": delivered " + on(delivered::size) + ", to offer " + on(toOffer::size) + ", view " + on(node::view) + ", events " + events
+            return name + ": delivered " + on(delivered::size) + ", to offer " + on(toOffer::size) + ", view "
+                + on(node::view) + ", events " + events
                 + "\n" + String.join("\n", on(node::describe)) + "\n";
         } catch (final Exception e) {
             return e.toString();

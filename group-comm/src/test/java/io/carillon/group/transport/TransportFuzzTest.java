@@ -16,7 +16,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * Feeds the frame and handshake decoders with frames of which half are valid ones with changes and half are random bytes, in pieces of random size. Nothing but a closed connection
+ * Feeds the frame and handshake decoders with frames of which half are valid ones with changes and half are random
+ * bytes, in pieces of random size. Nothing but a closed connection
  * may come of it, and no memory may stay behind. {@code -Dcarillon.fuzz.frames=10000000 -Dcarillon.fuzz.seed=...} for long runs.
  */
 class TransportFuzzTest {

@@ -10,7 +10,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Cuts what comes from a provider's socket into frames. Whole frames are read where the socket put them; only a frame cut by the end of a read is copied.
+ * Cuts what comes from a provider's socket into frames. Whole frames are read where the socket put them; only a frame
+ * cut by the end of a read is copied.
  *
  * <p><b>Threading:</b> the engine's thread.
  */

@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 
 /**
- * Builds frames behind one another and writes them to the channel once at the end of the loop's pass, so that a pass costs one system call however many frames it made.
+ * Builds frames behind one another and writes them to the channel once at the end of the loop's pass, so that a pass
+ * costs one system call however many frames it made.
  *
  * <p><b>Threading:</b> the engine's thread.
  */

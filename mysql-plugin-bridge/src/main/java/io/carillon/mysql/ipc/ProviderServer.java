@@ -19,7 +19,8 @@ import java.util.function.Consumer;
 /**
  * Listens on a Unix socket for the provider of one server, and has at most one session with it.
  *
- * <p><b>Threading:</b> {@link #open} from any thread but the event loop's, everything else on the event loop given, which is the engine's thread.
+ * <p><b>Threading:</b> {@link #open} from any thread but the event loop's, everything else on the event loop given,
+ * which is the engine's thread.
  */
 public final class ProviderServer {
     private static final int READ_LENGTH_MAX = 1 << 20;
@@ -46,7 +47,10 @@ public final class ProviderServer {
         this.listener = listener;
     }
 
-    /** Binds. The socket appears, for its owner only, when it can be connected to. Throws when another process listens there, or it cannot be made. */
+    /**
+     * Binds. The socket appears, for its owner only, when it can be connected to. Throws when another process listens
+     * there, or it cannot be made.
+     */
     public void open() throws IOException {
         final UnixSocketTransport transport = UnixSocketTransport.of(loop);
         final ServerBootstrap bootstrap = new ServerBootstrap().group(loop).channel(transport.serverChannel())
@@ -110,7 +114,8 @@ public final class ProviderServer {
         final Hello wanted = session.hello();
         if (!present.session().equals(wanted.session()) && ProcessHandle.of(present.pid()).isPresent()) {
             throw new SessionRefusedException(WsrepStatus.NODE_FAIL, "the sidecar at " + socket + " serves the server with data directory "
-                + present.dataDir() + " (process " + present.pid() + "): one sidecar serves one server, give this one its own (option carillon.sidecar)");
+                + present.dataDir() + " (process " + present.pid()
+                    + "): one sidecar serves one server, give this one its own (option carillon.sidecar)");
         }
         current.end("replaced by a new connection of its provider");
     }

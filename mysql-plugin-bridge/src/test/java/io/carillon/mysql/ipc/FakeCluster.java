@@ -32,7 +32,8 @@ public final class FakeCluster implements AutoCloseable {
         for (int i = 0; i < size; i++) {
             final FakeNode node = new FakeNode(group);
             final Path socket = directory.resolve("s" + i);
-            final ProviderServer server = new ProviderServer(loop, ((SingleThreadEventLoop) loop)::executeAfterEventLoopIteration, socket, node,
+            final ProviderServer server = new ProviderServer(loop,
+                ((SingleThreadEventLoop) loop)::executeAfterEventLoopIteration, socket, node,
                 new Listener());
             server.open();
             nodes.add(node);

@@ -18,7 +18,8 @@ import java.util.UUID;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A group without a network: one list is the order, every {@link FakeNode} delivers from it. Certification knows EXCLUSIVE and UPDATE keys only.
+ * A group without a network: one list is the order, every {@link FakeNode} delivers from it. Certification knows
+ * EXCLUSIVE and UPDATE keys only.
  *
  * <p><b>Threading:</b> one event loop serves all nodes.
  */

@@ -299,7 +299,8 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
         final int dataOffset = WriteSetLayout.HEADER_LENGTH + bytes.getInt(WriteSetLayout.KEY_COUNT_OFFSET) * WriteSetLayout.KEY_LENGTH
             + bytes.getInt(WriteSetLayout.NAMES_LENGTH_OFFSET);
         final int dataLength = (int) bytes.getLong(WriteSetLayout.DATA_LENGTH_OFFSET);
-        application.onWriteSet(seqno, set.dependsOn(), bytes.getInt(WriteSetLayout.FLAGS_OFFSET), set.conflict() == Seqno.UNDEFINED, set.origin(),
+        application.onWriteSet(seqno, set.dependsOn(), bytes.getInt(WriteSetLayout.FLAGS_OFFSET),
+            set.conflict() == Seqno.UNDEFINED, set.origin(),
             bytes.getLong(WriteSetLayout.TRX_ID_OFFSET), bytes.getLong(WriteSetLayout.CONNECTION_ID_OFFSET), dataLength, bytes, dataOffset,
             dataLength);
     }

@@ -35,7 +35,8 @@ final class FrameBuilder {
     /** A write set with one EXCLUSIVE key. */
     static byte[] writeSet(final int flags, final long trxId, final long lastSeen, final long keyHash, final byte[] data) {
         final int length = WriteSetLayout.HEADER_LENGTH + WriteSetLayout.KEY_LENGTH + data.length;
-        return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).putInt(WriteSetLayout.MAGIC).putInt(flags).putLong(trxId).putLong(7)
+        return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).putInt(WriteSetLayout.MAGIC).putInt(flags)
+            .putLong(trxId).putLong(7)
             .putLong(lastSeen).putLong(-1).putInt(1).putInt(0).putLong(data.length).putInt(0).putInt(0)
             .putLong(keyHash).putInt(3 | 3 << 2 | 0xFFFFFFF << 4).putInt(0).put(data).array();
     }
@@ -69,7 +70,8 @@ final class FrameBuilder {
 
     byte[] build() {
         final int length = Frames.HEADER_LENGTH + body.size();
-        return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).putInt(length).putShort((short) type).putShort((short) 0).putLong(id)
+        return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).putInt(length).putShort((short) type)
+            .putShort((short) 0).putLong(id)
             .put(body.toByteArray()).array();
     }
 }

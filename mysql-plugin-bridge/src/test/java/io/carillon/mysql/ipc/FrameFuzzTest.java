@@ -18,7 +18,10 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Whatever comes from the socket ends the session or is a call; nothing is thrown, nothing leaks. {@code -Dcarillon.fuzz.frames=N} sets how many frames. */
+/**
+ * Whatever comes from the socket ends the session or is a call; nothing is thrown, nothing leaks. {@code
+ * -Dcarillon.fuzz.frames=N} sets how many frames.
+ */
 final class FrameFuzzTest {
     private static final int FRAMES = Integer.getInteger("carillon.fuzz.frames", 300_000);
     private static final long SEED = Long.getLong("carillon.fuzz.seed", 20_261_121L);

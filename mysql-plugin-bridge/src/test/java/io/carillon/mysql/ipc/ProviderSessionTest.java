@@ -276,7 +276,8 @@ final class ProviderSessionTest {
         }
     }
 
-    private static void assertResult(final FakeProvider provider, final long id, final WsrepStatus status, final long value) throws Exception {
+    private static void assertResult(final FakeProvider provider, final long id, final WsrepStatus status,
+        final long value) throws Exception {
         FrameReader result = provider.next(Frames.RESULT);
         while (result.id() != id) {
             result = provider.next(Frames.RESULT);

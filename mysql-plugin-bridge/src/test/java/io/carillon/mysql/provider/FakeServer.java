@@ -72,9 +72,11 @@ final class FakeServer implements AutoCloseable {
         callback(80, "connected", int.class, List.of(ADDRESS, ADDRESS), MemorySegment.class, MemorySegment.class);
         callback(88, "view", int.class, List.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG), MemorySegment.class, MemorySegment.class,
             MemorySegment.class, MemorySegment.class, long.class);
-        callback(96, "sstRequest", int.class, List.of(ADDRESS, ADDRESS, ADDRESS), MemorySegment.class, MemorySegment.class, MemorySegment.class);
+        callback(96, "sstRequest", int.class, List.of(ADDRESS, ADDRESS, ADDRESS), MemorySegment.class, MemorySegment.class,
+            MemorySegment.class);
         initArgs.set(ADDRESS, 104, MemorySegment.NULL);
-        callback(112, "apply", int.class, List.of(ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, ADDRESS), MemorySegment.class, MemorySegment.class,
+        callback(112, "apply", int.class, List.of(ADDRESS, ADDRESS, JAVA_INT, ADDRESS, ADDRESS, ADDRESS),
+            MemorySegment.class, MemorySegment.class,
             int.class, MemorySegment.class, MemorySegment.class, MemorySegment.class);
         initArgs.set(ADDRESS, 120, MemorySegment.NULL);
         callback(128, "sstDonate", int.class, List.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_BOOLEAN), MemorySegment.class,
@@ -86,7 +88,8 @@ final class FakeServer implements AutoCloseable {
         initArgs.set(ADDRESS, offset, provider.arena.allocateFrom(text));
     }
 
-    private void callback(final long offset, final String method, final Class<?> result, final List<MemoryLayout> layouts, final Class<?>... types) {
+    private void callback(final long offset, final String method, final Class<?> result, final List<MemoryLayout> layouts,
+        final Class<?>... types) {
         try {
             final MemoryLayout[] arguments = layouts.toArray(MemoryLayout[]::new);
             final FunctionDescriptor descriptor = result == void.class ? FunctionDescriptor.ofVoid(arguments)
@@ -121,7 +124,8 @@ final class FakeServer implements AutoCloseable {
 
     int connect(final String url, final boolean bootstrap) {
         try (Arena arena = Arena.ofConfined()) {
-            final int status = provider.status(Wsrep.Slot.CONNECT, arena.allocateFrom("test"), arena.allocateFrom(url), arena.allocateFrom(""),
+            final int status = provider.status(Wsrep.Slot.CONNECT, arena.allocateFrom("test"), arena.allocateFrom(url),
+                arena.allocateFrom(""),
                 bootstrap);
             if (status == 0) {
                 started = true;
@@ -237,7 +241,8 @@ final class FakeServer implements AutoCloseable {
         });
     }
 
-    int view(final MemorySegment application, final MemorySegment receiver, final MemorySegment view, final MemorySegment state, final long length) {
+    int view(final MemorySegment application, final MemorySegment receiver, final MemorySegment view,
+        final MemorySegment state, final long length) {
         return guarded(() -> {
             events.add("view " + describe(view) + (receiver.equals(MemorySegment.NULL) ? " without receiver" : ""));
             return SUCCESS;
@@ -278,7 +283,8 @@ final class FakeServer implements AutoCloseable {
         return length == 0 ? new byte[0] : buffer.get(ADDRESS, 0).reinterpret(length).toArray(JAVA_BYTE);
     }
 
-    int apply(final MemorySegment receiver, final MemorySegment handle, final int flags, final MemorySegment data, final MemorySegment metaPointer,
+    int apply(final MemorySegment receiver, final MemorySegment handle, final int flags, final MemorySegment data,
+        final MemorySegment metaPointer,
         final MemorySegment exit) {
         return guarded(() -> {
             final MemorySegment meta = metaPointer.reinterpret(Wsrep.META_LENGTH);

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The provider's library, driven as a server would, against an engine with a trivial order. The time limit only turns a hang into a failure. */
+/**
+ * The provider's library, driven as a server would, against an engine with a trivial order. The time limit only turns
+ * a hang into a failure.
+ */
 @Timeout(120)
 @SuppressWarnings("restricted")
 final class ProviderConformanceTest {
@@ -328,8 +331,10 @@ final class ProviderConformanceTest {
             assertEquals(OK, server.syncWait());
             assertEquals(4 + 1200 - 1, server.lastCommitted(), server.name);
         }
-        final long applied = b.applied.stream().filter(one -> (one.flags() & WriteSetFlags.ROLLBACK) == 0 && one.data().startsWith("n0")).count();
-        final long others = c.applied.stream().filter(one -> (one.flags() & WriteSetFlags.ROLLBACK) == 0 && one.data().startsWith("n0")).count();
+        final long applied = b.applied.stream().filter(one -> (one.flags() & WriteSetFlags.ROLLBACK) == 0
+            && one.data().startsWith("n0")).count();
+        final long others = c.applied.stream().filter(one -> (one.flags() & WriteSetFlags.ROLLBACK) == 0
+            && one.data().startsWith("n0")).count();
         assertEquals(others, applied, "what n0 committed");
     }
 

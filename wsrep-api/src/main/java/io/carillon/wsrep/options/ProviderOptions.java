@@ -12,7 +12,8 @@ import java.util.TreeMap;
 /**
  * The options of one node as text, checked when set, read typed.
  *
- * <p>Syntax: {@code k1=v1; k2=v2}; a backslash before a semicolon keeps it in the value. The text form lists every option that has a value, sorted by name.
+ * <p>Syntax: {@code k1=v1; k2=v2}; a backslash before a semicolon keeps it in the value. The text form lists every
+ * option that has a value, sorted by name.
  *
  * <p><b>Threading:</b> one thread.
  */
@@ -125,13 +126,15 @@ public final class ProviderOptions {
     private void check(final String name, final String value, final boolean running) throws OptionException {
         final ProviderOption option = ProviderOptionTable.all().get(name);
         if (option == null) {
-            throw new OptionException(Kind.UNKNOWN, "Unknown parameter '" + name + "'" + NearestName.hint(name, ProviderOptionTable.all().keySet()));
+            throw new OptionException(Kind.UNKNOWN, "Unknown parameter '" + name + "'"
+                + NearestName.hint(name, ProviderOptionTable.all().keySet()));
         }
         if (value.equals(values.get(name))) {
             return;
         }
         if (running && !option.dynamic()) {
-            throw new OptionException(Kind.READ_ONLY, "Setting '" + name + "' to '" + value + "' failed: it cannot change while the node runs (it is '"
+            throw new OptionException(Kind.READ_ONLY, "Setting '" + name + "' to '" + value
+                + "' failed: it cannot change while the node runs (it is '"
                 + text(name) + "'); set it in wsrep_provider_options and restart");
         }
         try {

@@ -16,7 +16,8 @@ class ProviderOptionsTest {
     @Test
     void listsWhatHasAValueSortedAsGaleraDoes() {
         final String text = options.toString();
-        assertTrue(text.startsWith("base_dir = .; base_host = 127.0.0.1; base_port = 4567; cert.log_conflicts = no; cert.optimistic_pa = yes; debug = no; "), text);
+        assertTrue(text.startsWith("base_dir = .; base_host = 127.0.0.1; base_port = 4567; "
+            + "cert.log_conflicts = no; cert.optimistic_pa = yes; debug = no; "), text);
         assertTrue(text.endsWith("socket.checksum = 2; socket.recv_buf_size = auto; socket.send_buf_size = auto; "), text);
         assertFalse(text.contains("carillon."), text);
         assertFalse(text.contains("gmcast.isolate"), text);
