@@ -10,13 +10,17 @@ import io.carillon.wsrep.WriteSetFlags;
 import io.carillon.wsrep.WriteSetLayout;
 
 /**
- * Gives every write set its verdict, in order. Its state is a function of the ordered stream: members that were fed the same stream from the same base agree.
+ * Gives every write set its verdict, in order. Its state is a function of the ordered stream: members that were fed the
+ * same stream from the same base agree.
  *
- * <p>Every seqno after {@link #reset} must be given exactly once, ascending, to one of {@link #certify}, {@link #preload}, {@link #refuse} and {@link #skip}.
+ * <p>Every seqno after {@link #reset} must be given exactly once, ascending, to one of {@link #certify}, {@link
+ * #preload}, {@link #refuse} and {@link #skip}.
  *
- * <p><b>Rebuilding:</b> a verdict depends on verdicts before it, so that the last {@code window} write sets alone are not enough to continue: their verdicts are needed, too. A member that continues
- * (from its own log, or joining) takes a {@link VerdictWindow}, its own that it kept or a synced member's that came as a CONTROL entry, resets to {@code first() - 1}, gives the write sets
- * up to its {@code position()} to {@link #preload} with the verdicts found there, and certifies from then on. All members that are in the index from an earlier base than that agree with it.
+ * <p><b>Rebuilding:</b> a verdict depends on verdicts before it, so that the last {@code window} write sets alone are
+ * not enough to continue: their verdicts are needed, too. A member that continues (from its own log, or joining) takes
+ * a {@link VerdictWindow}, its own that it kept or a synced member's that came as a CONTROL entry, resets to {@code
+ * first() - 1}, gives the write sets up to its {@code position()} to {@link #preload} with the verdicts found there,
+ * and certifies from then on. All members that are in the index from an earlier base than that agree with it.
  *
  * <p><b>Threading:</b> engine's thread only; it uses a helper thread within a call.
  */
@@ -37,7 +41,10 @@ public final class Certifier implements AutoCloseable {
         this(config, Runtime.getRuntime().availableProcessors() > 1, LargeKeySet.BATCH_MAX);
     }
 
-    /** The same, saying whether a second thread helps with large write sets, and how many keys are taken at once; the verdicts do not depend on it. */
+    /**
+     * The same, saying whether a second thread helps with large write sets, and how many keys are taken at once; the
+     * verdicts do not depend on it.
+     */
     Certifier(final CertifierConfig config, final boolean helped, final int batchMax) {
         this.config = config;
         index = new KeyIndex(config);
@@ -46,7 +53,10 @@ public final class Certifier implements AutoCloseable {
         reset(0);
     }
 
-    /** Forgets everything; the next seqno is {@code seqno + 1}. Nothing that had seen less than {@code seqno} will commit. */
+    /**
+     * Forgets everything; the next seqno is {@code seqno + 1}. Nothing that had seen less than {@code seqno} will
+     * commit.
+     */
     public void reset(final long seqno) {
         Check.that(seqno >= 0, "reset to no seqno", seqno, 0);
         index.reset(seqno);
@@ -65,12 +75,15 @@ public final class Certifier implements AutoCloseable {
     /**
      * Certifies a valid write set.
      *
-     * @param originMsb session of the origin's provider (the member id that the server knows), upper half; the two halves tell own write sets from others'.
+     * @param originMsb session of the origin's provider (the member id that the server knows), upper half; the two
+     * halves tell own write sets from others'.
      * @param writeSet its header; {@link WriteSetFlyweight#isValid} held.
-     * @param keys its keys: {@link WriteSetFlyweight#keys} when they follow the header, else {@link FragmentedWriteSet}.
+     * @param keys its keys: {@link WriteSetFlyweight#keys} when they follow the header, else {@link
+     * FragmentedWriteSet}.
      * @param verdict set to the outcome.
      */
-    public void certify(final long seqno, final long originMsb, final long originLsb, final WriteSetFlyweight writeSet, final KeySource keys,
+    public void certify(final long seqno, final long originMsb, final long originLsb, final WriteSetFlyweight writeSet,
+        final KeySource keys,
         final Verdict verdict) {
         begin(seqno, verdict);
         final long lastSeen = writeSet.lastSeen();
@@ -98,8 +111,12 @@ public final class Certifier implements AutoCloseable {
         index.expire(writeSet.keyCount());
     }
 
-    /** Enters a write set whose verdict is known, when the index is rebuilt. {@code verdict.dependsOn} counts what was preloaded before. */
-    public void preload(final long seqno, final long originMsb, final long originLsb, final WriteSetFlyweight writeSet, final KeySource keys,
+    /**
+     * Enters a write set whose verdict is known, when the index is rebuilt. {@code verdict.dependsOn} counts what was
+     * preloaded before.
+     */
+    public void preload(final long seqno, final long originMsb, final long originLsb, final WriteSetFlyweight writeSet,
+        final KeySource keys,
         final boolean commits, final Verdict verdict) {
         begin(seqno, verdict);
         if (commits) {
@@ -112,7 +129,10 @@ public final class Certifier implements AutoCloseable {
         index.expire(writeSet.keyCount());
     }
 
-    /** The write set at {@code seqno} does not commit, for {@link Verdict.Reason#MALFORMED} or {@link Verdict.Reason#REFUSED}: on every member alike. */
+    /**
+     * The write set at {@code seqno} does not commit, for {@link Verdict.Reason#MALFORMED} or {@link
+     * Verdict.Reason#REFUSED}: on every member alike.
+     */
     public void refuse(final long seqno, final Verdict.Reason reason, final Verdict verdict) {
         begin(seqno, verdict);
         fail(seqno, reason, verdict);
@@ -131,15 +151,16 @@ public final class Certifier implements AutoCloseable {
     }
 
     /**
-     * Everything up to {@code seqno} is committed where the verdicts go to, so that nothing need depend on less. No verdict depends on this; {@code dependsOn} and the average of
-     * {@link CertifierStatistics#dependencyDistance} do.
+     * Everything up to {@code seqno} is committed where the verdicts go to, so that nothing need depend on less. No
+     * verdict depends on this; {@code dependsOn} and the average of {@link CertifierStatistics#dependencyDistance} do.
      */
     public void committed(final long seqno) {
         committed = Math.max(committed, Math.min(seqno, position));
     }
 
     /**
-     * Whether write sets may be applied beside those that their origin had seen committed: {@code cert.optimistic_pa}, true by default. No verdict depends on this.
+     * Whether write sets may be applied beside those that their origin had seen committed: {@code cert.optimistic_pa},
+     * true by default. No verdict depends on this.
      */
     public void optimisticApply(final boolean newOptimisticApply) {
         optimisticApply = newOptimisticApply;

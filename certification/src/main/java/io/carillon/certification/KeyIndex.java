@@ -9,7 +9,8 @@ import io.carillon.wsrep.WriteSetLayout;
 import org.agrona.DirectBuffer;
 
 /**
- * The certification index: which keys the committing write sets of the window refer to. Partitioned by hash: growing one partition is a short pause, and two threads can work on different ones.
+ * The certification index: which keys the committing write sets of the window refer to. Partitioned by hash: growing
+ * one partition is a short pause, and two threads can work on different ones.
  */
 final class KeyIndex {
     static final int PARTITIONS = 64;
@@ -78,12 +79,16 @@ final class KeyIndex {
             final DirectBuffer buffer = block.buffer;
             for (int i = 0, at = 0; i < block.count; i++, at += WriteSetLayout.KEY_LENGTH) {
                 final long hash = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
-                partitions[partitionOf(hash)].test(hash, buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN), ordinal++, probe);
+                final int meta = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN);
+                partitions[partitionOf(hash)].test(hash, meta, ordinal++, probe);
             }
         }
     }
 
-    /** Adds every key of {@code keys}, {@code count} of them, as referred to by {@code reference}, whose seqno {@link #advance} was told. */
+    /**
+     * Adds every key of {@code keys}, {@code count} of them, as referred to by {@code reference}, whose seqno {@link
+     * #advance} was told.
+     */
     void put(final KeySource keys, final int count, final long reference) {
         makeRoom(count);
         keys.rewind();
@@ -98,7 +103,10 @@ final class KeyIndex {
         }
     }
 
-    /** The write set at the current seqno will put {@code count} keys in: older ones go until the bound holds, as far as there are any. */
+    /**
+     * The write set at the current seqno will put {@code count} keys in: older ones go until the bound holds, as far as
+     * there are any.
+     */
     void makeRoom(final int count) {
         ages.begin(position, count);
         while (ages.liveCount() + count > config.keysMax() && floor < position - 1) {
@@ -106,7 +114,10 @@ final class KeyIndex {
         }
     }
 
-    /** Notes {@code hash} as the key {@code number} after the last {@link #aged}; for {@link LargeKeySet}, by either thread. */
+    /**
+     * Notes {@code hash} as the key {@code number} after the last {@link #aged}; for {@link LargeKeySet}, by either
+     * thread.
+     */
     void age(final int number, final long hash) {
         ages.set(number, hash);
     }

@@ -28,7 +28,10 @@ public final class Verdict {
     /** Why. */
     public Reason reason = Reason.REFUSED;
 
-    /** Highest earlier seqno that must be committed before it is applied; below {@link #seqno}. Also set when it does not commit: {@code seqno - 1}. */
+    /**
+     * Highest earlier seqno that must be committed before it is applied; below {@link #seqno}. Also set when it does
+     * not commit: {@code seqno - 1}.
+     */
     public long dependsOn = Seqno.UNDEFINED;
 
     /** The highest seqno that it conflicts with, or {@link Seqno#UNDEFINED}. */

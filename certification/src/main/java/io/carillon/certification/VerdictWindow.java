@@ -12,7 +12,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Verdicts of the last seqnos, one bit each: what a member needs beside the log in order to continue certifying exactly where another one is. One thread.
+ * Verdicts of the last seqnos, one bit each: what a member needs beside the log in order to continue certifying exactly
+ * where another one is. One thread.
  *
  * <p>Encoded: i64 position, i64 first, then the bits of (first, first + 1, ...) as i64 words, little-endian.
  */
@@ -26,7 +27,8 @@ public final class VerdictWindow {
 
     /** An empty window over {@code window} seqnos, a power of two from 64 on. */
     public VerdictWindow(final int window) {
-        Check.that(window >= Long.SIZE && Integer.bitCount(window) == 1, "the window of verdicts is no power of two from 64 on", window, Long.SIZE);
+        Check.that(window >= Long.SIZE && Integer.bitCount(window) == 1,
+            "the window of verdicts is no power of two from 64 on", window, Long.SIZE);
         this.window = window;
         failed = new long[window / Long.SIZE];
     }

@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Measures certification: nanoseconds of processor time a small write set, milliseconds (elapsed) a very large one by one and by two threads. Run as a program on a quiet machine; no test.
+ * Measures certification: nanoseconds of processor time a small write set, milliseconds (elapsed) a very large one by
+ * one and by two threads. Run as a program on a quiet machine; no test.
  *
  * <p>Arguments: keys of the large write set (default 500,000), rounds (default 15).
  */
@@ -68,7 +69,8 @@ public final class CertifierBenchmark {
                 }
                 nanos[round] = (double) (CPU.getCurrentThreadCpuTime() - start) / SMALL_COUNT;
             }
-            System.out.printf("%d keys: %.0f ns a write set (best %.0f); index of %d keys, %.2f %% committed%n", keys, median(nanos), Arrays.stream(nanos).min().orElse(0),
+            System.out.printf("%d keys: %.0f ns a write set (best %.0f); index of %d keys, %.2f %% committed%n", keys,
+                median(nanos), Arrays.stream(nanos).min().orElse(0),
                 certifier.indexSize(), 100.0 * commits / SMALL_COUNT / SMALL_ROUNDS);
         }
     }
@@ -82,10 +84,11 @@ public final class CertifierBenchmark {
             certify(writeSet, false, one, at);
             certify(writeSet, true, two, at);
         }
-        System.out.printf("%d keys, elapsed: one thread %.1f ms (best %.1f), two %.1f ms (best %.1f), ratio of medians %.2f, of bests %.2f%n", keys, median(one[0]), min(one[0]),
-            median(two[0]), min(two[0]), median(two[0]) / median(one[0]), min(two[0]) / min(one[0]));
-        System.out.printf("%d keys, processor time of the calling thread: one thread %.1f ms, two %.1f ms, ratio %.2f%n", keys, median(one[1]), median(two[1]),
-            median(two[1]) / median(one[1]));
+        System.out.printf("%d keys, elapsed: one thread %.1f ms (best %.1f), two %.1f ms (best %.1f), ", keys,
+            median(one[0]), min(one[0]), median(two[0]), min(two[0]));
+        System.out.printf("ratio of medians %.2f, of bests %.2f%n", median(two[0]) / median(one[0]), min(two[0]) / min(one[0]));
+        System.out.printf("processor time of the calling thread: one thread %.1f ms, two %.1f ms, ratio %.2f%n",
+            median(one[1]), median(two[1]), median(two[1]) / median(one[1]));
     }
 
     private static void certify(final TestWriteSet writeSet, final boolean helped, final double[][] millis, final int at) {

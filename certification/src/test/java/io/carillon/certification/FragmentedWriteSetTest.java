@@ -65,7 +65,8 @@ final class FragmentedWriteSetTest {
         final byte[] data = new byte[random.nextInt(3000)];
         random.nextBytes(data);
         for (int i = 0; i < rows; i++) {
-            builder.key(KeyType.of(random.nextInt(4)), "db".getBytes(StandardCharsets.UTF_8), ("t" + i % 7).getBytes(StandardCharsets.UTF_8), new byte[] {(byte) i, (byte) (i >> 8)});
+            builder.key(KeyType.of(random.nextInt(4)), "db".getBytes(StandardCharsets.UTF_8), ("t"
+                + i % 7).getBytes(StandardCharsets.UTF_8), new byte[] {(byte) i, (byte) (i >> 8)});
         }
         final int length = builder.data(new UnsafeBuffer(data), 0, data.length).annotation("note").build();
         bytes = new byte[length];
@@ -123,7 +124,8 @@ final class FragmentedWriteSetTest {
                 assertTrue(block.count > 0);
                 for (int i = 0; i < block.count; i++, key++) {
                     assertEquals(whole.keyHash(key), block.buffer.getLong(i * WriteSetLayout.KEY_LENGTH, ByteOrder.LITTLE_ENDIAN));
-                    assertEquals(whole.keyMeta(key), block.buffer.getInt(i * WriteSetLayout.KEY_LENGTH + WriteSetLayout.KEY_META_OFFSET, ByteOrder.LITTLE_ENDIAN));
+                    assertEquals(whole.keyMeta(key), block.buffer.getInt(i * WriteSetLayout.KEY_LENGTH
+                        + WriteSetLayout.KEY_META_OFFSET, ByteOrder.LITTLE_ENDIAN));
                 }
             }
             assertEquals(whole.keyCount(), key);

@@ -76,7 +76,8 @@ final class WriteSetTest {
 
     @Test
     void theStrongestTypeOfAKeyWins() {
-        builder.begin(0).key(KeyType.REFERENCE, DB, ORDERS).key(KeyType.EXCLUSIVE, DB, ORDERS).key(KeyType.SHARED, DB, ORDERS).key(KeyType.UPDATE, DB);
+        builder.begin(0).key(KeyType.REFERENCE, DB, ORDERS).key(KeyType.EXCLUSIVE, DB, ORDERS).key(KeyType.SHARED, DB,
+            ORDERS).key(KeyType.UPDATE, DB);
         writeSet.wrap(builder.buffer(), 0, builder.build());
         assertEquals(2, writeSet.keyCount());
         assertEquals(KeyType.UPDATE, writeSet.keyType(0));
@@ -116,7 +117,10 @@ final class WriteSetTest {
         assertEquals(3, writeSet.fragmentCount());
     }
 
-    /** Mutated and random bytes: accepted ones are read without leaving their bounds, certified, and the answer is the same for a copy elsewhere in memory. */
+    /**
+     * Mutated and random bytes: accepted ones are read without leaving their bounds, certified, and the answer is the
+     * same for a copy elsewhere in memory.
+     */
     @Test
     void malformedBytesAreRejectedAlikeAndNeverReadBeyond() {
         final SplittableRandom random = new SplittableRandom(1);

@@ -15,7 +15,8 @@ import org.agrona.MutableDirectBuffer;
 /**
  * Layout of an entry in a segment: 64 bytes of header, then the payload, padded to eight bytes.
  *
- * <p>The checksum of an entry covers that of the entry before it. So bytes of an entry that was cut off and whose place was partly written anew can never pass for a successor.
+ * <p>The checksum of an entry covers that of the entry before it. So bytes of an entry that was cut off and whose place
+ * was partly written anew can never pass for a successor.
  */
 final class EntryLayout {
     static final int PAYLOAD_LENGTH_OFFSET = 0;
@@ -55,7 +56,8 @@ final class EntryLayout {
     }
 
     /** Tells whether {@code available} bytes at {@code offset} begin with the whole, undamaged entry {@code index}. */
-    static boolean isWhole(final CRC32C crc, final ByteBuffer bytes, final DirectBuffer buffer, final int offset, final int available, final long index) {
+    static boolean isWhole(final CRC32C crc, final ByteBuffer bytes, final DirectBuffer buffer, final int offset,
+        final int available, final long index) {
         if (available < HEADER_LENGTH || buffer.getLong(offset + INDEX_OFFSET, LITTLE_ENDIAN) != index) {
             return false;
         }
@@ -79,7 +81,8 @@ final class EntryLayout {
 
     /** Writes the header of an entry except its checksum. */
     static void encodeHeader(final MutableDirectBuffer buffer, final int offset, final long index, final long seqno, final long epoch,
-        final long originMsb, final long originLsb, final long originSeq, final EntryKind kind, final int payloadLength, final int previousCrc) {
+        final long originMsb, final long originLsb, final long originSeq, final EntryKind kind, final int payloadLength,
+            final int previousCrc) {
         buffer.putInt(offset + PAYLOAD_LENGTH_OFFSET, payloadLength, LITTLE_ENDIAN);
         buffer.putLong(offset + INDEX_OFFSET, index, LITTLE_ENDIAN);
         buffer.putLong(offset + SEQNO_OFFSET, seqno, LITTLE_ENDIAN);

@@ -14,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the tail of the log to where the durability wants it, and says so. One {@code fsync} is under way at a time; what is flushed meanwhile shares the next one.
+ * Brings the tail of the log to where the durability wants it, and says so. One {@code fsync} is under way at a time;
+ * what is flushed meanwhile shares the next one.
  */
 final class LogFlusher {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogFlusher.class);
@@ -162,7 +163,8 @@ final class LogFlusher {
             sealFullSegments();
         } catch (final IOException e) {
             if (!spillFailed) {
-                LOGGER.warn("{} (trying again; the node stops when {} bytes are waiting)", cannotWrite(e).getMessage(), tail.unwrittenLength());
+                LOGGER.warn("{} (trying again; the node stops when {} bytes are waiting)", cannotWrite(e).getMessage(),
+                    tail.unwrittenLength());
             }
             spillFailed = true;
         }
@@ -223,7 +225,8 @@ final class LogFlusher {
     private void sealFullSegments() {
         pollSeals(false);
         for (final Segment segment : files.unsealed()) {
-            if (segment.written == segment.end && segment.isCreated() && files.active() != sealFailedAt && seals.stream().noneMatch(seal -> seal.segment == segment)) {
+            if (segment.written == segment.end && segment.isCreated() && files.active() != sealFailedAt
+                && seals.stream().noneMatch(seal -> seal.segment == segment)) {
                 try {
                     final Seal seal = new Seal(segment, segment.channel());
                     seals.add(seal);
@@ -243,7 +246,8 @@ final class LogFlusher {
             }
             seals.remove(i);
             if (seal.failure != null) {
-                LOGGER.warn("cannot write the index of {}: {}; trying again when the next segment is full", seal.segment, seal.failure.getMessage());
+                LOGGER.warn("cannot write the index of {}: {}; trying again when the next segment is full",
+                    seal.segment, seal.failure.getMessage());
                 sealFailedAt = files.active();
                 continue;
             }

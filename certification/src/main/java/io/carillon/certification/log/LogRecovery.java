@@ -20,8 +20,9 @@ import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Finds out what the segment files hold. Full segments are taken at the word of their index files; only those without one, which were being written at the end, are read and checked. There the log ends
- * at the first entry that is not whole; the same anywhere else is damage, and a refusal.
+ * Finds out what the segment files hold. Full segments are taken at the word of their index files; only those without
+ * one, which were being written at the end, are read and checked. There the log ends at the first entry that is not
+ * whole; the same anywhere else is damage, and a refusal.
  */
 final class LogRecovery {
     private static final int BLOCK_LENGTH = 4 << 20;
@@ -70,16 +71,16 @@ final class LogRecovery {
             return "no log yet";
         }
         final Segment last = segments.getLast();
-        final String held = "entries " + (segments.getFirst().baseIndex + 1) + " to " + last.lastIndex() + ", seqno " + last.lastSeqno + ", epoch "
-            + last.lastEpoch + ", " + segments.size() + " segments";
+        final String held = "entries " + (segments.getFirst().baseIndex + 1) + " to " + last.lastIndex() + ", seqno "
+            + last.lastSeqno + ", epoch " + last.lastEpoch + ", " + segments.size() + " segments";
         return notes.isEmpty() ? held : held + "; " + String.join("; ", notes);
     }
 
     private List<Segment> headers() throws IOException {
         final List<Path> paths;
         try (Stream<Path> files = Files.list(directory)) {
-            paths = files.filter(p -> p.getFileName().toString().endsWith(Segment.SUFFIX)).sorted(Comparator.comparing(p -> p.getFileName().toString()))
-                .toList();
+            paths = files.filter(p -> p.getFileName().toString().endsWith(Segment.SUFFIX))
+                .sorted(Comparator.comparing(p -> p.getFileName().toString())).toList();
         }
         final List<Segment> found = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
@@ -149,7 +150,8 @@ final class LogRecovery {
                 final int taken = take(segment, length);
                 more = taken > 0 && length == BLOCK_LENGTH;
                 if (!more && length >= Integer.BYTES && taken <= length - Long.BYTES && !isBlank(taken, length)) {
-                    notes.add(segment.path.getFileName() + " was torn at byte " + segment.end + ": log ends with entry " + segment.lastIndex());
+                    notes.add(segment.path.getFileName() + " was torn at byte " + segment.end + ": log ends with entry "
+                        + segment.lastIndex());
                 }
             }
         }
@@ -185,7 +187,8 @@ final class LogRecovery {
     }
 
     private IOException damaged(final Path file, final int position, final String what) {
-        return new IOException("the log is damaged in " + file + " at byte " + position + ": " + what + ". Find out why (the disk?), then remove " + directory
+        return new IOException("the log is damaged in " + file + " at byte " + position + ": " + what
+            + ". Find out why (the disk?), then remove " + directory
             + ": the node starts with an empty log, joins as a new member and takes what it lacks from the group");
     }
 }

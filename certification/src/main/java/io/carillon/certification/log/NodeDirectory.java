@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The directory that holds a node's state ({@code carillon.dir}), made if need be and locked against a second process. */
+/**
+ * The directory that holds a node's state ({@code carillon.dir}), made if need be and locked against a second process.
+ */
 public final class NodeDirectory implements AutoCloseable {
     private static final String LOCK = "lock";
 
@@ -60,7 +62,8 @@ public final class NodeDirectory implements AutoCloseable {
     }
 
     private static IOException taken(final Path path) {
-        return new IOException("it is in use by another process (" + path.resolve(LOCK) + " is locked); stop that one, or set another carillon.dir");
+        return new IOException("it is in use by another process (" + path.resolve(LOCK)
+            + " is locked); stop that one, or set another carillon.dir");
     }
 
     private static void closeQuietly(final FileChannel channel, final Exception cause) {

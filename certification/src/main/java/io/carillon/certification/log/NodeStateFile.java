@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The few facts of a node beside its log, in the file {@code node.state}; and the judgement whether they may be relied on after a restart (docs/ring.md, section 8).
+ * The few facts of a node beside its log, in the file {@code node.state}; and the judgement whether they may be relied
+ * on after a restart (docs/ring.md, section 8).
  *
  * <p><b>Threading:</b> the owner's thread; with durability {@code disk} writing happens on a helper thread.
  */
@@ -39,7 +40,8 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
     private volatile IOException failure;
     private UUID group;
 
-    private NodeStateFile(final Path path, final SlotFile slots, final Durability durability, final WriteSetLog log, final UUID boot, final Executor owner)
+    private NodeStateFile(final Path path, final SlotFile slots, final Durability durability, final WriteSetLog log,
+        final UUID boot, final Executor owner)
         throws IOException {
         this.path = path;
         this.slots = slots;
@@ -57,8 +59,12 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
         slots.write(record(-1).encode(), true);
     }
 
-    /** Opens or makes the file. {@code log} is the node's log, recovered: what it holds decides with. Throws {@link UncheckedIOException} when the file cannot be used. */
-    public static NodeStateFile open(final NodeDirectory directory, final Durability durability, final WriteSetLog log, final Executor owner) {
+    /**
+     * Opens or makes the file. {@code log} is the node's log, recovered: what it holds decides with. Throws {@link
+     * UncheckedIOException} when the file cannot be used.
+     */
+    public static NodeStateFile open(final NodeDirectory directory, final Durability durability, final WriteSetLog log,
+        final Executor owner) {
         try {
             return open(directory, durability, log, UUID.fromString(Files.readString(BOOT_ID).trim()), owner);
         } catch (final IOException e) {
@@ -67,7 +73,8 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
     }
 
     /** The same with a boot id given. */
-    static NodeStateFile open(final NodeDirectory directory, final Durability durability, final WriteSetLog log, final UUID boot, final Executor owner) {
+    static NodeStateFile open(final NodeDirectory directory, final Durability durability, final WriteSetLog log,
+        final UUID boot, final Executor owner) {
         final Path path = directory.path().resolve(NAME);
         try {
             return new NodeStateFile(path, SlotFile.open(path, SLOT_LENGTH), durability, log, boot, owner);
@@ -86,7 +93,10 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
         return description;
     }
 
-    /** A failure with durability {@code disk} comes to light at the next call: {@code done} does not run. Throws {@link UncheckedIOException}. */
+    /**
+     * A failure with durability {@code disk} comes to light at the next call: {@code done} does not run. Throws {@link
+     * UncheckedIOException}.
+     */
     @Override
     public void persist(final RingState newState, final Runnable done) {
         if (failure != null) {
@@ -159,13 +169,15 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
             return "lost its log: the one here is not the one that it acknowledged from";
         }
         if (log.endIndex() < Math.max(record.state().stableIndex(), record.cleanEnd())) {
-            return "lost the end of its log: it ends with entry " + log.endIndex() + " and went to " + Math.max(record.state().stableIndex(), record.cleanEnd());
+            return "lost the end of its log: it ends with entry " + log.endIndex() + " and went to "
+                + Math.max(record.state().stableIndex(), record.cleanEnd());
         }
         final boolean clean = record.cleanEnd() >= 0;
         final boolean sameBoot = record.boot().equals(boot);
         return switch (record.durability()) {
             case MEMORY -> clean ? null : "acknowledged from memory (durability memory) and did not end in order";
-            case OS -> clean || sameBoot ? null : "acknowledged without waiting for the disk (durability os), and the machine was started anew";
+            case OS -> clean || sameBoot ? null
+                : "acknowledged without waiting for the disk (durability os), and the machine was started anew";
             case DISK -> null;
         };
     }

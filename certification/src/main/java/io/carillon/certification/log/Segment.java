@@ -17,7 +17,8 @@ import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
- * One file of the log: a header of 64 bytes that says where it begins, then entries without gap. What lies behind {@link #end} in the file means nothing.
+ * One file of the log: a header of 64 bytes that says where it begins, then entries without gap. What lies behind
+ * {@link #end} in the file means nothing.
  */
 final class Segment {
     static final int HEADER_LENGTH = 64;
@@ -77,8 +78,8 @@ final class Segment {
             || header.getInt(HEADER_CRC_OFFSET) != headerCrc(header)) {
             return null;
         }
-        final Segment segment = new Segment(path.getParent(), header.getLong(16), header.getLong(24), header.getLong(32), header.getLong(40),
-            header.getLong(48), header.getInt(56));
+        final Segment segment = new Segment(path.getParent(), header.getLong(16), header.getLong(24),
+            header.getLong(32), header.getLong(40), header.getLong(48), header.getInt(56));
         segment.created = true;
         return segment;
     }
@@ -89,8 +90,8 @@ final class Segment {
         header.putLong(0, MAGIC).putInt(8, VERSION).putLong(16, logId).putLong(24, generation);
         header.putLong(32, baseIndex).putLong(40, baseSeqno).putLong(48, baseEpoch).putInt(56, baseCrc);
         header.putInt(HEADER_CRC_OFFSET, headerCrc(header));
-        final FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+        final FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             writeFully(file, header, 0);
             extend(length);

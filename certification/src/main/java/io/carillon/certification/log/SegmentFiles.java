@@ -85,7 +85,8 @@ final class SegmentFiles {
     /** Begins the next segment, in memory. */
     Segment roll() {
         final Segment last = active();
-        final Segment next = new Segment(directory, last.logId, last.generation, last.lastIndex(), last.lastSeqno, last.lastEpoch, last.lastCrc);
+        final Segment next = new Segment(directory, last.logId, last.generation, last.lastIndex(), last.lastSeqno,
+            last.lastEpoch, last.lastCrc);
         segments.add(next);
         mayBeUnsealed = true;
         return next;
@@ -188,7 +189,10 @@ final class SegmentFiles {
         }
     }
 
-    /** Tells whether the oldest segment holds nothing above {@code index}, and the log is longer than {@code keep} bytes without it. */
+    /**
+     * Tells whether the oldest segment holds nothing above {@code index}, and the log is longer than {@code keep} bytes
+     * without it.
+     */
     boolean isPurgeable(final long index, final long keep) {
         return segments.size() > 1 && first().lastIndex() <= index && length() - first().end >= keep;
     }

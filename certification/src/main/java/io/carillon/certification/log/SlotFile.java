@@ -13,7 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * A small record kept in two slots of a file that are written in turn, each with a count and a checksum: whatever interrupts a write, the record before it is whole. One thread at a time.
+ * A small record kept in two slots of a file that are written in turn, each with a count and a checksum: whatever
+ * interrupts a write, the record before it is whole. One thread at a time.
  */
 final class SlotFile implements AutoCloseable {
     private static final int COUNT_OFFSET = 0;
@@ -35,7 +36,8 @@ final class SlotFile implements AutoCloseable {
 
     /** Opens or makes the file; slots are {@code slotLength} bytes, the records shorter by 16. */
     static SlotFile open(final Path path, final int slotLength) throws IOException {
-        final SlotFile slots = new SlotFile(FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE), slotLength);
+        final SlotFile slots = new SlotFile(FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ,
+            StandardOpenOption.WRITE), slotLength);
         slots.readSlot(0);
         slots.readSlot(1);
         return slots;

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** The newest bytes of the log in memory, exactly as in the files, in chunks; what is not yet written lives only here. Owner's thread only. */
+/**
+ * The newest bytes of the log in memory, exactly as in the files, in chunks; what is not yet written lives only here.
+ * Owner's thread only.
+ */
 final class TailCache {
     /** Above the largest entry. */
     static final int CHUNK_LENGTH = 2 << 20;
@@ -87,7 +90,10 @@ final class TailCache {
         return sum;
     }
 
-    /** Writes what is not yet in the files, the last {@code keep} chunks excepted. What was written when it throws stays noted as written. */
+    /**
+     * Writes what is not yet in the files, the last {@code keep} chunks excepted. What was written when it throws stays
+     * noted as written.
+     */
     void write(final int keep, final SegmentMaker maker) throws IOException {
         final int to = chunks.size() - keep;
         int i = to;

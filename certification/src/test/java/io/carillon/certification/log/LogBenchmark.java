@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Measures the log: appending with a flush a batch, opening again, reading all. Run as a program; no test. Arguments: directory (emptied afterwards), megabytes (default 1024), payload bytes (default 400), entries a flush (default 3).
+ * Measures the log: appending with a flush a batch, opening again, reading all. Run as a program; no test. Arguments:
+ * directory (emptied afterwards), megabytes (default 1024), payload bytes (default 400), entries a flush (default 3).
  */
 public final class LogBenchmark {
     private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();

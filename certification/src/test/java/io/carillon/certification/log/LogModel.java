@@ -49,7 +49,8 @@ final class LogModel {
     void append(final RingLog log, final EntryKind kind, final long epoch, final byte[] payload) {
         final Entry entry = new Entry(endIndex() + 1, endSeqno() + (kind.counts() ? 1 : 0), epoch, kind, payload);
         entries.add(entry);
-        log.append(entry.index(), entry.seqno(), epoch, ~entry.index(), 7 * entry.index(), 3 * entry.index(), kind, new UnsafeBuffer(payload), 0, payload.length);
+        log.append(entry.index(), entry.seqno(), epoch, ~entry.index(), 7 * entry.index(), 3 * entry.index(), kind,
+            new UnsafeBuffer(payload), 0, payload.length);
     }
 
     void truncateAfter(final long index) {

@@ -65,7 +65,8 @@ final class WriteSetLogModelTest {
     }
 
     /** In order, or as after a crash: what was flushed is there. */
-    private static WriteSetLog reopen(final WriteSetLog log, final NodeDirectory directory, final LogConfig config, final OwnerQueue owner, final LogModel model,
+    private static WriteSetLog reopen(final WriteSetLog log, final NodeDirectory directory, final LogConfig config,
+        final OwnerQueue owner, final LogModel model,
         final boolean inOrder) {
         if (inOrder) {
             log.close();
