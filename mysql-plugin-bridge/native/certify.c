@@ -83,9 +83,9 @@ static enum window_result await_window(struct provider *p, struct trx *trx, uint
     }
 }
 
-static void send_withdraw(struct provider *p, uint64_t id) {
+static void send_empty(struct provider *p, uint16_t type, uint64_t id) {
     uint8_t frame[FRAME_HEADER_LENGTH];
-    frame_header(frame, sizeof frame, FRAME_WITHDRAW, id);
+    frame_header(frame, sizeof frame, type, id);
     struct iovec iov = {.iov_base = frame, .iov_len = sizeof frame};
     session_send(p, &iov, 1, NULL);
 }
@@ -168,6 +168,7 @@ static bool abandon(struct provider *p, struct trx *trx, uint32_t flags) {
 static bool await_fate(struct provider *p, struct trx *trx, uint32_t flags) {
     struct call *call = &trx->call;
     int64_t deadline = PARK_FOREVER;
+    bool revoked = false;
     for (;;) {
         uint32_t state = atomic_load_explicit(&call->state, memory_order_acquire);
         if (state == CALL_DONE) {
@@ -175,6 +176,11 @@ static bool await_fate(struct provider *p, struct trx *trx, uint32_t flags) {
         }
         if (state == CALL_KICKED) {
             atomic_compare_exchange_strong(&call->state, &state, CALL_PENDING);
+            if (!revoked && must_abort(trx)) {
+                // It may wait for flow control, which waits for the appliers, which wait for its locks.
+                revoked = true;
+                send_empty(p, FRAME_REVOKE, call->id);
+            }
             continue;
         }
         if (atomic_load(&p->primary)) {
@@ -214,7 +220,7 @@ static wsrep_status_t send_once(struct provider *p, struct trx *trx, uint32_t fl
         return WSREP_OK;
     }
     if (fragments) {
-        send_withdraw(p, trx->call.id);
+        send_empty(p, FRAME_WITHDRAW, trx->call.id);
     }
     *again = window != WINDOW_ABORTED;
     return window == WINDOW_ABORTED ? WSREP_TRX_FAIL : WSREP_CONN_FAIL;
@@ -242,7 +248,8 @@ wsrep_status_t certify_send(struct provider *p, struct trx *trx, uint32_t flags)
     if (!await_fate(p, trx, flags)) {
         return WSREP_WARNING;
     }
-    return (wsrep_status_t)trx->call.status;
+    const wsrep_status_t result = (wsrep_status_t)trx->call.status;
+    return result == WSREP_CONN_FAIL && must_abort(trx) ? WSREP_TRX_FAIL : result;
 }
 
 // Server and group agree on who goes first: the call-backs run one after the other in the order of the verdicts.

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { QUEUE_LONG = 12, QUEUE_SHORT = 4 };
+
 bool feed_init(struct feed *feed) {
     memset(feed, 0, sizeof *feed);
     pthread_mutex_init(&feed->lock, NULL);
@@ -185,7 +187,12 @@ static struct event *pop(struct provider *p) {
     if (event->type == EVENT_WRITE_SET) {
         feed->popped = event->seqno;
     }
+    // Writers elsewhere may be held because of this queue.
+    const bool tell = feed->length_told >= QUEUE_LONG && feed->length <= QUEUE_SHORT;
     pthread_mutex_unlock(&feed->lock);
+    if (tell) {
+        session_progress(p, true);
+    }
     return event;
 }
 

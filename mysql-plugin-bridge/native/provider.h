@@ -187,6 +187,7 @@ struct feed {
     int64_t popped; // last seqno handed to a thread
     uint64_t consumed;
     uint64_t epoch;
+    uint32_t length_told; // to the sidecar, whose flow control goes by it
     bool sst_waiting;
     bool sst_done;
     int sst_code;

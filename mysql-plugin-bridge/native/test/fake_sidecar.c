@@ -179,6 +179,15 @@ static void on_frame(struct fake *f, const uint8_t *frame, size_t length) {
         f->consumed = consumed;
         break;
     }
+    case FRAME_REVOKE:
+        if (f->revocable) {
+            struct frame_out out;
+            frame_begin(&out, FRAME_REJECTED, id);
+            frame_put_u32(&out, WSREP_CONN_FAIL);
+            frame_put_text(&out, "taken back");
+            send_frame(f, &out, 0);
+        }
+        break;
     case FRAME_SYNC_POINT: send_result(f, id, WSREP_OK, f->seqno, ""); break;
     case FRAME_STATUS: {
         struct frame_out out;

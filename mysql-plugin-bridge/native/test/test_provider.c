@@ -311,6 +311,22 @@ static void brute_force(void) {
     end(n);
 }
 
+static void victim_waits_for_flow_control(void) {
+    struct node *n = begin("", 1);
+    server_await_synced(&n->s, 1);
+    n->f.hold = true;
+    n->f.revocable = true;
+    struct certify_call c = {0};
+    certify_begin(&c, &n->s, 1, "a");
+    fake_await_held(&n->f, 1);
+    wsrep_seqno_t victim;
+    CHECK(n->s.w.abort_certification(&n->s.w, 102, 1, &victim) == WSREP_OK);
+    CHECK(certify_end(&c) == WSREP_TRX_FAIL && c.meta.gtid.seqno == -1);
+    fake_await_count(&n->f, FRAME_REVOKE, 1);
+    CHECK(n->s.w.release(&n->s.w, &c.handle) == WSREP_OK);
+    end(n);
+}
+
 static void *enter_order(void *arg) {
     struct certify_call *c = arg;
     c->status = c->s->w.commit_order_enter(&c->s->w, &c->handle, &c->meta);
@@ -661,6 +677,7 @@ int main(void) {
     starts_from_own_position();
     brute_force();
     brute_force_in_the_commit_queue();
+    victim_waits_for_flow_control();
     streaming();
     total_order_isolation();
     large_write_set();

@@ -9,12 +9,12 @@ import io.carillon.certification.log.VerdictFile;
 import io.carillon.certification.log.WriteSetLog;
 import io.carillon.certification.replicator.NodeSession;
 import io.carillon.certification.replicator.Replicator;
+import io.carillon.certification.replicator.StatusSink;
 import io.carillon.group.ring.Configuration;
 import io.carillon.group.transport.EngineLoop;
 import io.carillon.group.transport.GroupNode;
 import io.carillon.group.transport.LoopTimer;
 import io.carillon.mysql.ipc.Hello;
-import io.carillon.mysql.ipc.StatusVariables;
 import io.carillon.sst.SegmentDonorChoice;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.options.OptionException;
@@ -49,8 +49,8 @@ final class Node implements AutoCloseable {
         this.directory = directory;
         log = WriteSetLog.open(directory, settings.log(), loop::execute);
         stateFile = NodeStateFile.open(directory, settings.durability(), log, loop::execute);
-        verdicts = VerdictFile.open(directory);
         LOG.info("Log: {}; {}", log.recovery(), stateFile.description());
+        verdicts = VerdictFile.open(directory);
         group = new GroupNode(loop, settings.ring(), settings.transport(), log, stateFile, failed);
         replicator = new Replicator(settings.replicator(), Configuration::viewOf, new SegmentDonorChoice(), log::purge, loop::nowNs);
         replicator.verdictFile(verdicts);
@@ -131,8 +131,8 @@ final class Node implements AutoCloseable {
         replicator.certifier().optimisticApply(settings.options().bool("cert.optimistic_pa"));
     }
 
-    void status(final StatusVariables into) {
-        new NodeReport(this).variables(into);
+    void status(final StatusSink into) {
+        replicator.status(into);
     }
 
     private void endPass() {

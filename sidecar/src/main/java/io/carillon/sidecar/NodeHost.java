@@ -3,11 +3,11 @@
 
 package io.carillon.sidecar;
 
+import io.carillon.certification.replicator.StatusSink;
 import io.carillon.group.transport.EngineLoop;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.mysql.ipc.SessionHost;
 import io.carillon.mysql.ipc.SessionRefusedException;
-import io.carillon.mysql.ipc.StatusVariables;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.ReplicationEngine;
 import io.carillon.wsrep.WsrepStatus;
@@ -88,7 +88,7 @@ final class NodeHost implements SessionHost {
         }
 
         @Override
-        public void status(final StatusVariables into) {
+        public void status(final StatusSink into) {
             node.status(into);
         }
 

@@ -3,11 +3,9 @@
 
 package io.carillon.sidecar;
 
-import io.carillon.certification.CertifierStatistics;
 import io.carillon.certification.replicator.MemberState;
 import io.carillon.group.ring.RingView;
 import io.carillon.mysql.ipc.ProviderSession;
-import io.carillon.mysql.ipc.StatusVariables;
 import io.carillon.wsrep.NodeState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a node says of itself: status variables for its server, and a report for people.
+ * What a node says of itself to people.
  *
  * <p><b>Threading:</b> the engine's thread.
  */
@@ -24,18 +22,6 @@ final class NodeReport {
 
     NodeReport(final Node node) {
         this.node = node;
-    }
-
-    /** The variables that the provider does not know itself, under Galera's names. */
-    void variables(final StatusVariables into) {
-        final CertifierStatistics certification = node.replicator().certifier().statistics();
-        into.add("cert_deps_distance", certification.dependencyDistance());
-        into.add("cert_interval", certification.interval());
-        into.add("local_cert_failures", certification.conflicts());
-        into.add("cluster_weight", node.replicator().members().stream().mapToLong(MemberState::weight).sum());
-        into.add("gcomm_uuid", node.group().self().toString());
-        into.add("desync_count", self() == null ? 0L : self().desyncCount());
-        into.add("local_cached_downto", node.log().baseSeqno() + 1);
     }
 
     NodeStatus status(final ProviderSession session) {

@@ -37,8 +37,8 @@ final class OptionedEngine implements ReplicationEngine {
             GroupUrl.parse(url, 0).options().forEach((name, value) -> options.add(name + "=" + value.replace(";", "\\;")));
             if (options.length() > 0) {
                 node.settings().options().initialise(options.toString());
-                node.configure();
             }
+            node.configure();
         } catch (final OptionException | IllegalArgumentException e) {
             results.result(call, WsrepStatus.NODE_FAIL, e.getMessage());
             return;
@@ -74,6 +74,11 @@ final class OptionedEngine implements ReplicationEngine {
     @Override
     public void withdraw(final long call) {
         replicator.withdraw(call);
+    }
+
+    @Override
+    public void revoke(final long call) {
+        replicator.revoke(call);
     }
 
     @Override

@@ -76,7 +76,7 @@ final class StatusCommand implements Callable<Integer> {
         return status.path("primary").asBoolean() ? 0 : NOT_PRIMARY;
     }
 
-    private static String ask(final Path path) throws IOException {
+    static String ask(final Path path) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(path));
             channel.write(ByteBuffer.wrap("status\n".getBytes(StandardCharsets.UTF_8)));

@@ -9,6 +9,8 @@ public enum RejectReason {
     NOT_PRIMARY(WsrepStatus.CONN_FAIL),
     /** It was not ordered and never will be: the node is leaving or closed. */
     CLOSED(WsrepStatus.CONN_FAIL),
+    /** It was not ordered and never will be: its application took it back. */
+    REVOKED(WsrepStatus.CONN_FAIL),
     /** It was not ordered: larger than {@code repl.max_ws_size}. */
     TOO_LARGE(WsrepStatus.SIZE_EXCEEDED),
     /** It was sent, the primary view was lost, and nothing is known of it. */

@@ -26,6 +26,9 @@ public interface ReplicationEngine {
     /** The fragments of {@code call} will not be closed. */
     void withdraw(long call);
 
+    /** Takes the write set of {@code call} back if it still waits to be offered to the group; {@code onRejected} answers it then, nothing otherwise. */
+    void revoke(long call);
+
     /**
      * How far the application is.
      *

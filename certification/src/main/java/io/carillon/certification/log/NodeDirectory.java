@@ -8,7 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -42,7 +45,7 @@ public final class NodeDirectory implements AutoCloseable {
             throw new UncheckedIOException(taken(path));
         } catch (final IOException e) {
             closeQuietly(channel, e);
-            throw new UncheckedIOException("cannot use the state directory " + path + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot use the state directory " + path + ": " + reason(e), e);
         }
     }
 
@@ -59,6 +62,16 @@ public final class NodeDirectory implements AutoCloseable {
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot release the state directory " + path + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What an exception of the file system means; most carry only the path. */
+    private static String reason(final IOException e) {
+        return switch (e) {
+            case FileAlreadyExistsException exists -> "something that is no directory is there: " + exists.getFile();
+            case AccessDeniedException denied -> "permission denied: " + denied.getFile();
+            case NoSuchFileException missing -> "no such directory: " + missing.getFile();
+            default -> e.getMessage();
+        };
     }
 
     private static IOException taken(final Path path) {

@@ -5,6 +5,7 @@ package io.carillon.certification.replicator;
 
 import io.carillon.group.MemberId;
 import io.carillon.wsrep.NodeState;
+import java.util.Map;
 import java.util.UUID;
 
 /** An ordered message among replicators, the payload of a CONTROL entry. Its sender is the entry's origin. */
@@ -45,8 +46,8 @@ sealed interface Control {
     record VerdictsRequest() implements Control {
     }
 
-    /** A verdict window for {@code joiner}. */
-    record Verdicts(MemberId joiner, byte[] window) implements Control {
+    /** A verdict window for {@code joiner}, and who was present since which seqno at its end. */
+    record Verdicts(MemberId joiner, byte[] window, Map<MemberId, Long> present) implements Control {
     }
 
     /** The sender's apply queue holds {@code queueLength} write sets: slow down for {@code leaseMs}; 0 ends it. */

@@ -5,6 +5,8 @@ package io.carillon.certification.replicator;
 
 import io.carillon.group.MemberId;
 import io.carillon.wsrep.NodeState;
+import java.util.HashMap;
+import java.util.Map;
 import org.agrona.DirectBuffer;
 
 /** Flat encoding of {@link Control}: version, type, fields. Reused; one thread. */
@@ -14,6 +16,7 @@ final class ControlCodec {
     /** Longest request of a server, bytes. */
     static final int REQUEST_MAX = 64 << 10;
 
+    private static final int MEMBERS_MAX = 255;
     private static final int VERSION = 1;
     private static final int WINDOW_MAX = 64 << 10;
 
@@ -46,7 +49,7 @@ final class ControlCodec {
             case Control.StateIs c -> out.u8(STATE_IS).u8(c.state().code()).i32(c.desyncCount());
             case Control.Withdraw c -> out.u8(WITHDRAW).i64(c.call());
             case Control.VerdictsRequest c -> out.u8(VERDICTS_REQUEST);
-            case Control.Verdicts c -> member(out.u8(VERDICTS), c.joiner()).bytes(c.window());
+            case Control.Verdicts c -> present(member(out.u8(VERDICTS), c.joiner()).bytes(c.window()), c.present());
             case Control.Flow c -> out.u8(FLOW).i32(c.queueLength()).i32(c.leaseMs());
         };
     }
@@ -77,7 +80,7 @@ final class ControlCodec {
             case STATE_IS -> new Control.StateIs(state(), in.i32());
             case WITHDRAW -> new Control.Withdraw(in.i64());
             case VERDICTS_REQUEST -> new Control.VerdictsRequest();
-            case VERDICTS -> new Control.Verdicts(member(), in.bytes(WINDOW_MAX));
+            case VERDICTS -> new Control.Verdicts(member(), in.bytes(WINDOW_MAX), present());
             case FLOW -> new Control.Flow(in.i32(), in.i32());
             default -> throw new FlatReader.Malformed("control type " + type);
         };
@@ -93,6 +96,24 @@ final class ControlCodec {
             throw new FlatReader.Malformed("node state " + code);
         }
         return NodeState.of(code);
+    }
+
+    private static FlatWriter present(final FlatWriter out, final Map<MemberId, Long> present) {
+        out.i32(present.size());
+        present.forEach((id, since) -> member(out, id).i64(since));
+        return out;
+    }
+
+    private Map<MemberId, Long> present() {
+        final int count = in.i32();
+        if (count < 0 || count > MEMBERS_MAX) {
+            throw new FlatReader.Malformed(count + " members");
+        }
+        final Map<MemberId, Long> present = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            present.put(member(), in.i64());
+        }
+        return present;
     }
 
     private MemberId member() {

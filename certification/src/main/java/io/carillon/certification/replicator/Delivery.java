@@ -19,6 +19,7 @@ import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.WriteSetFlags;
 import io.carillon.wsrep.WriteSetLayout;
+import java.util.Map;
 import java.util.UUID;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -57,6 +58,7 @@ final class Delivery {
     private final WriteSetFlyweight writeSet = new WriteSetFlyweight();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[WriteSetLayout.HEADER_LENGTH]);
     private final Fragments fragments = new Fragments();
+    private final Presence presence = new Presence();
     private final Origin origin = new Origin();
     private final LogEntry entry = new LogEntry();
     private final LogEntry other = new LogEntry();
@@ -71,6 +73,7 @@ final class Delivery {
     private long streamFrom;
     private long streamTo;
     private long passBytes;
+    private boolean isCut;
 
     Delivery(final CertifierConfig config, final ViewReader views, final ControlCodec codec, final Listener listener) {
         this.views = views;
@@ -84,8 +87,10 @@ final class Delivery {
      * Starts behind the entry {@code index}, which has {@code seqnoThere}: certifies from there, delivers above {@code applicationPosition}.
      *
      * @param verdicts known verdicts of what follows, or null: everything before counts for nothing.
+     * @param present who was present since when as of the last of these verdicts, or null.
      */
-    void start(final RingLog newLog, final long index, final long seqnoThere, final VerdictWindow verdicts, final long applicationPosition) {
+    void start(final RingLog newLog, final long index, final long seqnoThere, final VerdictWindow verdicts, final Map<MemberId, Long> present,
+        final long applicationPosition) {
         log = newLog;
         cursor = index;
         seqno = seqnoThere;
@@ -93,13 +98,29 @@ final class Delivery {
         known = verdicts;
         streamFrom = 0;
         streamTo = 0;
+        isCut = false;
         fragments.clear();
+        presence.start(seqnoThere, present);
         certifier.reset(seqnoThere);
     }
 
     /** Goes on where it stopped, for an application that has everything delivered so far. */
     void resume(final RingLog newLog) {
         log = newLog;
+    }
+
+    /** The application takes no more of this connection: a write set that it has only the beginning of comes again, whole, with the next {@link #start}. */
+    void cutOff() {
+        if (streamFrom < streamTo) {
+            streamFrom = streamTo;
+            position--;
+            isCut = true;
+        }
+    }
+
+    /** Tells whether the application at {@code applicationPosition} has exactly what was delivered, so that {@link #resume} goes on. */
+    boolean continuesFrom(final long applicationPosition) {
+        return isStarted() && !isCut && position == applicationPosition;
     }
 
     /** Forgets the history: the log does not continue it. */
@@ -160,6 +181,7 @@ final class Delivery {
         final RingView view = views.read(e);
         certifier.skip(e.seqno);
         fragments.view(view);
+        presence.view(view);
         if (e.seqno > position) {
             position = e.seqno;
             listener.viewDelivered(view);
@@ -234,7 +256,9 @@ final class Delivery {
         }
         final KeySource keys = writeSet.fragmentCount() == 0 ? writeSet.keys() : fragmentedKeys(e);
         final boolean isKnown = known != null && e.seqno <= known.position();
-        if (!isKnown && keys == null) {
+        if (!isKnown && keys != null && isOrphaned(e)) {
+            certifier.refuse(e.seqno, Verdict.Reason.REFUSED, verdict);
+        } else if (!isKnown && keys == null) {
             certifier.refuse(e.seqno, refusal, verdict);
         } else if (!isKnown) {
             certifier.certify(e.seqno, origin.sessionMsb, origin.sessionLsb, writeSet, keys, verdict);
@@ -247,6 +271,11 @@ final class Delivery {
             return false;
         }
         return true;
+    }
+
+    /** A fragment of a streaming transaction that the servers rolled back when its origin was absent. */
+    private boolean isOrphaned(final LogEntry e) {
+        return writeSet.previousSeqno() >= 0 && presence.wasAbsentSince(new MemberId(e.originMsb, e.originLsb), writeSet.previousSeqno());
     }
 
     /**
@@ -309,6 +338,11 @@ final class Delivery {
 
     ConflictJournal conflicts() {
         return conflicts;
+    }
+
+    /** Who has been present since when, as of {@link #cursor}. */
+    Map<MemberId, Long> present() {
+        return presence.copy();
     }
 
     Certifier certifier() {

@@ -8,6 +8,7 @@ import io.carillon.group.Group;
 import io.carillon.group.LogEntry;
 import io.carillon.group.MemberId;
 import io.carillon.group.RingLog;
+import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.Member;
@@ -88,30 +89,20 @@ final class Node {
         return new MemberInfo(session.session(), session.name(), session.incoming(), ownState, ownDesync, config.segment(), released).encode();
     }
 
-    /** A primary view as the application sees it. */
+    /** A view as the application sees it. */
     View toView(final RingView view, final Gtid stateId) {
-        return toView(view, stateId, view.primary() ? View.Status.PRIMARY : View.Status.NON_PRIMARY);
-    }
-
-    private View toView(final RingView view, final Gtid stateId, final View.Status status) {
+        final View.Status status = view.primary() ? View.Status.PRIMARY : View.Status.NON_PRIMARY;
         final List<Member> members = new ArrayList<>(view.members().size());
         int ownIndex = -1;
-        for (int i = 0; i < view.members().size(); i++) {
-            final MemberInfo info = MemberInfo.of(view.members().get(i));
+        // In the ring's order, by incarnation: whoever came first is first, and keeps its place while it stays.
+        for (final RingMember member : view.members()) {
+            final MemberInfo info = MemberInfo.of(member);
+            if (info.session().equals(session.session())) {
+                ownIndex = members.size();
+            }
             members.add(new Member(info.session(), info.name(), info.incoming()));
         }
-        members.sort((a, b) -> compareUnsigned(a.id(), b.id()));
-        for (int i = 0; i < members.size(); i++) {
-            if (members.get(i).id().equals(session.session())) {
-                ownIndex = i;
-            }
-        }
         return new View(stateId, view.primary() ? view.number() : -1, status, ownIndex, PROTOCOL, members);
-    }
-
-    private static int compareUnsigned(final UUID a, final UUID b) {
-        final int upper = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
-        return upper != 0 ? upper : Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits());
     }
 
     /** Seqno as of the log's base. */

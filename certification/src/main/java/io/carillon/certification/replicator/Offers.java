@@ -7,6 +7,7 @@ import io.carillon.group.EntryKind;
 import io.carillon.group.Group;
 import io.carillon.group.ring.RingResult;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -146,6 +147,20 @@ final class Offers {
             waitingBytes -= dropped ? w.payload.length : 0;
             return dropped;
         });
+    }
+
+    /** Drops the write set of {@code call} if it waits. Its payload, or null when it does not wait. */
+    byte[] revoke(final long call) {
+        final Iterator<Waiting> waiting = writeSets.iterator();
+        while (waiting.hasNext()) {
+            final Waiting w = waiting.next();
+            if (w.tag instanceof Tag.WriteSet s && s.call == call) {
+                waiting.remove();
+                waitingBytes -= w.payload.length;
+                return w.payload;
+            }
+        }
+        return null;
     }
 
     /** Forgets what is under way; its fate is not known. */

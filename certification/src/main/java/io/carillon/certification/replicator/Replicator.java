@@ -22,7 +22,6 @@ import io.carillon.wsrep.RejectReason;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.ReplicatedApplication.ViewUse;
 import io.carillon.wsrep.ReplicationEngine;
-import io.carillon.wsrep.View;
 import io.carillon.wsrep.WriteSetLayout;
 import io.carillon.wsrep.WsrepStatus;
 import java.nio.ByteOrder;
@@ -32,6 +31,7 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +48,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private static final long POSITION_NS = 1_000_000_000L;
     /** Write sets released after which the position is told at once. */
     private static final int POSITION_STEP = 128;
+    /** How long the answer to a disconnect waits for the server to commit what it was given. */
+    private static final long LEFT_NS = 1_000_000_000L;
     /** A wish to be promoted that was lost with a ring is said again. */
     private static final long PROMOTE_AGAIN_NS = 1_000_000_000L;
     /** Seqnos delivered after which the verdicts are kept: a restart certifies at most so many again. */
@@ -84,6 +86,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private long epochAtJoin;
     private boolean stateMessageUnderWay;
     private long promoteAskedNs;
+    private long leftDeadlineNs;
     private boolean pumping;
     private VerdictFile verdictFile;
     private long verdictsKept;
@@ -298,6 +301,17 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     }
 
     @Override
+    public void revoke(final long call) {
+        final byte[] payload = node.offers.revoke(call);
+        if (payload != null && node.openCalls.take(call)) {
+            if (new UnsafeBuffer(payload).getInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, ByteOrder.LITTLE_ENDIAN) > 0) {
+                withdraw(call);
+            }
+            node.application.onRejected(call, RejectReason.REVOKED, "taken back while it waited for flow control");
+        }
+    }
+
+    @Override
     public void progress(final long released, final int queueLength) {
         node.released = Math.max(node.released, released);
         node.queueLength = queueLength;
@@ -308,7 +322,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         if (node.phase == Node.Phase.FEEDING && node.primary && node.released - positionTold >= POSITION_STEP) {
             tellPosition();
         } else if (node.phase == Node.Phase.CLOSED) {
-            savePosition();
+            answerLeft(clock.getAsLong());
         }
         pump();
     }
@@ -482,6 +496,9 @@ public final class Replicator implements ReplicationEngine, GroupListener {
                 final MemberState donor = node.state.stateRequest(from, c);
                 if (donor != null) {
                     chosen.add(new Chosen(index, donor.id(), from, c.request()));
+                    if (donor.id().equals(node.self())) {
+                        keepOwnState(c); // else this node would correct the record of it as donor
+                    }
                 }
                 if (own) {
                     transfer.ownRequestOrdered(seqno, donor, clock.getAsLong());
@@ -688,6 +705,9 @@ public final class Replicator implements ReplicationEngine, GroupListener {
                 node.openCalls.rejectAll(RejectReason.FATE_UNKNOWN, "the primary view was lost after the write set was sent", node.application);
             }
         }
+        if (node.phase == Node.Phase.CLOSED) {
+            answerLeft(nowNs);
+        }
         transfer.tick(nowNs);
         if (nowNs - positionNs >= POSITION_NS) {
             positionNs = nowNs;
@@ -787,7 +807,10 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         } finally {
             pumping = false;
         }
-        if (node.phase == Node.Phase.DRAINING && (!delivery.isStarted() || node.application == null || delivery.isComplete(stateCursor))) {
+        if (node.phase == Node.Phase.DRAINING && (!delivery.isStarted() || node.application == null || delivery.isComplete(stateCursor)
+            || node.application.isFeedFull())) {
+            // What a full feed does not take any more stays in the log; a server that leaves must not wait for its own appliers.
+            delivery.cutOff();
             close();
         }
     }
@@ -809,20 +832,28 @@ public final class Replicator implements ReplicationEngine, GroupListener {
             keepVerdicts();
             position = new Gtid(node.groupUuid, delivery.position());
         }
-        savePosition();
         if (node.application != null) {
             node.openCalls.rejectAll(RejectReason.FATE_UNKNOWN, "the node left the group after the write set was sent", node.application);
             syncPoints.fail(node.application);
-            node.application.onView(new View(position, -1, View.Status.DISCONNECTED, -1, Node.PROTOCOL, List.of()), ViewUse.CHANGE);
             node.show(NodeState.UNDEFINED, NodeState.UNDEFINED.comment());
             node.application.onFinal();
-            answer(leaveCall, WsrepStatus.OK, "");
         }
-        leaveCall = Offers.NOBODY;
+        leftDeadlineNs = clock.getAsLong() + LEFT_NS;
+        answerLeft(leftDeadlineNs - LEFT_NS);
         final Runnable next = afterLeft;
         afterLeft = null;
         if (next != null && node.application != null) {
             next.run();
+        }
+    }
+
+    /** The server may exit as soon as it has this answer, and this process with it: the position is written down before, unless the server never comes to the end of what it was given. */
+    private void answerLeft(final long nowNs) {
+        savePosition();
+        if (leaveCall != Offers.NOBODY && (!position.isDefined() || node.released >= position.seqno() || nowNs - leftDeadlineNs >= 0)) {
+            final long call = leaveCall;
+            leaveCall = Offers.NOBODY;
+            answer(call, WsrepStatus.OK, "");
         }
     }
 

@@ -12,6 +12,7 @@ import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.ReplicatedApplication.ViewUse;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.Logger;
@@ -42,6 +43,7 @@ final class StateTransfer {
     private MemberId donor = MemberId.NONE;
     private Gtid target = Gtid.UNDEFINED;
     private VerdictWindow remoteVerdicts;
+    private Map<MemberId, Long> remotePresent;
     private boolean connectedShown;
     private VerdictFile verdictFile;
 
@@ -213,6 +215,7 @@ final class StateTransfer {
             return;
         }
         remoteVerdicts = decoded;
+        remotePresent = verdicts.present();
         if (node.phase == Node.Phase.AWAIT_VERDICTS) {
             proceed();
         }
@@ -263,7 +266,7 @@ final class StateTransfer {
 
     /** The application has exactly what this process gave it. */
     private boolean continues(final long seqno) {
-        return delivery.isStarted() && delivery.position() == seqno && delivery.cursor() >= node.log().baseIndex();
+        return delivery.continuesFrom(seqno) && delivery.cursor() >= node.log().baseIndex();
     }
 
     /** Verdicts of this process, or those that an earlier one kept; null for none. */
@@ -296,7 +299,7 @@ final class StateTransfer {
             final VerdictWindow verdicts = usable(remoteVerdicts, from) ? remoteVerdicts : usable(own, from) ? copy(own) : null;
             final long start = verdicts == null ? 0 : Math.max(node.baseSeqno(), verdicts.position() - 2L * window);
             final long index = start <= node.baseSeqno() ? node.log().baseIndex() : node.log().indexOfSeqno(start);
-            delivery.start(node.log(), index, Math.max(start, node.baseSeqno()), verdicts, from);
+            delivery.start(node.log(), index, Math.max(start, node.baseSeqno()), verdicts, verdicts != null && verdicts == remoteVerdicts ? remotePresent : null, from);
         } else {
             delivery.resume(node.log());
         }
@@ -322,7 +325,7 @@ final class StateTransfer {
         final ExpandableArrayBuffer bytes = new ExpandableArrayBuffer(verdicts.encodedLength());
         final byte[] encoded = new byte[verdicts.encode(bytes, 0)];
         bytes.getBytes(0, encoded);
-        node.send(new Control.Verdicts(joiner, encoded), Offers.NOBODY);
+        node.send(new Control.Verdicts(joiner, encoded, delivery.present()), Offers.NOBODY);
     }
 
     /** This node cannot become a member with data. */

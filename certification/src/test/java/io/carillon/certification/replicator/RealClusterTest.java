@@ -125,16 +125,12 @@ class RealClusterTest {
             });
             loop.close();
         }
-
-        void close() throws Exception {
-            kill();
-        }
     }
 
     @AfterEach
     void stop() throws Exception {
         for (final Running node : running) {
-            node.close();
+            node.kill();
         }
         ReplicatorTest.SERVERS.clear();
     }

@@ -44,6 +44,7 @@ final class ToyServer implements ReplicatedApplication {
     NodeState state = NodeState.UNDEFINED;
     View view;
     boolean full;
+    int fullAfterParts;
     /** Donates as soon as it is asked. */
     boolean donates = true;
     Runnable donation;
@@ -95,6 +96,18 @@ final class ToyServer implements ReplicatedApplication {
             .data(new UnsafeBuffer(data), 0, data.length);
         final int length = builder.build();
         pending.put(call, row + "=" + value);
+        replicator.certify(call, builder.buffer(), 0, length);
+        return call;
+    }
+
+    /** Sends one more fragment of a streaming transaction that has got {@code previous}. */
+    long stream(final String row, final long previous) {
+        final byte[] data = (row + "=s").getBytes(StandardCharsets.UTF_8);
+        builder.begin(previous < 0 ? WriteSetFlags.TRX_START : 0).ids(++call, 1).lastSeen(position.seqno()).previousSeqno(previous)
+            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8), row.getBytes(StandardCharsets.UTF_8))
+            .data(new UnsafeBuffer(data), 0, data.length);
+        final int length = builder.build();
+        pending.put(call, row + "=s");
         replicator.certify(call, builder.buffer(), 0, length);
         return call;
     }
@@ -179,6 +192,7 @@ final class ToyServer implements ReplicatedApplication {
     @Override
     public void onWriteSetPart(final DirectBuffer data, final int offset, final int length) {
         partsMax = Math.max(partsMax, length);
+        full |= fullAfterParts > 0 && --fullAfterParts == 0;
         large.append(data.getStringWithoutLengthUtf8(offset, length));
         largeLeft -= length;
         if (largeLeft == 0) {

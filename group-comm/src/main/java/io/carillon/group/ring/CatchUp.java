@@ -67,13 +67,23 @@ final class CatchUp {
         return resetFrom >= 0;
     }
 
+    /**
+     * A former voter may hold what it acknowledged as one of few: it gives its log up only once a majority holds the view that takes it in, and with it all that is stable (rule 5).
+     */
+    private boolean mayStartOver() {
+        return machine.tail.configurations().latest() == null || machine.ring.reportedHorizon >= machine.ring.viewIndex;
+    }
+
     private boolean isBehind() {
         return machine.orders() && (startsOver() || machine.tail.end() < machine.ring.knownEnd);
     }
 
     /** Notices a gap, or that it closed; called once a batch. */
     void update() {
-        if (!isBehind()) {
+        if (startsOver() && !pulling && mayStartOver()) {
+            pull();
+        }
+        if (!isBehind() || startsOver() && !mayStartOver()) {
             gapSinceNs = Long.MAX_VALUE;
             pulling = false;
             attempts = 0;
@@ -84,7 +94,7 @@ final class CatchUp {
     }
 
     long deadlineNs() {
-        if (!isBehind() || gapSinceNs == Long.MAX_VALUE) {
+        if (!isBehind() || gapSinceNs == Long.MAX_VALUE || startsOver() && !mayStartOver()) {
             return Long.MAX_VALUE;
         }
         return pulling ? pulledNs + 5 * machine.config.joinNs() : gapSinceNs + machine.config.joinNs();
@@ -98,7 +108,7 @@ final class CatchUp {
 
     /** Asks at once. */
     void pull() {
-        if (!isBehind()) {
+        if (!isBehind() || startsOver() && !mayStartOver()) {
             return;
         }
         attempts++;
@@ -231,6 +241,8 @@ final class CatchUp {
         } else if (begins && askedIndex == machine.tail.end() + 1 && base > machine.tail.end()) {
             // The answer begins later than asked: what lies between is purged. If it is everywhere, the log starts over.
             if (onPurged(slot)) {
+                lastResort = false;
+                purged = new boolean[machine.ring.size()];
                 startOver("the group purged what follows the own log's end");
                 pull();
             }

@@ -158,7 +158,9 @@ final class Gatherer {
             }
             return;
         }
-        if (machine.nowNs >= mergeAtNs && isWelcome(join)) {
+        // Who is not primary has nothing to lose, and must be there when the others look.
+        final boolean free = join.gathering() && (ring == null || !ring.primary);
+        if ((free || machine.nowNs >= mergeAtNs) && isWelcome(join)) {
             mergeAtNs = machine.nowNs + mergeDelayNs;
             mergeDelayNs = Math.min(2 * mergeDelayNs, MERGE_DELAY_MAX_NS);
             enterWith(join.gathering() ? GatherReason.MEMBER_JOINS : GatherReason.RINGS_MERGE, peer, join);

@@ -5,7 +5,6 @@ package io.carillon.group.ring;
 
 import io.carillon.group.Check;
 import io.carillon.group.EntryKind;
-import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -133,10 +132,5 @@ final class OwnOffers {
         while (count > 0 && seq(0) <= seq) {
             removeFirst();
         }
-    }
-
-    @Override
-    public String toString() {
-        return count + " offers " + Arrays.toString(Arrays.copyOf(seqs, Math.min(count, 8)));
     }
 }

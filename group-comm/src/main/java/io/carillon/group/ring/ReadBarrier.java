@@ -8,6 +8,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import io.carillon.group.MemberId;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeSet;
 import org.agrona.DirectBuffer;
 
@@ -15,6 +17,8 @@ import org.agrona.DirectBuffer;
 final class ReadBarrier {
     private final RingMachine machine;
     private final TreeSet<MemberId> answered = new TreeSet<>();
+    /** Whose majorities are asked: every configuration that may have been in force since the round began. */
+    private final List<Configuration> asked = new ArrayList<>();
     private long lastNumber;
     /** Round under way, 0 for none; callers since wait for the next. */
     private long round;
@@ -59,6 +63,7 @@ final class ReadBarrier {
     }
 
     private void begin() {
+        asked.clear();
         answered.clear();
         answered.add(machine.self);
         largestEnd = machine.tail.end();
@@ -76,10 +81,15 @@ final class ReadBarrier {
      * reported before its configurations are asked.
      */
     private boolean isAnswered() {
+        for (final Configuration configuration : machine.tail.configurations().all()) {
+            if (asked.isEmpty() || configuration.index() > asked.getLast().index()) {
+                asked.add(configuration);
+            }
+        }
         if (machine.tail.end() < largestEnd) {
             return false;
         }
-        for (final Configuration configuration : machine.tail.configurations().all()) {
+        for (final Configuration configuration : asked) {
             if (!configuration.electorate().hasMajority(answered)) {
                 return false;
             }
@@ -96,9 +106,9 @@ final class ReadBarrier {
 
     void onRequest(final Peer from, final DirectBuffer buffer, final int offset) {
         if (machine.orders() && machine.tail.end() >= machine.ring.viewIndex) {
-            final long asked = RingPacket.i64(buffer, offset + RingPacket.BARRIER_ROUND_OFFSET);
+            final long number = RingPacket.i64(buffer, offset + RingPacket.BARRIER_ROUND_OFFSET);
             final var packet = machine.transmitter.begin(PacketType.BARRIER_REPLY);
-            packet.putLong(RingPacket.BARRIER_ROUND_OFFSET, asked, LITTLE_ENDIAN);
+            packet.putLong(RingPacket.BARRIER_ROUND_OFFSET, number, LITTLE_ENDIAN);
             packet.putLong(RingPacket.BARRIER_END_OFFSET, machine.tail.end(), LITTLE_ENDIAN);
             machine.transmitter.send(from, RingPacket.BARRIER_REPLY_LENGTH, TrafficClass.CONTROL);
         }

@@ -23,6 +23,7 @@ public final class RingCore {
     /** When the owner was last told that a timer would be due. */
     private long expectedNs = Long.MAX_VALUE;
 
+    /** @param log everything in it is durable at the configured durability: this member may acknowledge it. */
     public RingCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects) {
         this(config, restored, log, effects, PlantedBug.NONE);
     }
@@ -38,6 +39,8 @@ public final class RingCore {
         machine.wantedSeqno = wantedSeqno;
         machine.info = info.clone();
         machine.wishes.reset();
+        machine.ring = null;
+        machine.installer.link();
         if (machine.tail.stable() > 0) {
             machine.effects.stable(machine.tail.stable());
         }

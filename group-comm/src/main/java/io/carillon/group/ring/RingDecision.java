@@ -20,7 +20,6 @@ final class RingDecision {
     private RingDecision(final List<ControlMessage.State> states) {
         this.states = states;
         for (final ControlMessage.State state : states) {
-            present.add(state.member().id());
             overrides = overrides.or(state.overrides());
         }
     }
@@ -112,6 +111,9 @@ final class RingDecision {
 
     private ControlMessage.Install decideIn(final UUID group, final long epoch, final String reason) {
         final List<Electorate> known = known(group);
+        // Whose log holds no configuration of the group proves nothing of what its id once acknowledged.
+        present.clear();
+        states.stream().filter(state -> isOf(state, group)).forEach(state -> present.add(state.member().id()));
         final boolean majority = known.stream().allMatch(electorate -> electorate.hasMajority(present));
         final boolean everybody = !majority && known.stream().allMatch(this::everybodyIsBack);
         final boolean forced = !majority && isForced(known);
@@ -180,7 +182,7 @@ final class RingDecision {
         int found = 0;
         for (final ControlMessage.State state : states) {
             final RingMember member = state.member();
-            if (member.name().equals(vote.name()) && electorate.weightOf(member.id()) == 0) {
+            if (member.name().equals(vote.name()) && (electorate.weightOf(member.id()) == 0 || !present.contains(member.id()))) {
                 found++;
             }
         }

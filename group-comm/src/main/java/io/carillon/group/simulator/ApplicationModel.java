@@ -121,7 +121,7 @@ final class ApplicationModel {
             if (entry.kind().isConfiguration()) {
                 view = ConfigurationReader.read(entry);
                 promoteAfter = i;
-                if (simulator.narrator() != Narrator.NOBODY) {
+                if (i > appliedIndex && simulator.narrator() != Narrator.NOBODY) {
                     say("view " + describe(view));
                 }
             }

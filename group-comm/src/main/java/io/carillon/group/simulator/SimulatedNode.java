@@ -245,7 +245,16 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
             depart();
             return;
         }
+        checkBounds();
         arm();
+    }
+
+    /** What the core buffers is bounded: own offers, with those that a change of ring gave back, and one origin's payloads per member. */
+    private void checkBounds() {
+        final long offered = options.ring().offeredBytesMax();
+        final long perOrigin = offered + options.ring().entryLengthMax();
+        Check.that(core.offeredBytes() <= 6 * offered, "own offers held are bounded", core.offeredBytes(), offered);
+        Check.that(core.heldBytes() <= perOrigin * 2 * options.nodes(), "payloads held of others are bounded", core.heldBytes(), perOrigin);
     }
 
     /** Leaves in order; {@link #left} follows. */

@@ -23,6 +23,7 @@ public final class Simulator {
 
     private final long seed;
     private final SwarmOptions options;
+    private final CoreFactory cores;
     private final EventQueue queue = new EventQueue();
     private final GroupHistory history = new GroupHistory();
     private final SimulatedNetwork network;
@@ -38,8 +39,13 @@ public final class Simulator {
     private Narrator narrator = Narrator.NOBODY;
 
     Simulator(final long seed, final SwarmOptions options) {
+        this(seed, options, RingCore::new);
+    }
+
+    private Simulator(final long seed, final SwarmOptions options, final CoreFactory cores) {
         this.seed = seed;
         this.options = options;
+        this.cores = cores;
         workload = Xoshiro256.stream(seed, "workload");
         identities = Xoshiro256.stream(seed, "identities");
         final Xoshiro256 networkRandom = Xoshiro256.stream(seed, "network");
@@ -56,8 +62,12 @@ public final class Simulator {
      * anything that must hold does not.
      */
     public static SimulationReport run(final long seed, final long leastEvents, final long leastMessages) {
-        final SwarmOptions options = SwarmOptions.draw(seed);
-        return new Simulator(seed, options).run(leastEvents, leastMessages);
+        return run(seed, leastEvents, leastMessages, RingCore::new);
+    }
+
+    /** The same with cores made by {@code cores}. */
+    public static SimulationReport run(final long seed, final long leastEvents, final long leastMessages, final CoreFactory cores) {
+        return new Simulator(seed, SwarmOptions.draw(seed), cores).run(leastEvents, leastMessages);
     }
 
     SimulationReport run(final long leastEvents, final long leastMessages) {
@@ -240,7 +250,7 @@ public final class Simulator {
     }
 
     RingCore newCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects) {
-        return new RingCore(config, restored, log, effects);
+        return cores.create(config, restored, log, effects);
     }
 
     MemberId newMemberId() {

@@ -111,7 +111,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
 
     /** Adds a packet of the ring. False when too much is unsent already: then it is lost, which the ring repairs. */
     boolean packet(final DirectBuffer packet, final int offset, final int length) {
-        if (!channel.isWritable() || mesh.isIsolated()) {
+        if (isMute()) {
             packetsLost++;
             return false;
         }
@@ -125,7 +125,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
 
     /** Adds a frame of the transport. {@code body} is released. */
     void frame(final int kind, final ByteBuf body) {
-        if (mesh.isIsolated()) {
+        if (isMute()) {
             body.release();
             return;
         }
@@ -139,7 +139,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
 
     /** Adds a frame whose body is one number. */
     void frame(final int kind, final long value) {
-        if (mesh.isIsolated()) {
+        if (isMute()) {
             return;
         }
         room(Frames.HEADER_LENGTH + Long.BYTES);
@@ -166,6 +166,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
     long pendingBytes() {
         final ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
         return (buffer == null ? 0 : buffer.totalPendingWriteBytes()) + outEnd;
+    }
+
+    /** Too much is unsent, or this node is isolated: what is said now is lost. A peer that reads nothing must not make this node grow, not by its pings either. */
+    private boolean isMute() {
+        return !channel.isWritable() || mesh.isIsolated();
     }
 
     private void room(final int length) {

@@ -255,8 +255,10 @@ public final class GroupNode implements Group {
         failed.accept(what);
     }
 
+    /** An id of RFC 9562's version 7, which grows with time: members are sorted by id, so whoever came first is first, and servers number their AUTO_INCREMENT by that. */
     private static MemberId newId() {
         final SecureRandom random = new SecureRandom();
-        return new MemberId(random.nextLong(), random.nextLong());
+        final long msb = System.currentTimeMillis() << 16 | 0x7000 | random.nextInt(1 << 12);
+        return new MemberId(msb, random.nextLong() >>> 2 | 1L << 63);
     }
 }

@@ -103,6 +103,13 @@ final class FrameChannelHandler extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void channelWritabilityChanged(final ChannelHandlerContext context) {
+        if (context.channel().isWritable()) {
+            session.onWritable();
+        }
+    }
+
+    @Override
     public void channelInactive(final ChannelHandlerContext context) {
         session.end("the provider closed its socket");
         if (rest != null) {

@@ -25,6 +25,7 @@ final class FrameWriter {
     private final Runnable flush = this::flush;
     private ByteBuf pending;
     private int frameStart;
+    private boolean open;
     private boolean scheduled;
     private boolean closed;
 
@@ -38,7 +39,9 @@ final class FrameWriter {
         if (pending == null) {
             pending = channel.alloc().directBuffer(FIRST_CAPACITY);
         }
+        dropUnended();
         frameStart = pending.writerIndex();
+        open = true;
         pending.writeIntLE(0).writeShortLE(type).writeShortLE(flags).writeLongLE(id);
         return this;
     }
@@ -94,6 +97,7 @@ final class FrameWriter {
     /** Ends the frame. Its length in bytes, header included. */
     int end() {
         final int length = pending.writerIndex() - frameStart;
+        open = false;
         if (length > Frames.FRAME_LENGTH_MAX) {
             pending.writerIndex(frameStart);
             throw new IllegalStateException("a frame of " + length + " bytes, at most " + Frames.FRAME_LENGTH_MAX + " are allowed");
@@ -134,7 +138,21 @@ final class FrameWriter {
         }
     }
 
+    /** Tells whether the socket keeps up with what is written. */
+    boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    /** A frame whose building failed half-way must not precede the message that says so. */
+    private void dropUnended() {
+        if (open) {
+            open = false;
+            pending.writerIndex(frameStart);
+        }
+    }
+
     private void write() {
+        dropUnended();
         final ByteBuf out = pending;
         pending = null;
         if (out != null) {
@@ -143,6 +161,7 @@ final class FrameWriter {
     }
 
     private void drop() {
+        open = false;
         if (pending != null) {
             pending.release();
             pending = null;

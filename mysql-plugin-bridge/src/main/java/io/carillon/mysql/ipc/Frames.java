@@ -43,6 +43,7 @@ public final class Frames {
     public static final int REJECTED = 23;
     public static final int POST = 24;
     public static final int WITHDRAW = 25;
+    public static final int REVOKE = 26;
 
     public static final int VERDICT = 40;
     public static final int WRITE_SET = 41;

@@ -26,6 +26,7 @@ final class ProviderFeed implements ReplicatedApplication {
     private final Long2LongHashMap openFragments = new Long2LongHashMap(0);
     private long fed;
     private long consumed;
+    private long unfinished;
 
     ProviderFeed(final FrameWriter out) {
         this.out = out;
@@ -67,7 +68,9 @@ final class ProviderFeed implements ReplicatedApplication {
 
     @Override
     public boolean isFeedFull() {
-        return fed - consumed >= Frames.FEED_CREDIT;
+        // The provider counts a write set as consumed when it has all of it, so what was begun must be finished: then only the socket
+        // holds us back.
+        return unfinished > 0 ? !out.isWritable() : fed - consumed >= Frames.FEED_CREDIT;
     }
 
     @Override
@@ -80,6 +83,7 @@ final class ProviderFeed implements ReplicatedApplication {
     public void onWriteSet(final long seqno, final long dependsOn, final int flags, final boolean certified, final UUID origin,
         final long trxId, final long connectionId, final long dataLength, final DirectBuffer data, final int offset, final int length) {
         final int first = Math.min(length, Frames.PART_LENGTH_MAX);
+        unfinished = dataLength - first;
         fed += out.begin(Frames.WRITE_SET, 0, 0).i64(seqno).i64(dependsOn).i32(flags).i32(certified ? 1 : 0).uuid(origin).i64(trxId)
             .i64(connectionId).i64(dataLength).raw(data, offset, first).end();
         onWriteSetPart(data, offset + first, length - first);
@@ -91,6 +95,7 @@ final class ProviderFeed implements ReplicatedApplication {
             final int part = Math.min(length - done, Frames.PART_LENGTH_MAX);
             fed += out.begin(Frames.WRITE_SET_PART, 0, 0).raw(data, offset + done, part).end();
             done += part;
+            unfinished -= part;
         }
     }
 
@@ -101,6 +106,9 @@ final class ProviderFeed implements ReplicatedApplication {
 
     @Override
     public void onView(final View view, final ViewUse use) {
+        if (view.status() == View.Status.DISCONNECTED) {
+            return; // FINAL, which follows, means this view
+        }
         final int flags = switch (use) {
             case CHANGE -> 0;
             case CONNECTED -> Frames.VIEW_CONNECTED;

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -18,10 +19,12 @@ import java.util.function.Consumer;
 /**
  * Listens on a Unix socket for the provider of one server, and has at most one session with it.
  *
- * <p><b>Threading:</b> {@link #open} from any thread, everything else on the event loop given, which is the engine's thread.
+ * <p><b>Threading:</b> {@link #open} from any thread but the event loop's, everything else on the event loop given, which is the engine's thread.
  */
 public final class ProviderServer {
     private static final int READ_LENGTH_MAX = 1 << 20;
+    private static final int WRITE_LOW = 512 << 10;
+    private static final int WRITE_HIGH = 2 << 20;
 
     private final EventLoop loop;
     private final Consumer<Runnable> atPassEnd;
@@ -49,6 +52,7 @@ public final class ProviderServer {
         final ServerBootstrap bootstrap = new ServerBootstrap().group(loop).channel(transport.serverChannel())
             .option(ChannelOption.SO_BACKLOG, 16)
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(2048, 16 << 10, READ_LENGTH_MAX))
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(WRITE_LOW, WRITE_HIGH))
             .childHandler(new ChannelInitializer<>() {
                 @Override
                 protected void initChannel(final Channel accepted) {

@@ -86,6 +86,7 @@ public final class ProviderSession {
             case Frames.WS_FRAGMENT -> onFragment(frame);
             case Frames.POST -> engine.certify(0, frame.buffer(), writeSetAt(frame), frame.remaining());
             case Frames.WITHDRAW -> onWithdraw(frame);
+            case Frames.REVOKE -> onRevoke(frame);
             case Frames.SYNC_POINT -> onSyncPoint(frame);
             default -> onRareFrame(frame, type);
         }
@@ -165,6 +166,13 @@ public final class ProviderSession {
         engine.progress(released, queueLength);
     }
 
+    /** The socket takes more again. */
+    void onWritable() {
+        if (engine != null) {
+            engine.progress(released, queueLength);
+        }
+    }
+
     private void onFragment(final FrameReader frame) throws FrameFormatException {
         final int number = frame.i32();
         frame.i32();
@@ -180,6 +188,11 @@ public final class ProviderSession {
         frame.end();
         feed.fragmentsForgotten(frame.id());
         engine.withdraw(frame.id());
+    }
+
+    private void onRevoke(final FrameReader frame) throws FrameFormatException {
+        frame.end();
+        engine.revoke(frame.id());
     }
 
     private void onSyncPoint(final FrameReader frame) throws FrameFormatException {

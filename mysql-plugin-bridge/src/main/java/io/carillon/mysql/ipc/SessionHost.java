@@ -3,6 +3,7 @@
 
 package io.carillon.mysql.ipc;
 
+import io.carillon.certification.replicator.StatusSink;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.ReplicationEngine;
 
@@ -26,7 +27,7 @@ public interface SessionHost {
         String version();
 
         /** Gives the variables that only the sidecar knows. */
-        void status(StatusVariables into);
+        void status(StatusSink into);
 
         /** The server stands still ({@code pause}), or goes on. */
         void pause(boolean on);

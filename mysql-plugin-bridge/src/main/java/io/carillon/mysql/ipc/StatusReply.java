@@ -3,11 +3,12 @@
 
 package io.carillon.mysql.ipc;
 
+import io.carillon.certification.replicator.StatusSink;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Collects status variables for a STATUS_REPLY, whose count comes first. */
-final class StatusReply implements StatusVariables {
+final class StatusReply implements StatusSink {
     private static final int STRING = 0;
     private static final int INT64 = 1;
     private static final int DOUBLE = 2;

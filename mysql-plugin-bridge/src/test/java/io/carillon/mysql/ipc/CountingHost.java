@@ -3,6 +3,7 @@
 
 package io.carillon.mysql.ipc;
 
+import io.carillon.certification.replicator.StatusSink;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.ReplicationEngine;
@@ -39,7 +40,7 @@ class CountingHost implements SessionHost, SessionHost.Attachment, ReplicationEn
     }
 
     @Override
-    public void status(final StatusVariables into) {
+    public void status(final StatusSink into) {
         into.add("calls", calls);
     }
 
@@ -82,6 +83,11 @@ class CountingHost implements SessionHost, SessionHost.Attachment, ReplicationEn
 
     @Override
     public void withdraw(final long call) {
+        calls++;
+    }
+
+    @Override
+    public void revoke(final long call) {
         calls++;
     }
 

@@ -16,17 +16,17 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Nodes of a {@link FakeGroup}, each with its {@link ProviderServer} on a socket of its own, all on one event loop. */
-final class FakeCluster implements AutoCloseable {
-    final FakeGroup group = new FakeGroup();
-    final List<FakeNode> nodes = new ArrayList<>();
-    final List<ProviderServer> servers = new ArrayList<>();
-    final List<Path> sockets = new ArrayList<>();
+public final class FakeCluster implements AutoCloseable {
+    public final FakeGroup group = new FakeGroup();
+    public final List<FakeNode> nodes = new ArrayList<>();
+    public final List<ProviderServer> servers = new ArrayList<>();
+    public final List<Path> sockets = new ArrayList<>();
     /** What the servers' listeners heard. */
     final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final EventLoopGroup loops;
     final EventLoop loop;
 
-    FakeCluster(final Path directory, final int size, final IoHandlerFactory io) throws IOException {
+    public FakeCluster(final Path directory, final int size, final IoHandlerFactory io) throws IOException {
         loops = new MultiThreadIoEventLoopGroup(1, io);
         loop = loops.next();
         for (int i = 0; i < size; i++) {
@@ -41,7 +41,7 @@ final class FakeCluster implements AutoCloseable {
         }
     }
 
-    <T> T onLoop(final Callable<T> task) throws Exception {
+    public <T> T onLoop(final Callable<T> task) throws Exception {
         return loop.submit(task).get();
     }
 

@@ -22,7 +22,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p><b>Threading:</b> one event loop serves all nodes.
  */
-final class FakeGroup {
+public final class FakeGroup {
     /** What took a seqno. */
     sealed interface Entry {
     }
@@ -35,13 +35,13 @@ final class FakeGroup {
     record WriteSet(FakeNode node, UUID origin, long call, byte[] bytes, long conflict, long dependsOn) implements Entry {
     }
 
-    final UUID uuid = UUID.randomUUID();
+    public final UUID uuid = UUID.randomUUID();
     final List<Entry> entries = new ArrayList<>();
     final List<FakeNode> connected = new ArrayList<>();
     private final Map<Long, Long> lastWriter = new HashMap<>();
     private long views;
 
-    long seqno() {
+    public long seqno() {
         return entries.size();
     }
 

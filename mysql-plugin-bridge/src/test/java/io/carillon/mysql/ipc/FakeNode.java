@@ -3,6 +3,7 @@
 
 package io.carillon.mysql.ipc;
 
+import io.carillon.certification.replicator.StatusSink;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.Member;
 import io.carillon.wsrep.NodeState;
@@ -22,17 +23,18 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A member of a {@link FakeGroup} with one session: the engine that the provider's tests run against. */
-final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Attachment {
+public final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Attachment {
     private final FakeGroup group;
     private final Map<Long, ByteArrayOutputStream> fragments = new HashMap<>();
-    final List<String> events = new ArrayList<>();
-    ReplicatedApplication application;
-    Hello hello;
+    public final List<String> events = new ArrayList<>();
+    public ReplicatedApplication application;
+    public Hello hello;
     /** When set, HELLO is refused with it. */
-    String refusal;
-    /** When true, nothing is ordered: fates stay open. */
-    boolean silent;
+    public String refusal;
+    /** When true, nothing is ordered until {@link #speak}: fates stay open. */
+    public boolean silent;
     long released = Seqno.UNDEFINED;
+    private final List<Runnable> unordered = new ArrayList<>();
     private long delivered;
     private boolean waitsForSnapshot;
     private boolean synced;
@@ -72,7 +74,7 @@ final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Atta
                 application.onRejected(call, RejectReason.NOT_PRIMARY, "never ordered");
             }
         }
-        delivered = hello.received();
+        delivered = Math.max(hello.received(), hello.released());
         deliver();
     }
 
@@ -92,7 +94,7 @@ final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Atta
     }
 
     @Override
-    public void status(final StatusVariables into) {
+    public void status(final StatusSink into) {
         into.add("cluster_weight", (long) group.connected.size());
         into.add("flow_control_paused", 0.5);
         into.add("gcomm_uuid", group.uuid.toString());
@@ -119,6 +121,10 @@ final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Atta
         events.add("connect " + clusterName + " " + url + " " + bootstrap);
         if (url.contains("unreachable")) {
             application.onResult(call, WsrepStatus.NODE_FAIL, 0, "nobody answers at " + url);
+            return;
+        }
+        if (group.connected.contains(this)) {
+            application.onResult(call, WsrepStatus.OK, 0, "");
             return;
         }
         synced = false;
@@ -164,15 +170,31 @@ final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Atta
         writeSet.getBytes(offset, header);
         if (!group.connected.contains(this)) {
             application.onRejected(call, RejectReason.NOT_PRIMARY, "not connected");
-        } else if (!silent) {
+        } else {
             final ByteArrayOutputStream whole = new ByteArrayOutputStream();
             whole.writeBytes(header);
             final ByteArrayOutputStream sections = fragments.remove(call);
             if (sections != null) {
                 whole.writeBytes(sections.toByteArray());
             }
-            group.order(this, hello.session(), call, whole.toByteArray());
+            if (silent) {
+                unordered.add(() -> group.order(this, hello.session(), call, whole.toByteArray()));
+            } else {
+                group.order(this, hello.session(), call, whole.toByteArray());
+            }
         }
+    }
+
+    /** How many write sets wait for {@link #speak}. */
+    public int unorderedCount() {
+        return unordered.size();
+    }
+
+    /** Orders what waited. */
+    public void speak() {
+        silent = false;
+        unordered.forEach(Runnable::run);
+        unordered.clear();
     }
 
     @Override
@@ -187,6 +209,11 @@ final class FakeNode implements ReplicationEngine, SessionHost, SessionHost.Atta
     public void withdraw(final long call) {
         events.add("withdraw " + call);
         fragments.remove(call);
+    }
+
+    @Override
+    public void revoke(final long call) {
+        events.add("revoke " + call);
     }
 
     @Override

@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicReference;
 @SuppressWarnings("restricted")
 final class FakeServer implements AutoCloseable {
     static final int SUCCESS = 0;
+    private static final boolean VERBOSE = Boolean.getBoolean("carillon.verbose");
     static final int FAILURE = 1;
 
     /** Something that was applied: as the origin's {@code trx}, or by an applier. */
@@ -202,6 +203,9 @@ final class FakeServer implements AutoCloseable {
     void logger(final int level, final MemorySegment message) {
         guarded(() -> {
             log.add(level + " " + ProviderInstance.text(message));
+            if (VERBOSE) {
+                System.out.println(name + ": " + ProviderInstance.text(message));
+            }
             return SUCCESS;
         });
     }

@@ -22,7 +22,7 @@ import java.util.Map;
 @SuppressWarnings("restricted")
 final class ProviderInstance {
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final Path LIBRARY = Path.of(System.getProperty("carillon.provider", "native/libcarillon.so")).toAbsolutePath();
+    private static final Path LIBRARY = Path.of(System.getProperty("carillon.provider", "native/build/libcarillon.so")).toAbsolutePath();
     private static final SymbolLookup SYMBOLS = SymbolLookup.libraryLookup(existing(LIBRARY), Arena.global());
     private static final AddressLayout TEXT = ADDRESS.withTargetLayout(java.lang.foreign.MemoryLayout.sequenceLayout(1 << 20,
         java.lang.foreign.ValueLayout.JAVA_BYTE));

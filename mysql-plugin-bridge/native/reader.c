@@ -1,0 +1,219 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+// One thread keeps the connection to the sidecar: starts the sidecar, connects, greets, reads; and again when it is lost.
+#include "session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+enum { RETRY_MS = 10, EXTERNAL_RETRY_MS = 100, PROGRESS_MS = 20, IDLE_MS = 10000 };
+
+#define EXTERNAL_TIMEOUT (15 * SECOND)
+#define START_TIMEOUT (120 * SECOND)
+#define RESPAWN_PAUSE (200 * MS)
+
+int session_sleep(struct session *s, int fd, int ms) {
+    struct pollfd fds[2] = {{.fd = s->wake[0], .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+    const int n = poll(fds, fd < 0 ? 1 : 2, ms);
+    if (atomic_load(&s->stop)) {
+        return -1;
+    }
+    if (n > 0 && fds[0].revents) {
+        char drop[64];
+        (void)!read(s->wake[0], drop, sizeof drop);
+    }
+    return fd >= 0 && n > 0 && fds[1].revents ? 1 : 0;
+}
+
+static int open_socket(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(address.sun_path, path);
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return -1;
+    }
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        const int saved = errno;
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    const int size = 1 << 20;
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    return fd;
+}
+
+void session_report_lost(struct provider *p) {
+    struct session *s = &p->session;
+    pthread_mutex_lock(&s->lock);
+    const bool lost = s->ever_up && now_ns() >= s->down_since + p->options.sidecar_grace;
+    pthread_mutex_unlock(&s->lock);
+    if (!lost || s->lost_reported) {
+        return;
+    }
+    s->lost_reported = true;
+    atomic_store(&p->primary, false);
+    if (atomic_load(&p->closing)) {
+        feed_push_final(p);
+    } else {
+        provider_log(p, WSREP_LOG_WARN, "The sidecar did not come back within carillon.sidecar_grace (%lld ms): this node is not in the primary "
+                     "component until it does", (long long)(p->options.sidecar_grace / MS));
+        feed_push_view_lost(p);
+    }
+    session_fail_calls(p);
+    calls_kick_all(&p->calls);
+}
+
+static bool progress_due(struct provider *p) {
+    struct session *s = &p->session;
+    pthread_mutex_lock(&s->write_lock);
+    const int64_t released_sent = s->released_sent;
+    const uint64_t consumed_sent = s->consumed_sent;
+    pthread_mutex_unlock(&s->write_lock);
+    pthread_mutex_lock(&p->feed.lock);
+    const bool feed_due = p->feed.consumed != consumed_sent || p->feed.length > 0;
+    pthread_mutex_unlock(&p->feed.lock);
+    return feed_due || released_sent < atomic_load(&s->received);
+}
+
+// Reads and acts until the connection ends; the reason says why.
+static void read_frames(struct provider *p, int fd, size_t filled, char *reason, size_t reason_size) {
+    struct session *s = &p->session;
+    for (;;) {
+        size_t at = 0;
+        while (filled - at >= FRAME_HEADER_LENGTH) {
+            const uint32_t length = get_u32(s->buffer + at);
+            if (length < FRAME_HEADER_LENGTH || length > FRAME_LENGTH_MAX) {
+                snprintf(reason, reason_size, "a frame of %u bytes, allowed are %d to %d", length, FRAME_HEADER_LENGTH, FRAME_LENGTH_MAX);
+                return;
+            }
+            if (filled - at < length) {
+                break;
+            }
+            if (!dispatch(p, s->buffer + at, length, reason, reason_size)) {
+                return;
+            }
+            at += length;
+        }
+        filled -= at;
+        memmove(s->buffer, s->buffer + at, filled);
+        session_progress(p, false);
+        ssize_t n = recv(fd, s->buffer + filled, SESSION_BUFFER_LENGTH - filled, 0);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+            const int ready = session_sleep(s, fd, progress_due(p) ? PROGRESS_MS : IDLE_MS);
+            if (ready < 0) {
+                snprintf(reason, reason_size, "stopped");
+                return;
+            }
+            if (ready == 0) {
+                session_progress(p, true);
+            }
+            continue;
+        }
+        if (n <= 0) {
+            snprintf(reason, reason_size, n == 0 ? "it closed the connection" : "%s", strerror(errno));
+            return;
+        }
+        filled += (size_t)n;
+    }
+}
+
+static void went_down(struct provider *p, int fd, const char *reason) {
+    struct session *s = &p->session;
+    isolation_fd(s->isolation_slot, -1);
+    shutdown(fd, SHUT_RDWR); // a writer asleep on a full socket must give back the lock
+    pthread_mutex_lock(&s->write_lock);
+    atomic_store(&s->fd, -1);
+    pthread_mutex_unlock(&s->write_lock);
+    close(fd);
+    if (s->partial) {
+        event_free(s->partial);
+        s->partial = NULL;
+    }
+    session_set_state(s, SESSION_DOWN, NULL);
+    calls_kick_all(&p->calls); // fragments on their way have to begin again
+    if (!atomic_load(&s->stop)) {
+        provider_log(p, WSREP_LOG_INFO, "The connection to the sidecar ended (%s); trying to have it back", reason);
+    }
+}
+
+// One attempt to have a connected socket. -1: not yet; `fatal` is set where trying again is of no use.
+static int attempt(struct provider *p, int64_t since, bool *fatal, char *reason, size_t reason_size) {
+    struct session *s = &p->session;
+    if (!s->external) {
+        int status;
+        if (s->child > 0 && child_ended(p, &status)) {
+            snprintf(reason, reason_size, "the sidecar (%s) ended at once with %s %d; what it wrote stands above in this log", s->launcher,
+                     WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+            *fatal = !s->ever_up;
+            return -1;
+        }
+        if (s->child <= 0) {
+            if (now_ns() - s->child_started < RESPAWN_PAUSE && s->child_started) {
+                return -1;
+            }
+            if (!child_spawn(p, reason, reason_size)) {
+                *fatal = !s->ever_up;
+                return -1;
+            }
+        }
+    }
+    const int fd = open_socket(s->socket_path);
+    if (fd < 0) {
+        const int64_t limit = s->external ? EXTERNAL_TIMEOUT : START_TIMEOUT;
+        snprintf(reason, reason_size, "no sidecar listens at %s (%s): %s", s->socket_path, strerror(errno),
+                 s->external ? "start it, or leave out the option carillon.sidecar" : "it does not come up");
+        *fatal = !s->ever_up && now_ns() - since > limit;
+    }
+    return fd;
+}
+
+void *session_main(void *arg) {
+    struct provider *p = arg;
+    struct session *s = &p->session;
+    const int64_t since = now_ns();
+    char reason[512] = "";
+    while (!atomic_load(&s->stop)) {
+        session_report_lost(p);
+        bool fatal = false;
+        const int fd = isolation_active() ? -1 : attempt(p, since, &fatal, reason, sizeof reason);
+        if (fatal) {
+            session_set_state(s, SESSION_REFUSED, reason);
+            return NULL;
+        }
+        if (fd < 0) {
+            session_sleep(s, -1, s->external || isolation_active() ? EXTERNAL_RETRY_MS : RETRY_MS);
+            continue;
+        }
+        size_t filled = 0;
+        const enum greet_result greeting = session_greet(p, fd, &filled, reason, sizeof reason);
+        if (greeting == GREET_OK) {
+            read_frames(p, fd, filled, reason, sizeof reason);
+            went_down(p, fd, reason);
+            continue;
+        }
+        close(fd);
+        if (greeting == GREET_REFUSED) {
+            if (!s->ever_up) {
+                session_set_state(s, SESSION_REFUSED, reason);
+                return NULL;
+            }
+            provider_log(p, WSREP_LOG_ERROR, "The sidecar refuses this server: %s", reason);
+            session_sleep(s, -1, 1000);
+        } else {
+            session_sleep(s, -1, EXTERNAL_RETRY_MS);
+        }
+    }
+    return NULL;
+}
+

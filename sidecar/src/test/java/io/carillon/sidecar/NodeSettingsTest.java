@@ -1,0 +1,67 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.sidecar;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.carillon.certification.log.Durability;
+import io.carillon.group.transport.PeerAddress;
+import io.carillon.mysql.ipc.Hello;
+import io.carillon.wsrep.Gtid;
+import io.carillon.wsrep.options.OptionException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class NodeSettingsTest {
+    private static NodeSettings settings(final String address, final String own, final String options) throws OptionException {
+        return NodeSettings.of(new Hello(new UUID(1, 2), 1, "n1", address, "", "/data", options, Gtid.UNDEFINED, -1, -1, new long[0]), own);
+    }
+
+    @Test
+    void theNodesAddressDecidesWhereItListens() throws OptionException {
+        final NodeSettings settings = settings("10.0.0.7:5000", "", "");
+        assertEquals(new PeerAddress("0.0.0.0", 5000), settings.transport().listen());
+        assertEquals(new PeerAddress("10.0.0.7", 5000), settings.transport().advertised());
+        assertEquals("5000", settings.options().text("base_port"));
+    }
+
+    @Test
+    void anAddressWithoutPortMeansGalerasPort() throws OptionException {
+        assertEquals(new PeerAddress("0.0.0.0", 4567), settings("10.0.0.7", "", "").transport().listen());
+    }
+
+    @Test
+    void optionsWinOverTheAddressAndTheServerOverTheSidecar() throws OptionException {
+        final NodeSettings settings = settings("10.0.0.7:5000", "evs.suspect_timeout=PT9S;gcs.fc_limit=3",
+            "gmcast.listen_addr=tcp://127.0.0.1:6000;gcs.fc_limit=5;carillon.log.durability=disk;pc.weight=3");
+        assertEquals(new PeerAddress("127.0.0.1", 6000), settings.transport().listen());
+        assertEquals(6000, settings.transport().advertised().port());
+        assertEquals(9_000_000_000L, settings.ring().suspectNs());
+        assertEquals(5, settings.replicator().flowLimit());
+        assertEquals(Durability.DISK, settings.durability());
+        assertEquals(3, settings.ring().weight());
+        assertEquals("n1", settings.ring().name());
+    }
+
+    @Test
+    void aBadOptionIsNamedWithTheNearest() {
+        final OptionException unknown = assertThrows(OptionException.class, () -> settings("", "", "gcs.fc_limti=5"));
+        assertTrue(unknown.getMessage().contains("gcs.fc_limti") && unknown.getMessage().contains("gcs.fc_limit"), unknown.getMessage());
+        assertThrows(OptionException.class, () -> settings("", "evs.suspect_timeout=never", ""));
+    }
+
+    @Test
+    void aConfigurationFileGivesSocketDirectoryAndOptions(@TempDir final Path directory) throws Exception {
+        final Path file = Files.writeString(directory.resolve("c"), "socket = /run/a.sock\n# comment\ndir=/var/lib/a\ngcs.fc_limit = 7\n");
+        final SidecarConfig config = SidecarConfig.read(file);
+        assertEquals(new SidecarConfig(Path.of("/run/a.sock"), Path.of("/var/lib/a"), "gcs.fc_limit=7;"), config);
+        assertEquals(Path.of("/other"), config.with(Path.of("/other"), null).socket());
+        assertEquals(Path.of("/var/lib/a"), config.with(Path.of("/other"), null).directory());
+    }
+}

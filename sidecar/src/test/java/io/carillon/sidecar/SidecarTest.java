@@ -1,0 +1,132 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.sidecar;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole process but for the JVM around it, with a server that has no data. The time limit only turns a hang into a failure. */
+@Timeout(120)
+final class SidecarTest {
+    @TempDir
+    Path directory;
+    private final List<String> log = new CopyOnWriteArrayList<>();
+    private FutureTask<Integer> status;
+
+    private Path start(final boolean child) throws IOException {
+        final Path socket = directory.resolve("s");
+        final Long parent = child ? ProcessHandle.current().parent().orElseThrow().pid() : null;
+        final Sidecar sidecar = new Sidecar(new SidecarConfig(socket, directory.resolve("state"), "gcs.fc_limit=99"), parent);
+        sidecar.open();
+        status = new FutureTask<>(sidecar::await);
+        final Thread waiter = new Thread(status, "waiter");
+        waiter.setDaemon(true);
+        waiter.start();
+        return socket;
+    }
+
+    private static String address() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0)) {
+            return "127.0.0.1:" + probe.getLocalPort();
+        }
+    }
+
+    private static void hello(final SelfTestServer server, final String address) throws IOException {
+        server.hello(address, "gmcast.listen_addr=tcp://" + address);
+    }
+
+    @Test
+    void aChildEndsWithItsServer() throws Exception {
+        final Path socket = start(true);
+        final String address = address();
+        try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
+            hello(server, address);
+            server.found();
+            assertEquals(2, server.certify(2));
+            server.status();
+        }
+        assertEquals(0, status.get());
+        assertFalse(Files.exists(socket), "the socket outlived the sidecar");
+        final String port = address.substring(address.indexOf(':') + 1);
+        new ServerSocket(Integer.parseInt(port)).close();
+        assertTrue(log.stream().anyMatch(line -> line.contains("Entered group")), log.toString());
+    }
+
+    @Test
+    void aChildOfARefusedServerEnds() throws Exception {
+        final Path socket = start(true);
+        try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
+            final IOException refused = assertThrows(IOException.class, () -> server.hello(address(), "gcs.fc_limti=1"));
+            assertTrue(refused.getMessage().contains("gcs.fc_limti") && refused.getMessage().contains("gcs.fc_limit"), refused.getMessage());
+        }
+        assertEquals(1, status.get());
+    }
+
+    @Test
+    void anUnusableStateDirectoryIsSaid() throws Exception {
+        Files.writeString(directory.resolve("state"), "a file");
+        final Path socket = start(true);
+        try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
+            final IOException refused = assertThrows(IOException.class, () -> hello(server, address()));
+            assertTrue(refused.getMessage().contains("cannot use the state directory " + directory.resolve("state")), refused.getMessage());
+            assertTrue(refused.getMessage().contains("no directory"), refused.getMessage());
+        }
+        assertEquals(1, status.get());
+    }
+
+    @Test
+    void aSidecarByItselfWaitsForItsServerToComeBackAndTellsHowItIs() throws Exception {
+        final Path socket = start(false);
+        final String address = address();
+        try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
+            hello(server, address);
+            server.found();
+            assertEquals(2, server.certify(2));
+            final JsonNode report = report();
+            assertEquals("Synced", report.get("state").asText());
+            assertTrue(report.get("primary").asBoolean());
+            assertEquals("self-test", report.get("members").get(0).get("name").asText());
+            assertEquals(2, report.get("positions").get("certified").asLong());
+            final String text = StatusText.of(report);
+            assertTrue(text.contains("self-test") && text.contains("Synced  primary"), text);
+        }
+        assertFalse(status.isDone());
+        try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
+            hello(server, address);
+            server.status();
+        }
+        assertFalse(status.isDone());
+    }
+
+    private JsonNode report() throws Exception {
+        final Path admin = AdminSocket.of(directory.resolve("state"));
+        while (!Files.exists(admin)) {
+            Thread.onSpinWait();
+        }
+        return new ObjectMapper().readTree(StatusCommand.ask(admin));
+    }
+
+    @Test
+    void theAdminSocketOfADeepDirectoryHasAShortPath() {
+        final Path deep = Path.of("/" + "d".repeat(60) + "/" + "e".repeat(60));
+        assertTrue(AdminSocket.of(deep).toString().length() < 100, AdminSocket.of(deep).toString());
+        assertEquals(AdminSocket.of(deep), AdminSocket.of(deep));
+        assertEquals(Path.of("/var/lib/carillon/admin.sock"), AdminSocket.of(Path.of("/var/lib/carillon")));
+    }
+}
