@@ -158,6 +158,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
         }
     }
 
+    /** Forgets what was added since the last {@link #flush}. */
+    void discard() {
+        if (out != null) {
+            out.release();
+            out = null;
+            outEnd = 0;
+        }
+    }
+
     /** A ping came back. */
     void onRoundTrip(final long ns) {
         roundTripNs = roundTripNs < 0 ? ns : roundTripNs + (ns - roundTripNs) / 8;
@@ -254,9 +263,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
     @Override
     public void handlerRemoved(final ChannelHandlerContext context) {
         reader.release();
-        if (out != null) {
-            out.release();
-            out = null;
-        }
+        discard();
     }
 }

@@ -258,6 +258,9 @@ public final class GroupNode implements Group {
     }
 
     private void fail(final String what) {
+        if (membership != null) {
+            membership.mesh().discard();
+        }
         abandon();
         failed.accept(what);
     }

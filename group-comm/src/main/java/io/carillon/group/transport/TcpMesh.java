@@ -115,6 +115,12 @@ public final class TcpMesh {
         unsent.clear();
     }
 
+    /** Forgets everything sent since the last {@link #flush}: the node that said it is not to be believed. */
+    void discard() {
+        unsent.forEach(Connection::discard);
+        unsent.clear();
+    }
+
     /** 0: normal. 1: nothing is sent or understood, connections stay. 2: connections are closed and none made. */
     public void isolate(final int mode) {
         isolation = mode;

@@ -147,6 +147,21 @@ class GroupNodeTest {
     }
 
     @Test
+    void aLogThatTakesNoMoreStopsItsNodeAndNoOther() throws Exception {
+        try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK); TestNode c = new TestNode("c", LOOPBACK)) {
+            three(a, b, c);
+            a.log.full = true;
+            b.offer("b", 100, 100);
+            a.await("failed the log cannot be written");
+            assertTrue(a.on(a.node::describe).contains("not joined"));
+            assertTrue(a.delivered.isEmpty(), () -> "delivered without a log: " + a.delivered);
+            b.until(() -> b.delivered.size() == 100);
+            c.until(() -> c.delivered.size() == 100);
+            b.awaitVoters(2);
+        }
+    }
+
+    @Test
     void aReadBarrierIsAnswered() throws Exception {
         try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK); TestNode c = new TestNode("c", LOOPBACK)) {
             three(a, b, c);

@@ -6,6 +6,8 @@ package io.carillon.group.transport;
 import io.carillon.group.DurableRingLog;
 import io.carillon.group.EntryKind;
 import io.carillon.group.LogEntry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -23,9 +25,14 @@ final class HeapLog implements DurableRingLog {
     private long baseSeqno;
     private long baseEpoch;
     private long logged;
+    /** Set: there is no room for more. */
+    volatile boolean full;
 
     @Override
     public void flush() {
+        if (full) {
+            throw new UncheckedIOException("the log cannot be written", new IOException("No space left on device"));
+        }
         logged = endIndex();
         listener.accept(logged);
     }
