@@ -39,7 +39,8 @@ class SimulatorSeedsTest {
         }
         if (count >= 300) {
             for (final TraceEvent event : TraceEvent.values()) {
-                assertTrue(traced[event.ordinal()] > 0, "never met: " + event);
+                // Nothing is damaged on its way here; the decoders have fuzz tests of their own.
+                assertTrue(event == TraceEvent.PACKET_DROPPED || traced[event.ordinal()] > 0, "never met: " + event);
             }
         }
     }
