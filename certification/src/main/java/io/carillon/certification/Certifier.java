@@ -10,18 +10,17 @@ import io.carillon.wsrep.WriteSetFlags;
 import io.carillon.wsrep.WriteSetLayout;
 
 /**
- * Gives every write set its verdict, in order. Its state is a function of the ordered stream: members that were fed
- * the same stream from the same base agree.
+ * Gives every write set its verdict, in order. Its state is a function of the ordered stream: members that were fed the
+ * same stream from the same base agree.
  *
  * <p>Every seqno after {@link #reset} must be given exactly once, ascending, to one of {@link #certify}, {@link
  * #preload}, {@link #refuse} and {@link #skip}.
  *
  * <p><b>Rebuilding:</b> a verdict depends on verdicts before it, so that the last {@code window} write sets alone are
- * not enough to continue: their verdicts are needed, too. A member that continues
- * (from its own log, or joining) takes a {@link VerdictWindow}, its own that it kept or a synced member's that came
- * as a CONTROL entry, resets to {@code first() - 1}, gives the write sets
- * up to its {@code position()} to {@link #preload} with the verdicts found there, and certifies from then on. All
- * members that are in the index from an earlier base than that agree with it.
+ * not enough to continue: their verdicts are needed, too. A member that continues (from its own log, or joining) takes
+ * a {@link VerdictWindow}, its own that it kept or a synced member's that came as a CONTROL entry, resets to {@code
+ * first() - 1}, gives the write sets up to its {@code position()} to {@link #preload} with the verdicts found there,
+ * and certifies from then on. All members that are in the index from an earlier base than that agree with it.
  *
  * <p><b>Threading:</b> engine's thread only; it uses a helper thread within a call.
  */
@@ -54,7 +53,10 @@ public final class Certifier implements AutoCloseable {
         reset(0);
     }
 
-    /** Forgets everything; the next seqno is {@code seqno + 1}. Nothing that had seen less than {@code seqno} will commit. */
+    /**
+     * Forgets everything; the next seqno is {@code seqno + 1}. Nothing that had seen less than {@code seqno} will
+     * commit.
+     */
     public void reset(final long seqno) {
         Check.that(seqno >= 0, "reset to no seqno", seqno, 0);
         index.reset(seqno);
@@ -76,7 +78,8 @@ public final class Certifier implements AutoCloseable {
      * @param originMsb session of the origin's provider (the member id that the server knows), upper half; the two
      * halves tell own write sets from others'.
      * @param writeSet its header; {@link WriteSetFlyweight#isValid} held.
-     * @param keys its keys: {@link WriteSetFlyweight#keys} when they follow the header, else {@link FragmentedWriteSet}.
+     * @param keys its keys: {@link WriteSetFlyweight#keys} when they follow the header, else {@link
+     * FragmentedWriteSet}.
      * @param verdict set to the outcome.
      */
     public void certify(final long seqno, final long originMsb, final long originLsb, final WriteSetFlyweight writeSet,
@@ -108,7 +111,10 @@ public final class Certifier implements AutoCloseable {
         index.expire(writeSet.keyCount());
     }
 
-    /** Enters a write set whose verdict is known, when the index is rebuilt. {@code verdict.dependsOn} counts what was preloaded before. */
+    /**
+     * Enters a write set whose verdict is known, when the index is rebuilt. {@code verdict.dependsOn} counts what was
+     * preloaded before.
+     */
     public void preload(final long seqno, final long originMsb, final long originLsb, final WriteSetFlyweight writeSet,
         final KeySource keys,
         final boolean commits, final Verdict verdict) {
@@ -146,16 +152,15 @@ public final class Certifier implements AutoCloseable {
 
     /**
      * Everything up to {@code seqno} is committed where the verdicts go to, so that nothing need depend on less. No
-     * verdict depends on this; {@code dependsOn} and the average of
-     * {@link CertifierStatistics#dependencyDistance} do.
+     * verdict depends on this; {@code dependsOn} and the average of {@link CertifierStatistics#dependencyDistance} do.
      */
     public void committed(final long seqno) {
         committed = Math.max(committed, Math.min(seqno, position));
     }
 
     /**
-     * Whether write sets may be applied beside those that their origin had seen committed: {@code
-     * cert.optimistic_pa}, true by default. No verdict depends on this.
+     * Whether write sets may be applied beside those that their origin had seen committed: {@code cert.optimistic_pa},
+     * true by default. No verdict depends on this.
      */
     public void optimisticApply(final boolean newOptimisticApply) {
         optimisticApply = newOptimisticApply;

@@ -4,7 +4,8 @@
 package io.carillon.certification;
 
 /**
- * Counters of a {@link Certifier}; averages are over what committed since the last {@link #resetAverages}. Engine's thread only.
+ * Counters of a {@link Certifier}; averages are over what committed since the last {@link #resetAverages}. Engine's
+ * thread only.
  */
 public final class CertifierStatistics {
     long certified;
@@ -26,12 +27,18 @@ public final class CertifierStatistics {
         return conflicts;
     }
 
-    /** Average of {@code seqno - dependsOn}: how many write sets could be applied in parallel. {@code wsrep_cert_deps_distance}. */
+    /**
+     * Average of {@code seqno - dependsOn}: how many write sets could be applied in parallel. {@code
+     * wsrep_cert_deps_distance}.
+     */
     public double dependencyDistance() {
         return averaged == 0 ? 0 : (double) distanceSum / averaged;
     }
 
-    /** Average of {@code seqno - 1 - lastSeen}: how many write sets were ordered while one was on its way. {@code wsrep_cert_interval}. */
+    /**
+     * Average of {@code seqno - 1 - lastSeen}: how many write sets were ordered while one was on its way. {@code
+     * wsrep_cert_interval}.
+     */
     public double interval() {
         return averaged == 0 ? 0 : (double) intervalSum / averaged;
     }

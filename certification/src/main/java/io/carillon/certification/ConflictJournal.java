@@ -6,6 +6,7 @@ package io.carillon.certification;
 import io.carillon.wsrep.KeyType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,11 @@ public final class ConflictJournal {
         public static Party unknown(final long seqno) {
             return new Party(seqno, new UUID(0, 0), -1, -1);
         }
+
+        @Override
+        public String toString() {
+            return "write set " + seqno + " of " + session + ", transaction " + trxId + ", connection " + connectionId;
+        }
     }
 
     /**
@@ -56,10 +62,8 @@ public final class ConflictJournal {
     public record Conflict(String table, long keyHash, Party failed, KeyType type, Party winner, KeyType winnerType) {
         @Override
         public String toString() {
-            return String.format("conflict on %s, key %016x: write set %d of %s, transaction %d, connection %d (%s), does not commit; "
-                + "write set %d of %s, transaction %d, connection %d (%s), was before it",
-                table, keyHash, failed.seqno, failed.session, failed.trxId, failed.connectionId, type, winner.seqno,
-                    winner.session, winner.trxId, winner.connectionId, winnerType);
+            return String.format("conflict on %s, key %016x: %s (%s) does not commit; %s (%s) was before it", table, keyHash,
+                failed, type, winner, winnerType);
         }
     }
 
@@ -93,7 +97,7 @@ public final class ConflictJournal {
 
     /** Conflicts by table, the most frequent first. */
     public List<Map.Entry<String, Long>> byTable() {
-        return byTable.entrySet().stream().sorted(Map.Entry.<String,
-            Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey())).toList();
+        final Comparator<Map.Entry<String, Long>> byCount = Map.Entry.comparingByValue(Comparator.reverseOrder());
+        return byTable.entrySet().stream().sorted(byCount.thenComparing(Map.Entry.comparingByKey())).toList();
     }
 }

@@ -18,8 +18,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The sections of a write set that travelled as FRAGMENT entries, read back from the log piece by piece, so that
- * memory does not grow with it. Reused; engine's thread only.
+ * The sections of a write set that travelled as FRAGMENT entries, read back from the log piece by piece, so that memory
+ * does not grow with it. Reused; engine's thread only.
  *
  * <p>Reading uses the log: a {@link LogEntry} read before is not valid after.
  */
@@ -55,7 +55,10 @@ public final class FragmentedWriteSet implements KeySource {
         return this;
     }
 
-    /** Call number that {@code fragment}, of at least {@link io.carillon.wsrep.WriteSetLayout#FRAGMENT_HEADER_LENGTH} bytes, belongs to. */
+    /**
+     * Call number that {@code fragment}, of at least {@link io.carillon.wsrep.WriteSetLayout#FRAGMENT_HEADER_LENGTH}
+     * bytes, belongs to.
+     */
     public static long callOf(final LogEntry fragment) {
         return fragment.payload.getLong(FRAGMENT_CALL_OFFSET, LITTLE_ENDIAN);
     }
@@ -92,8 +95,8 @@ public final class FragmentedWriteSet implements KeySource {
     }
 
     /**
-     * Tells whether the fragments added are all, in order, and hold what the header promises: a function of the
-     * entries alone. The keys may be read afterwards.
+     * Tells whether the fragments added are all, in order, and hold what the header promises: a function of the entries
+     * alone. The keys may be read afterwards.
      */
     public boolean isValid(final WriteSetFlyweight header) {
         keysEnd = header.namesPosition();
@@ -117,8 +120,8 @@ public final class FragmentedWriteSet implements KeySource {
             into.count = (int) (available / KEY_LENGTH);
             into.buffer.wrap(load(fragment), FRAGMENT_HEADER_LENGTH + (int) (keysAt - starts[fragment]), into.count * KEY_LENGTH);
         } else {
-            read(keysAt, KEY_LENGTH, (position, buffer, offset, length) -> splitKey.putBytes((int) (position - keysAt),
-                buffer, offset, length));
+            read(keysAt, KEY_LENGTH,
+                (at, buffer, offset, length) -> splitKey.putBytes((int) (at - keysAt), buffer, offset, length));
             into.count = 1;
             into.buffer.wrap(splitKey);
         }
@@ -126,7 +129,10 @@ public final class FragmentedWriteSet implements KeySource {
         return true;
     }
 
-    /** Gives {@code length} bytes from {@code position} of the sections to {@code sink}, in order, at most one fragment at a time. */
+    /**
+     * Gives {@code length} bytes from {@code position} of the sections to {@code sink}, in order, at most one fragment
+     * at a time.
+     */
     public void read(final long position, final long length, final Sink sink) {
         Check.that(position >= 0 && length >= 0 && position + length <= length(),
             "read beyond the fragments: position, length", position, length);
@@ -148,8 +154,8 @@ public final class FragmentedWriteSet implements KeySource {
         }
         final UnsafeBuffer names = new UnsafeBuffer(new byte[header.namesLength()]);
         final long from = header.namesPosition();
-        read(from, header.namesLength(), (position, buffer, offset, length) -> names.putBytes((int) (position - from),
-            buffer, offset, length));
+        read(from, header.namesLength(),
+            (at, buffer, offset, length) -> names.putBytes((int) (at - from), buffer, offset, length));
         return WriteSetFlyweight.tableName(names, 0, header.namesLength(), table);
     }
 

@@ -8,15 +8,18 @@ import java.util.Arrays;
 /**
  * Which keys the write sets in the window have, oldest first, so that they can leave the index again.
  *
- * <p>The floor moves at once, by counting; the keys below it are handed out a few at a time, so that the end of a
- * large write set's time is no pause.
+ * <p>The floor moves at once, by counting; the keys below it are handed out a few at a time, so that the end of a large
+ * write set's time is no pause.
  */
 final class KeyAges {
     private static final int CAPACITY_MIN = 1 << 10;
 
     private final int[] counts;
     private long[] hashes = new long[CAPACITY_MIN];
-    /** Positions in the endless row of all keys: of the oldest not handed out, of the oldest above the floor, of the next. */
+    /**
+     * Positions in the endless row of all keys: of the oldest not handed out, of the oldest above the floor, of the
+     * next.
+     */
     private long head;
     private long live;
     private long tail;
@@ -40,7 +43,10 @@ final class KeyAges {
         tail++;
     }
 
-    /** Sets the key {@code number} behind those added; {@link #addSet} adds it. Different numbers may be set by different threads. */
+    /**
+     * Sets the key {@code number} behind those added; {@link #addSet} adds it. Different numbers may be set by
+     * different threads.
+     */
     void set(final int number, final long hash) {
         hashes[(int) (tail + number) & hashes.length - 1] = hash;
     }

@@ -79,8 +79,8 @@ final class KeyIndex {
             final DirectBuffer buffer = block.buffer;
             for (int i = 0, at = 0; i < block.count; i++, at += WriteSetLayout.KEY_LENGTH) {
                 final long hash = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
-                partitions[partitionOf(hash)].test(hash, buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN),
-                    ordinal++, probe);
+                final int meta = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN);
+                partitions[partitionOf(hash)].test(hash, meta, ordinal++, probe);
             }
         }
     }
@@ -103,7 +103,10 @@ final class KeyIndex {
         }
     }
 
-    /** The write set at the current seqno will put {@code count} keys in: older ones go until the bound holds, as far as there are any. */
+    /**
+     * The write set at the current seqno will put {@code count} keys in: older ones go until the bound holds, as far as
+     * there are any.
+     */
     void makeRoom(final int count) {
         ages.begin(position, count);
         while (ages.liveCount() + count > config.keysMax() && floor < position - 1) {
@@ -111,7 +114,10 @@ final class KeyIndex {
         }
     }
 
-    /** Notes {@code hash} as the key {@code number} after the last {@link #aged}; for {@link LargeKeySet}, by either thread. */
+    /**
+     * Notes {@code hash} as the key {@code number} after the last {@link #aged}; for {@link LargeKeySet}, by either
+     * thread.
+     */
     void age(final int number, final long hash) {
         ages.set(number, hash);
     }

@@ -12,10 +12,10 @@ import java.util.Arrays;
  * One part of the key index: an open-addressing table from key hash to the references that can still matter.
  *
  * <p>An entry is two longs: hash, and the key's only reference with its type. A key that several references of
- * different type or origin matter for has a record of eight longs instead: for each
- * type but SHARED the latest reference, and the latest of another origin than that. This is all that "the latest
- * reference of another origin than X" can ask for, so that answers are exact
- * whatever was overwritten. SHARED references never conflict, so that the latest is enough.
+ * different type or origin matter for has a record of eight longs instead: for each type but SHARED the latest
+ * reference, and the latest of another origin than that. This is all that "the latest reference of another origin than
+ * X" can ask for, so that answers are exact whatever was overwritten. SHARED references never conflict, so that the
+ * latest is enough.
  *
  * <p>References at or below the index's floor never change an answer; {@link #expire} only gives their memory back.
  */
@@ -166,14 +166,14 @@ final class KeyPartition {
 
     /**
      * Tells whether a new reference makes the only old one meaningless: it is below the floor, or SHARED as the new
-     * one, or the new one is of the same origin and no weaker. (A stronger type
-     * conflicts and depends wherever a weaker one does.)
+     * one, or the new one is of the same origin and no weaker. (A stronger type conflicts and depends wherever a weaker
+     * one does.)
      */
     private static boolean replaces(final long value, final int type, final long reference, final long floor) {
         final int oldType = (int) (value >>> TYPE_SHIFT);
         final long old = value & REFERENCE_MASK;
-        return Reference.seqno(old) <= floor || type >= oldType
-            && (Reference.origin(old) == Reference.origin(reference) || oldType == SHARED);
+        return Reference.seqno(old) <= floor
+            || type >= oldType && (Reference.origin(old) == Reference.origin(reference) || oldType == SHARED);
     }
 
     private void putRecord(final int at, final int type, final long reference) {

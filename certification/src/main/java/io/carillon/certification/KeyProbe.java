@@ -58,8 +58,8 @@ final class KeyProbe {
     void merge(final KeyProbe other) {
         dependsOn = Math.max(dependsOn, other.dependsOn);
         if (other.conflictSeqno >= 0) {
-            conflict(Reference.pack(other.conflictSeqno, 0), other.conflictFoundType, other.conflictHash, other.conflictMeta,
-                other.conflictOrdinal);
+            conflict(Reference.pack(other.conflictSeqno, 0), other.conflictFoundType, other.conflictHash,
+                other.conflictMeta, other.conflictOrdinal);
         }
     }
 }

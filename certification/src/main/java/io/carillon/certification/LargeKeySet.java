@@ -17,8 +17,7 @@ import org.agrona.DirectBuffer;
 
 /**
  * Certifies write sets of very many keys: sorts the keys by partition, so that each partition is in the processor's
- * cache while it is worked on, and lets two threads share the work. The outcome
- * does not depend on who does what.
+ * cache while it is worked on, and lets two threads share the work. The outcome does not depend on who does what.
  */
 final class LargeKeySet implements AutoCloseable {
     /** Keys that are sorted at once; bounds the memory. */
@@ -133,7 +132,10 @@ final class LargeKeySet implements AutoCloseable {
         keys.rewind();
     }
 
-    /** Reads and sorts the next keys. False when there are none; then {@link #batchCount} says how many times there were. */
+    /**
+     * Reads and sorts the next keys. False when there are none; then {@link #batchCount} says how many times there
+     * were.
+     */
     private boolean readBatch(final KeySource keys) {
         final int room = unsorted.length / 2;
         int n = 0;
@@ -149,8 +151,8 @@ final class LargeKeySet implements AutoCloseable {
             final int to = Math.min(block.count, blockAt + room - n);
             for (int at = blockAt * WriteSetLayout.KEY_LENGTH; blockAt < to; blockAt++, n++, at += WriteSetLayout.KEY_LENGTH) {
                 unsorted[2 * n] = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
-                unsorted[2 * n + 1] = (long) ordinal++ << Integer.SIZE | buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET,
-                    LITTLE_ENDIAN) & 0xFFFFFFFFL;
+                final long meta = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN) & 0xFFFFFFFFL;
+                unsorted[2 * n + 1] = (long) ordinal++ << Integer.SIZE | meta;
             }
         }
         if (n == 0) {

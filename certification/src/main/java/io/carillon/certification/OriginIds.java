@@ -7,9 +7,9 @@ import io.carillon.group.Check;
 import java.util.Arrays;
 
 /**
- * Small numbers for the sessions whose write sets are in the index, from 1 on. A number is given to somebody else
- * once nothing of its session is above the floor; there are more numbers than
- * seqnos in the window. Numbers are local: only whether two are equal decides anything.
+ * Small numbers for the sessions whose write sets are in the index, from 1 on. A number is given to somebody else once
+ * nothing of its session is above the floor; there are more numbers than seqnos in the window. Numbers are local: only
+ * whether two are equal decides anything.
  */
 final class OriginIds {
     private long[] msb = new long[16];
@@ -18,7 +18,10 @@ final class OriginIds {
     private int count;
     private int latest;
 
-    /** The number of a session, whose write set at {@code seqno} is certified now. Numbers last used at or below {@code floor} are free. */
+    /**
+     * The number of a session, whose write set at {@code seqno} is certified now. Numbers last used at or below {@code
+     * floor} are free.
+     */
     int of(final long originMsb, final long originLsb, final long seqno, final long floor) {
         if (latest < count && msb[latest] == originMsb && lsb[latest] == originLsb) {
             lastUsed[latest] = seqno;
@@ -48,8 +51,8 @@ final class OriginIds {
     }
 
     private int add() {
-        Check.that(count < Reference.ORIGIN_MAX, "too many sessions in the certification window: sessions, limit", count,
-            Reference.ORIGIN_MAX);
+        Check.that(count < Reference.ORIGIN_MAX, "too many sessions in the certification window: sessions, limit",
+            count, Reference.ORIGIN_MAX);
         if (count == msb.length) {
             msb = Arrays.copyOf(msb, count * 2);
             lsb = Arrays.copyOf(lsb, count * 2);

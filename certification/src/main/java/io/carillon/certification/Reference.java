@@ -4,8 +4,8 @@
 package io.carillon.certification;
 
 /**
- * A reference of one write set to one key, packed into a long: seqno in the upper bits, then the number of its
- * origin. Of two, the greater is the later.
+ * A reference of one write set to one key, packed into a long: seqno in the upper bits, then the number of its origin.
+ * Of two, the greater is the later.
  *
  * <p>Found type against incoming type, as the certification rules have it:
  *

@@ -12,8 +12,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Verdicts of the last seqnos, one bit each: what a member needs beside the log in order to continue certifying
- * exactly where another one is. One thread.
+ * Verdicts of the last seqnos, one bit each: what a member needs beside the log in order to continue certifying exactly
+ * where another one is. One thread.
  *
  * <p>Encoded: i64 position, i64 first, then the bits of (first, first + 1, ...) as i64 words, little-endian.
  */

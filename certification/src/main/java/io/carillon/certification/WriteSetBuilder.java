@@ -16,12 +16,12 @@ import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 
 /**
- * Builds write sets byte for byte as the provider does (docs/write-set.md), for embedded applications. Reused; one thread.
+ * Builds write sets byte for byte as the provider does (docs/write-set.md), for embedded applications. Reused; one
+ * thread.
  *
  * <p>{@link #build} lays everything out behind the header. A write set longer than {@link
- * io.carillon.wsrep.WriteSetLayout#INLINE_LENGTH_MAX} is for the application to cut: {@link #header} with the number
- * of fragments, and the
- * sections from {@link io.carillon.wsrep.WriteSetLayout#HEADER_LENGTH} on.
+ * io.carillon.wsrep.WriteSetLayout#INLINE_LENGTH_MAX} is for the application to cut: {@link #header} with the number of
+ * fragments, and the sections from {@link io.carillon.wsrep.WriteSetLayout#HEADER_LENGTH} on.
  */
 public final class WriteSetBuilder {
     private static final int PARTS_MAX = 3;
@@ -75,7 +75,10 @@ public final class WriteSetBuilder {
         return this;
     }
 
-    /** Adds a key of one to three parts (database, table, row); its prefixes become SHARED keys, the strongest type of a key wins. */
+    /**
+     * Adds a key of one to three parts (database, table, row); its prefixes become SHARED keys, the strongest type of a
+     * key wins.
+     */
     public WriteSetBuilder key(final KeyType type, final byte[]... parts) {
         Check.that(parts.length > 0 && parts.length <= PARTS_MAX, "a key has one to three parts: parts, limit", parts.length, PARTS_MAX);
         for (int depth = 1; depth <= parts.length; depth++) {

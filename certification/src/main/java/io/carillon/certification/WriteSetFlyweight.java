@@ -13,7 +13,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Reads a write set (docs/write-set.md), whole or the header alone when its sections travelled as fragments. Reused; one thread.
+ * Reads a write set (docs/write-set.md), whole or the header alone when its sections travelled as fragments. Reused;
+ * one thread.
  *
  * <p>Nothing but {@link #isValid} may be called on bytes that have not passed it.
  */
@@ -29,8 +30,8 @@ public final class WriteSetFlyweight {
 
     /**
      * Tells whether the bytes are a write set that can be certified: a function of the bytes alone, so that every
-     * member rejects the same. That the fragments of a fragmented one
-     * fit is for {@link FragmentedWriteSet#isValid}. Keys and names are not looked at: whatever they say can be certified.
+     * member rejects the same. That the fragments of a fragmented one fit is for {@link FragmentedWriteSet#isValid}.
+     * Keys and names are not looked at: whatever they say can be certified.
      */
     public boolean isValid() {
         return WriteSetValidity.isValid(buffer, 0, buffer.capacity());
@@ -142,7 +143,9 @@ public final class WriteSetFlyweight {
         return keys;
     }
 
-    /** Name of table {@code table} of an unfragmented write set as {@code db.table}, for people; empty when it has none. */
+    /**
+     * Name of table {@code table} of an unfragmented write set as {@code db.table}, for people; empty when it has none.
+     */
     public String tableName(final int table) {
         return tableName(buffer, (int) (HEADER_LENGTH + namesPosition()), namesLength(), table);
     }

@@ -84,12 +84,11 @@ public final class CertifierBenchmark {
             certify(writeSet, false, one, at);
             certify(writeSet, true, two, at);
         }
-        System.out.printf("%d keys, elapsed: one thread %.1f ms (best %.1f), two %.1f ms (best %.1f), "
-            + "ratio of medians %.2f, of bests %.2f%n", keys, median(one[0]), min(one[0]),
-            median(two[0]), min(two[0]), median(two[0]) / median(one[0]), min(two[0]) / min(one[0]));
-        System.out.printf("%d keys, processor time of the calling thread: one thread %.1f ms, two %.1f ms, ratio %.2f%n",
-            keys, median(one[1]), median(two[1]),
-            median(two[1]) / median(one[1]));
+        System.out.printf("%d keys, elapsed: one thread %.1f ms (best %.1f), two %.1f ms (best %.1f), ", keys,
+            median(one[0]), min(one[0]), median(two[0]), min(two[0]));
+        System.out.printf("ratio of medians %.2f, of bests %.2f%n", median(two[0]) / median(one[0]), min(two[0]) / min(one[0]));
+        System.out.printf("processor time of the calling thread: one thread %.1f ms, two %.1f ms, ratio %.2f%n",
+            median(one[1]), median(two[1]), median(two[1]) / median(one[1]));
     }
 
     private static void certify(final TestWriteSet writeSet, final boolean helped, final double[][] millis, final int at) {

@@ -43,7 +43,7 @@ final class ConflictJournalTest {
         add("shop.orders", 12);
         final String text = journal.latest().getFirst().toString();
         assertTrue(text.startsWith("conflict on shop.orders, key ")
-            && text.contains("write set 12 of 00000000-0000-0001-0000-000000000002, transaction 77, connection 5 (SHARED), does not commit")
+            && text.contains("write set 12 of 00000000-0000-0001-0000-000000000002, transaction 77, connection 5 (SHARED) does not commit")
             && text.contains("write set 11 of"), text);
     }
 }

@@ -65,8 +65,8 @@ final class FragmentedWriteSetTest {
         final byte[] data = new byte[random.nextInt(3000)];
         random.nextBytes(data);
         for (int i = 0; i < rows; i++) {
-            builder.key(KeyType.of(random.nextInt(4)), "db".getBytes(StandardCharsets.UTF_8),
-                ("t" + i % 7).getBytes(StandardCharsets.UTF_8), new byte[] {(byte) i, (byte) (i >> 8)});
+            builder.key(KeyType.of(random.nextInt(4)), "db".getBytes(StandardCharsets.UTF_8), ("t"
+                + i % 7).getBytes(StandardCharsets.UTF_8), new byte[] {(byte) i, (byte) (i >> 8)});
         }
         final int length = builder.data(new UnsafeBuffer(data), 0, data.length).annotation("note").build();
         bytes = new byte[length];

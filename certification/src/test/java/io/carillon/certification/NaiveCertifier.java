@@ -10,7 +10,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** The certification rules written down plainly: every committed write set of the window is looked at again for each new one. */
+/**
+ * The certification rules written down plainly: every committed write set of the window is looked at again for each new
+ * one.
+ */
 final class NaiveCertifier {
     private enum Relation { N, D, C }
 
@@ -85,8 +88,8 @@ final class NaiveCertifier {
     }
 
     private void commit(final long seqno, final TestWriteSet writeSet) {
-        while (history.stream().filter(e -> e.seqno > floor).mapToInt(e -> e.writeSet.keys.size())
-            .sum() + writeSet.keys.size() > config.keysMax()
+        while (history.stream().filter(e -> e.seqno > floor).mapToInt(e -> e.writeSet.keys.size()).sum()
+            + writeSet.keys.size() > config.keysMax()
             && floor < seqno - 1) {
             floor++;
         }

@@ -76,8 +76,8 @@ final class WriteSetTest {
 
     @Test
     void theStrongestTypeOfAKeyWins() {
-        builder.begin(0).key(KeyType.REFERENCE, DB, ORDERS).key(KeyType.EXCLUSIVE, DB, ORDERS)
-            .key(KeyType.SHARED, DB, ORDERS).key(KeyType.UPDATE, DB);
+        builder.begin(0).key(KeyType.REFERENCE, DB, ORDERS).key(KeyType.EXCLUSIVE, DB, ORDERS).key(KeyType.SHARED, DB,
+            ORDERS).key(KeyType.UPDATE, DB);
         writeSet.wrap(builder.buffer(), 0, builder.build());
         assertEquals(2, writeSet.keyCount());
         assertEquals(KeyType.UPDATE, writeSet.keyType(0));

@@ -15,8 +15,8 @@ import org.agrona.MutableDirectBuffer;
 /**
  * Layout of an entry in a segment: 64 bytes of header, then the payload, padded to eight bytes.
  *
- * <p>The checksum of an entry covers that of the entry before it. So bytes of an entry that was cut off and whose
- * place was partly written anew can never pass for a successor.
+ * <p>The checksum of an entry covers that of the entry before it. So bytes of an entry that was cut off and whose place
+ * was partly written anew can never pass for a successor.
  */
 final class EntryLayout {
     static final int PAYLOAD_LENGTH_OFFSET = 0;

@@ -246,8 +246,8 @@ final class LogFlusher {
             }
             seals.remove(i);
             if (seal.failure != null) {
-                LOGGER.warn("cannot write the index of {}: {}; trying again when the next segment is full", seal.segment,
-                    seal.failure.getMessage());
+                LOGGER.warn("cannot write the index of {}: {}; trying again when the next segment is full",
+                    seal.segment, seal.failure.getMessage());
                 sealFailedAt = files.active();
                 continue;
             }

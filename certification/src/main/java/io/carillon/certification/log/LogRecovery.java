@@ -21,8 +21,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Finds out what the segment files hold. Full segments are taken at the word of their index files; only those without
- * one, which were being written at the end, are read and checked. There the log ends
- * at the first entry that is not whole; the same anywhere else is damage, and a refusal.
+ * one, which were being written at the end, are read and checked. There the log ends at the first entry that is not
+ * whole; the same anywhere else is damage, and a refusal.
  */
 final class LogRecovery {
     private static final int BLOCK_LENGTH = 4 << 20;
@@ -72,8 +72,7 @@ final class LogRecovery {
         }
         final Segment last = segments.getLast();
         final String held = "entries " + (segments.getFirst().baseIndex + 1) + " to " + last.lastIndex() + ", seqno "
-            + last.lastSeqno + ", epoch "
-            + last.lastEpoch + ", " + segments.size() + " segments";
+            + last.lastSeqno + ", epoch " + last.lastEpoch + ", " + segments.size() + " segments";
         return notes.isEmpty() ? held : held + "; " + String.join("; ", notes);
     }
 
@@ -81,8 +80,7 @@ final class LogRecovery {
         final List<Path> paths;
         try (Stream<Path> files = Files.list(directory)) {
             paths = files.filter(p -> p.getFileName().toString().endsWith(Segment.SUFFIX))
-                .sorted(Comparator.comparing(p -> p.getFileName().toString()))
-                .toList();
+                .sorted(Comparator.comparing(p -> p.getFileName().toString())).toList();
         }
         final List<Segment> found = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {

@@ -15,7 +15,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** The directory that holds a node's state ({@code carillon.dir}), made if need be and locked against a second process. */
+/**
+ * The directory that holds a node's state ({@code carillon.dir}), made if need be and locked against a second process.
+ */
 public final class NodeDirectory implements AutoCloseable {
     private static final String LOCK = "lock";
 

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The few facts of a node beside its log, in the file {@code node.state}; and the judgement whether they may be
- * relied on after a restart (docs/ring.md, section 8).
+ * The few facts of a node beside its log, in the file {@code node.state}; and the judgement whether they may be relied
+ * on after a restart (docs/ring.md, section 8).
  *
  * <p><b>Threading:</b> the owner's thread; with durability {@code disk} writing happens on a helper thread.
  */
@@ -94,8 +94,8 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
     }
 
     /**
-     * A failure with durability {@code disk} comes to light at the next call: {@code done} does not run. Throws
-     * {@link UncheckedIOException}.
+     * A failure with durability {@code disk} comes to light at the next call: {@code done} does not run. Throws {@link
+     * UncheckedIOException}.
      */
     @Override
     public void persist(final RingState newState, final Runnable done) {

@@ -78,9 +78,8 @@ final class Segment {
             || header.getInt(HEADER_CRC_OFFSET) != headerCrc(header)) {
             return null;
         }
-        final Segment segment = new Segment(path.getParent(), header.getLong(16), header.getLong(24), header.getLong(32),
-            header.getLong(40),
-            header.getLong(48), header.getInt(56));
+        final Segment segment = new Segment(path.getParent(), header.getLong(16), header.getLong(24),
+            header.getLong(32), header.getLong(40), header.getLong(48), header.getInt(56));
         segment.created = true;
         return segment;
     }
@@ -92,8 +91,7 @@ final class Segment {
         header.putLong(32, baseIndex).putLong(40, baseSeqno).putLong(48, baseEpoch).putInt(56, baseCrc);
         header.putInt(HEADER_CRC_OFFSET, headerCrc(header));
         final FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+            StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             writeFully(file, header, 0);
             extend(length);

@@ -189,7 +189,10 @@ final class SegmentFiles {
         }
     }
 
-    /** Tells whether the oldest segment holds nothing above {@code index}, and the log is longer than {@code keep} bytes without it. */
+    /**
+     * Tells whether the oldest segment holds nothing above {@code index}, and the log is longer than {@code keep} bytes
+     * without it.
+     */
     boolean isPurgeable(final long index, final long keep) {
         return segments.size() > 1 && first().lastIndex() <= index && length() - first().end >= keep;
     }

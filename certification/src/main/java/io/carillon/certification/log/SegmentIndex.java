@@ -18,10 +18,11 @@ import java.util.zip.CRC32C;
 
 /**
  * The file beside a full segment that makes it unnecessary to read the segment at start: where its entries begin and
- * which epochs they are of. It is written after the segment is on the disk, so that
- * its presence also says that a bad checksum in there is damage and no torn write.
+ * which epochs they are of. It is written after the segment is on the disk, so that its presence also says that a bad
+ * checksum in there is damage and no torn write.
  *
- * <p>Layout: a head of 64 bytes, epoch runs (first index, epoch), offsets; head and runs have one checksum, the offsets another.
+ * <p>Layout: a head of 64 bytes, epoch runs (first index, epoch), offsets; head and runs have one checksum, the offsets
+ * another.
  */
 final class SegmentIndex {
     static final String SUFFIX = ".idx";
@@ -57,8 +58,8 @@ final class SegmentIndex {
         bytes.putInt(HEAD_CRC_OFFSET, crc(bytes, 8, HEAD_LENGTH - 8 + runsLength));
         final Path path = pathOf(segment);
         final Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
-        try (FileChannel file = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+        try (FileChannel file = FileChannel.open(temporary, StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             bytes.clear();
             Segment.writeFully(file, bytes, 0);
             file.force(true);
@@ -66,7 +67,10 @@ final class SegmentIndex {
         Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Completes {@code segment} from its index file and adds its epochs. False when there is none that is whole and fits. */
+    /**
+     * Completes {@code segment} from its index file and adds its epochs. False when there is none that is whole and
+     * fits.
+     */
     static boolean readHead(final Segment segment, final EpochTable epochs) throws IOException {
         try (FileChannel file = FileChannel.open(pathOf(segment), StandardOpenOption.READ)) {
             final ByteBuffer head = ByteBuffer.allocate(HEAD_LENGTH).order(LITTLE_ENDIAN);

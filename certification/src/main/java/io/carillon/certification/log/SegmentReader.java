@@ -3,6 +3,8 @@
 
 package io.carillon.certification.log;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -15,6 +17,7 @@ final class SegmentReader {
 
     private final CRC32C crc = new CRC32C();
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+    private final ByteBuffer number = ByteBuffer.allocateDirect(Long.BYTES).order(LITTLE_ENDIAN);
     private ByteBuffer bytes = ByteBuffer.allocate(0);
     private Segment segment;
     private int start;
@@ -33,6 +36,13 @@ final class SegmentReader {
             throw new IOException("the bytes at " + position + " are damaged");
         }
         return at;
+    }
+
+    /** Seqno of the entry {@code index} of {@code from}: only these bytes are read, and not checked. */
+    long seqnoOf(final Segment from, final long index) throws IOException {
+        number.clear();
+        Segment.readFully(from.channel(), number, from.offsetOf(index) + EntryLayout.SEQNO_OFFSET);
+        return number.getLong(0);
     }
 
     DirectBuffer buffer() {

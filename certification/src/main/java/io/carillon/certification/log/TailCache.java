@@ -91,8 +91,8 @@ final class TailCache {
     }
 
     /**
-     * Writes what is not yet in the files, the last {@code keep} chunks excepted. What was written when it throws
-     * stays noted as written.
+     * Writes what is not yet in the files, the last {@code keep} chunks excepted. What was written when it throws stays
+     * noted as written.
      */
     void write(final int keep, final SegmentMaker maker) throws IOException {
         final int to = chunks.size() - keep;

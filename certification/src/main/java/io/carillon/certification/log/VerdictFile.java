@@ -10,10 +10,9 @@ import java.nio.file.Path;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The node's own {@link VerdictWindow}, kept in the file {@code verdicts} now and then, so that the certification
- * index can be rebuilt exactly from the log after a restart.
- * A window kept long ago is as good as a new one, as long as the log reaches back to its first seqno: what came later
- * is certified again. Owner's thread only.
+ * The node's own {@link VerdictWindow}, kept in the file {@code verdicts} now and then, so that the certification index
+ * can be rebuilt exactly from the log after a restart. A window kept long ago is as good as a new one, as long as the
+ * log reaches back to its first seqno: what came later is certified again. Owner's thread only.
  */
 public final class VerdictFile implements AutoCloseable {
     private static final String NAME = "verdicts";
@@ -44,8 +43,8 @@ public final class VerdictFile implements AutoCloseable {
     }
 
     /**
-     * Writes {@code window}, a few kilobytes, to the operating system. To be called every few thousand seqnos and at
-     * an orderly end. Throws {@link UncheckedIOException}.
+     * Writes {@code window}, a few kilobytes, to the operating system. To be called every few thousand seqnos and at an
+     * orderly end. Throws {@link UncheckedIOException}.
      */
     public void store(final VerdictWindow window) {
         final byte[] record = new byte[window.encodedLength()];

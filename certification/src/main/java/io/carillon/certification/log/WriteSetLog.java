@@ -20,12 +20,11 @@ import org.agrona.DirectBuffer;
  * The ordered log in segment files: at once the memory of the group, the node's crash recovery and the source of
  * incremental state transfer.
  *
- * <p>Appending touches memory only; {@link #flush} writes. A full disk is an {@link UncheckedIOException} of flush
- * (of append only once far more is unwritten than the tail holds); nothing
- * is lost by it and the next flush tries again.
+ * <p>Appending touches memory only; {@link #flush} writes. A full disk is an {@link UncheckedIOException} of flush (of
+ * append only once far more is unwritten than the tail holds); nothing is lost by it and the next flush tries again.
  *
- * <p><b>Threading:</b> the owner's thread, which must not be interrupted. {@code fsync} runs on a helper thread and
- * is reported through the owner's executor, which must hand tasks to that thread.
+ * <p><b>Threading:</b> the owner's thread, which must not be interrupted. {@code fsync} runs on a helper thread and is
+ * reported through the owner's executor, which must hand tasks to that thread.
  */
 public final class WriteSetLog implements DurableRingLog, AutoCloseable {
     private static final int UNWRITTEN_FACTOR = 4;
@@ -47,8 +46,8 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
     }
 
     /**
-     * Opens the log in {@code directory}/log, recovering what is there. Throws {@link UncheckedIOException} when it
-     * is damaged elsewhere than at its tail, or cannot be used.
+     * Opens the log in {@code directory}/log, recovering what is there. Throws {@link UncheckedIOException} when it is
+     * damaged elsewhere than at its tail, or cannot be used.
      *
      * @param owner runs tasks on the owner's thread.
      */
@@ -101,8 +100,8 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
         final EntryKind kind, final DirectBuffer payload, final int offset, final int length) {
         Segment segment = files.active();
         Check.that(index == segment.lastIndex() + 1, "appended out of order: index, end", index, segment.lastIndex());
-        Check.that(seqno == segment.lastSeqno + (kind.counts() ? 1 : 0), "appended with a wrong seqno: seqno, end", seqno,
-            segment.lastSeqno);
+        Check.that(seqno == segment.lastSeqno + (kind.counts() ? 1 : 0), "appended with a wrong seqno: seqno, end",
+            seqno, segment.lastSeqno);
         Check.that(epoch >= segment.lastEpoch, "appended an older epoch: epoch, end", epoch, segment.lastEpoch);
         Check.that(length <= EntryLayout.PAYLOAD_MAX, "appended too much: length, limit", length, EntryLayout.PAYLOAD_MAX);
         final int entryLength = EntryLayout.entryLength(length);
@@ -190,8 +189,7 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
         long high = segment.lastIndex();
         while (low < high) {
             final long middle = low + high >>> 1;
-            locate(middle);
-            if (located.getLong(locatedOffset + EntryLayout.SEQNO_OFFSET, LITTLE_ENDIAN) < seqno) {
+            if (seqnoOf(segment, middle) < seqno) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -226,7 +224,10 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
         return files.length();
     }
 
-    /** Deletes whole segments that hold nothing above {@code index}, as far as the log is longer than {@code retainLength}. */
+    /**
+     * Deletes whole segments that hold nothing above {@code index}, as far as the log is longer than {@code
+     * retainLength}.
+     */
     public void purge(final long index) {
         purge(index, config.retainLength());
     }
@@ -272,6 +273,21 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
     void abandon() {
         flusher.abandon();
         files.close();
+    }
+
+    /** A search asks for entries far apart: nothing is read ahead for it. */
+    private long seqnoOf(final Segment segment, final long index) {
+        if (tail.chunkOf(index) != null) {
+            locate(index);
+            return located.getLong(locatedOffset + EntryLayout.SEQNO_OFFSET, LITTLE_ENDIAN);
+        }
+        try {
+            files.load(segment);
+            return reader.seqnoOf(segment, index);
+        } catch (final IOException e) {
+            throw new UncheckedIOException("cannot read entry " + index + " of the log from " + segment.path + ": "
+                + e.getMessage(), e);
+        }
     }
 
     /** Sets {@link #located} and {@link #locatedOffset} to the bytes of an entry that is held. */

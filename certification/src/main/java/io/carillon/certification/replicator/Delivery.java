@@ -235,14 +235,15 @@ final class Delivery {
         if (verdict.reason != Verdict.Reason.KEY_CONFLICT || verdict.seqno != e.seqno) {
             return;
         }
-        final String table = writeSet.fragmentCount() == 0 ? writeSet.tableName(verdict.conflictTable)
-            : sections.tableName(writeSet, verdict.conflictTable);
+        final int number = verdict.conflictTable;
+        final String table = writeSet.fragmentCount() == 0 ? writeSet.tableName(number) : sections.tableName(writeSet, number);
         final ConflictJournal.Party failed = party(e.seqno);
         final long index = log.indexOfSeqno(verdict.conflictSeqno);
         final boolean isHeld = index > 0 && log.read(index, other) && origin.read(other.payload)
             && other.payload.capacity() >= WriteSetLayout.HEADER_LENGTH + Origin.LENGTH;
         writeSet.wrap(isHeld ? other.payload : header, 0, WriteSetLayout.HEADER_LENGTH);
-        conflicts.add(table, verdict, failed, isHeld ? party(verdict.conflictSeqno) : ConflictJournal.Party.unknown(verdict.conflictSeqno));
+        final long at = verdict.conflictSeqno;
+        conflicts.add(table, verdict, failed, isHeld ? party(at) : ConflictJournal.Party.unknown(at));
     }
 
     private ConflictJournal.Party party(final long at) {

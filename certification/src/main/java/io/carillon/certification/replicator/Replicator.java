@@ -321,8 +321,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     public void progress(final long released, final int queueLength) {
         node.released = Math.max(node.released, released);
         node.queueLength = queueLength;
-        // As Galera's index reaches back to what some member has not committed, so do dependencies here: the same
-        // averages for the same load.
+        // Galera's index reaches back to what some member has not committed; so do dependencies here, for the same averages.
         certifier().committed(node.state.releasedByAll(node.released));
         measure();
         ballot.released();

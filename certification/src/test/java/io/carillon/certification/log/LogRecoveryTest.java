@@ -285,8 +285,8 @@ final class LogRecoveryTest {
     }
 
     private void assertRefused(final String why) {
-        final UncheckedIOException refusal = assertThrows(UncheckedIOException.class,
-            () -> WriteSetLog.open(directory, SMALL_SEGMENTS, owner));
+        final UncheckedIOException refusal = assertThrows(UncheckedIOException.class, () -> WriteSetLog.open(directory,
+            SMALL_SEGMENTS, owner));
         assertTrue(refusal.getMessage().contains(why), refusal.getMessage());
         assertTrue(refusal.getMessage().contains("remove " + path.resolve("log")), refusal.getMessage());
     }

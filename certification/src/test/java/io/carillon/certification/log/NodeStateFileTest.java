@@ -87,8 +87,8 @@ final class NodeStateFileTest {
     void keptWhatItAcknowledged(final Durability durability, final boolean inOrder, final boolean sameBoot,
         final boolean kept) throws Exception {
         run(durability, inOrder);
-        try (WriteSetLog log = openLog(durability); NodeStateFile file =
-            NodeStateFile.open(directory, durability, log, sameBoot ? BOOT : OTHER_BOOT, owner)) {
+        try (WriteSetLog log = openLog(durability); NodeStateFile file = NodeStateFile.open(directory, durability, log,
+            sameBoot ? BOOT : OTHER_BOOT, owner)) {
             assertEquals(kept ? STATE : null, file.load(), file.description());
             assertEquals(GROUP, file.group());
         }
@@ -106,8 +106,8 @@ final class NodeStateFileTest {
     @Test
     void theModeThatCountsIsTheOneInWhichItAcknowledged() throws Exception {
         run(Durability.OS, false);
-        try (WriteSetLog log = openLog(Durability.DISK); NodeStateFile file =
-            NodeStateFile.open(directory, Durability.DISK, log, OTHER_BOOT, owner)) {
+        try (WriteSetLog log = openLog(Durability.DISK); NodeStateFile file = NodeStateFile.open(directory,
+            Durability.DISK, log, OTHER_BOOT, owner)) {
             assertNull(file.load());
             assertTrue(file.description().contains("machine was started anew"), file.description());
         }
@@ -131,8 +131,8 @@ final class NodeStateFileTest {
                 Files.delete(file);
             }
         }
-        try (WriteSetLog log = openLog(Durability.DISK); NodeStateFile file =
-            NodeStateFile.open(directory, Durability.DISK, log, BOOT, owner)) {
+        try (WriteSetLog log = openLog(Durability.DISK); NodeStateFile file = NodeStateFile.open(directory,
+            Durability.DISK, log, BOOT, owner)) {
             assertNull(file.load());
             assertTrue(file.description().contains("lost its log"), file.description());
         }
@@ -144,8 +144,8 @@ final class NodeStateFileTest {
         try (WriteSetLog log = openLog(Durability.DISK)) {
             log.truncateAfter(2);
         }
-        try (WriteSetLog log = openLog(Durability.DISK); NodeStateFile file =
-            NodeStateFile.open(directory, Durability.DISK, log, BOOT, owner)) {
+        try (WriteSetLog log = openLog(Durability.DISK); NodeStateFile file = NodeStateFile.open(directory,
+            Durability.DISK, log, BOOT, owner)) {
             assertNull(file.load());
             assertTrue(file.description().contains("ends with entry 2 and went to 3"), file.description());
         }
@@ -160,8 +160,8 @@ final class NodeStateFileTest {
             bytes.seek(newest + 40);
             bytes.write(0x55);
         }
-        try (WriteSetLog log = openLog(Durability.DISK); NodeStateFile state =
-            NodeStateFile.open(directory, Durability.DISK, log, BOOT, owner)) {
+        try (WriteSetLog log = openLog(Durability.DISK); NodeStateFile state = NodeStateFile.open(directory,
+            Durability.DISK, log, BOOT, owner)) {
             // The torn record was the one with the group's UUID.
             assertEquals(STATE, state.load());
             assertEquals(Gtid.UNDEFINED_UUID, state.group());
