@@ -12,9 +12,12 @@ import io.carillon.group.transport.TransportConfig;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.wsrep.options.OptionException;
 import io.carillon.wsrep.options.ProviderOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the provider's options mean for the parts of a node. */
 final class NodeSettings {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSettings.class);
     private static final String BASE_HOST = "base_host";
     private static final String BASE_PORT = "base_port";
     private static final String LISTEN = "gmcast.listen_addr";
@@ -35,7 +38,7 @@ final class NodeSettings {
      */
     static NodeSettings of(final Hello hello, final String ownOptions) throws OptionException {
         final ProviderOptions options = new ProviderOptions();
-        final PeerAddress address = PeerAddress.parse(hello.nodeAddress(), PeerAddress.DEFAULT_PORT);
+        final PeerAddress address = nodeAddress(hello.nodeAddress());
         if (!address.host().isEmpty()) {
             options.derive(BASE_HOST, address.host());
         }
@@ -46,6 +49,21 @@ final class NodeSettings {
             options.derive(LISTEN, "tcp://0.0.0.0:" + options.text(BASE_PORT));
         }
         return new NodeSettings(hello.nodeName(), options);
+    }
+
+    /**
+     * {@code wsrep_node_address}, of which only the host is needed: a port that is none is said and left out, as Galera does it.
+     * Whether the host is one shows when somebody connects.
+     */
+    private static PeerAddress nodeAddress(final String text) {
+        try {
+            return PeerAddress.parse(text, PeerAddress.DEFAULT_PORT);
+        } catch (final IllegalArgumentException e) {
+            final int colon = text.lastIndexOf(':');
+            final String host = text.substring(0, Math.max(colon, 0));
+            LOG.info("wsrep_node_address: {}; using '{}' and port {}", e.getMessage(), host, PeerAddress.DEFAULT_PORT);
+            return new PeerAddress(host, PeerAddress.DEFAULT_PORT);
+        }
     }
 
     /** {@code wsrep_node_name}. */

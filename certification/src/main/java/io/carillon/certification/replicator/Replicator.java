@@ -88,6 +88,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private long stateCursor;
     private long epochAtJoin;
     private boolean stateMessageUnderWay;
+    /** What was delivered when the primary view was lost. */
+    private long positionWhenLost;
     private long promoteAskedNs;
     private long leftDeadlineNs;
     private boolean pumping;
@@ -192,7 +194,9 @@ public final class Replicator implements ReplicationEngine, GroupListener {
             node.application.onResult(call, WsrepStatus.NODE_FAIL, 0, e.getMessage());
             return;
         }
-        found = bootstrap || address.addresses().isEmpty();
+        // A sidecar that was replaced under a running server founds nothing, whatever the server was started with: the group goes on without it.
+        final boolean resumed = node.session.received() >= 0 && !delivery.isStarted();
+        found = !resumed && (bootstrap || address.addresses().isEmpty());
         if (found && !node.saved.safeToBootstrap()) {
             node.application.onResult(call, WsrepStatus.NODE_FAIL, 0,
                 "It may not be safe to bootstrap the cluster from this node. It was not the last one to leave the"
@@ -210,7 +214,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         promoteAskedNs = clock.getAsLong() - PROMOTE_AGAIN_NS;
         stateMessageUnderWay = false;
         connectDeadlineNs = clock.getAsLong() + node.config.waitPrimaryNs();
-        transfer.begin(donor, node.session.received() >= 0 && !delivery.isStarted());
+        transfer.begin(donor, resumed);
         if (found) {
             dropForeignLog();
         }
@@ -482,6 +486,9 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         if (!contains(view, node.self())) {
             return;
         }
+        if (!node.primary) {
+            StateTransfer.announceCatchUp(positionWhenLost, view.seqno());
+        }
         node.primary = true;
         fateDeadlineNs = Long.MAX_VALUE;
         transfer.view();
@@ -584,6 +591,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         final boolean was = node.primary;
         node.primary = false;
         if (was) {
+            positionWhenLost = delivery.position();
             node.ownState = node.ownState == NodeState.SYNCED ? NodeState.JOINED : node.ownState;
             node.offers.rejectWaiting(RingResult.NOT_PRIMARY);
             flow.clear(clock.getAsLong());

@@ -82,6 +82,13 @@ final class StateTransfer {
         return ViewUse.CHANGE;
     }
 
+    /** Says in Galera's words, which tools look for, that the log brings what happened between {@code position} and the view's seqno. */
+    static void announceCatchUp(final long position, final long viewSeqno) {
+        if (position >= 0 && viewSeqno - 1 > position) {
+            LOG.info("Receiving IST: {} write-sets, seqnos {}-{}", viewSeqno - position, position + 1, viewSeqno);
+        }
+    }
+
     /** The first primary view with this node is stable; {@code position} is the application's. */
     void entered(final RingView view, final boolean founded, final Gtid position) {
         joinView = view;
@@ -89,6 +96,7 @@ final class StateTransfer {
         if (founded && !position.uuid().equals(view.group())) {
             startFromLog(new Gtid(view.group(), view.seqno() - 1));
         } else if (sameHistory && logHolds(position.seqno())) {
+            announceCatchUp(position.seqno(), view.seqno());
             startFromLog(position);
         } else {
             needSnapshot(position);

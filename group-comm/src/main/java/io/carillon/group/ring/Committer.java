@@ -42,7 +42,7 @@ final class Committer {
 
     /** Nobody else is there: with a majority of its own a member goes on, else it waits without a ring. */
     void beginAlone() {
-        final boolean overridden = !machine.overrides.equals(Overrides.NONE);
+        final boolean overridden = !machine.word().equals(Overrides.NONE);
         final long epoch = overridden ? Founding.epochAfter(machine.promisedEpoch, machine) : machine.promisedEpoch + 1;
         final ControlMessage.Install install =
             RingDecision.decide(epoch, List.of(state(epoch)), machine.gatherer.reason().text());
@@ -119,7 +119,7 @@ final class Committer {
         final boolean stableKnown = !configurations.isEmpty() && configurations.getFirst().index() <= tail.stable();
         final RingMember member = new RingMember(machine.self, machine.config.name(), machine.config.weight(), machine.info);
         return new ControlMessage.State(epoch, member, tail.end(), tail.log().endSeqno(), tail.stable(),
-            EpochTable.of(tail.log()), stableKnown, configurations, machine.overrides);
+            EpochTable.of(tail.log()), stableKnown, configurations, machine.word());
     }
 
     void onState(final Peer peer, final ControlMessage.State state) {

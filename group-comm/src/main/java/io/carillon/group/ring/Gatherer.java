@@ -78,7 +78,7 @@ final class Gatherer {
         final boolean takesPart = machine.takesPart();
         return new ControlMessage.Join(machine.promisedEpoch, takesPart ? machine.ring.epoch : 0, gathering,
             takesPart && machine.ring.primary, machine.group(), machine.weight(), reach(), gathering ? choice : List.of(), reason,
-            machine.overrides);
+            machine.word());
     }
 
     private void broadcast() {
@@ -296,7 +296,7 @@ final class Gatherer {
     }
 
     private boolean isOverridden() {
-        boolean overridden = !machine.overrides.equals(Overrides.NONE);
+        boolean overridden = !machine.word().equals(Overrides.NONE);
         for (final MemberId id : choice) {
             overridden |= !id.equals(machine.self) && !heard.get(id).overrides().equals(Overrides.NONE);
         }

@@ -152,6 +152,7 @@ final class Installer {
     void onViewStable() {
         final Ring ring = machine.ring;
         ring.operational = true;
+        machine.wasPrimary = true;
         if (machine.phase == Phase.RECOVERY) {
             machine.phase = Phase.OPERATIONAL;
         }

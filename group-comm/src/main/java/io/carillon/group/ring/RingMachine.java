@@ -37,6 +37,8 @@ final class RingMachine {
     long wantedSeqno = -1;
     byte[] info = {};
     Overrides overrides = Overrides.NONE;
+    /** Set once this member was in a primary view since it started. */
+    boolean wasPrimary;
     final PlantedBug bug;
     private long ticket;
 
@@ -106,5 +108,13 @@ final class RingMachine {
             ordering.rejectOpen(RingResult.CLOSED);
         }
         effects.left();
+    }
+
+    /**
+     * The operator's word as this member may use it. To go on with half of the weight, or less, is for who was in the primary view that lost the
+     * rest: a member that just started would found a second one before it has looked for the first.
+     */
+    Overrides word() {
+        return wasPrimary ? overrides : new Overrides(false, false, overrides.bootstrap());
     }
 }
