@@ -32,12 +32,19 @@ void provider_group(struct provider *p, wsrep_uuid_t *uuid) {
     pthread_mutex_unlock(&p->lock);
 }
 
+// RFC 9562, version 7: grows with time. Views list members by id, so whoever came first is first.
 static void make_session_id(wsrep_uuid_t *id) {
     if (getrandom(id->data, sizeof id->data, 0) != (ssize_t)sizeof id->data) {
         const uint64_t seed[2] = {(uint64_t)now_ns(), (uint64_t)getpid()};
         memcpy(id->data, seed, sizeof id->data);
     }
-    id->data[6] = (uint8_t)((id->data[6] & 0x0f) | 0x40);
+    struct timespec wall;
+    clock_gettime(CLOCK_REALTIME, &wall);
+    const uint64_t wall_ms = (uint64_t)wall.tv_sec * 1000 + (uint64_t)wall.tv_nsec / 1000000;
+    for (int i = 0; i < 6; i++) {
+        id->data[i] = (uint8_t)(wall_ms >> (40 - 8 * i));
+    }
+    id->data[6] = (uint8_t)((id->data[6] & 0x0f) | 0x70);
     id->data[8] = (uint8_t)((id->data[8] & 0x3f) | 0x80);
 }
 

@@ -13,7 +13,7 @@ import java.util.List;
  * @param status whether it may accept writes.
  * @param ownIndex this node's place in {@code members}, -1 if it is not there.
  * @param protocol replication protocol version.
- * @param members in the same order at every member: by the age of their incarnation.
+ * @param members sorted by id, which grows with the time when the server started.
  */
 public record View(Gtid stateId, long number, Status status, int ownIndex, int protocol, List<Member> members) {
     /** Codes are those of the wsrep API. */

@@ -16,6 +16,7 @@ import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.View;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
@@ -42,6 +43,11 @@ final class Node {
     }
 
     static final int PROTOCOL = 4;
+    /** As the text of the ids sorts, which is how the server keeps them. */
+    private static final Comparator<Member> BY_SESSION = (a, b) -> {
+        final int upper = Long.compareUnsigned(a.id().getMostSignificantBits(), b.id().getMostSignificantBits());
+        return upper != 0 ? upper : Long.compareUnsigned(a.id().getLeastSignificantBits(), b.id().getLeastSignificantBits());
+    };
 
     final ReplicatorConfig config;
     final Offers offers;
@@ -94,14 +100,16 @@ final class Node {
     View toView(final RingView view, final Gtid stateId) {
         final View.Status status = view.primary() ? View.Status.PRIMARY : View.Status.NON_PRIMARY;
         final List<Member> members = new ArrayList<>(view.members().size());
-        int ownIndex = -1;
-        // In the ring's order, by incarnation: whoever came first is first, and keeps its place while it stays.
         for (final RingMember member : view.members()) {
             final MemberInfo info = MemberInfo.of(member);
-            if (info.session().equals(session.session())) {
-                ownIndex = members.size();
-            }
             members.add(new Member(info.session(), info.name(), info.incoming()));
+        }
+        // By session: a server that came by snapshot reads the members from its tables, where they are sorted by id, and
+        // numbers its AUTO_INCREMENT by its place. Sessions grow with time, so whoever came first is first.
+        members.sort(BY_SESSION);
+        int ownIndex = members.size() - 1;
+        while (ownIndex >= 0 && !members.get(ownIndex).id().equals(session.session())) {
+            ownIndex--;
         }
         return new View(stateId, view.primary() ? view.number() : -1, status, ownIndex, PROTOCOL, members);
     }
