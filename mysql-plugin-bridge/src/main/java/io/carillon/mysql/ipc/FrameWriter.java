@@ -17,7 +17,7 @@ import org.agrona.DirectBuffer;
  * <p><b>Threading:</b> the engine's thread.
  */
 final class FrameWriter {
-    private static final int FIRST_CAPACITY = 64 << 10;
+    private static final int FIRST_CAPACITY = 4 << 10;
     private static final int WRITE_AT = 512 << 10;
     private static final int TEXT_LENGTH_MAX = 64 << 10;
 

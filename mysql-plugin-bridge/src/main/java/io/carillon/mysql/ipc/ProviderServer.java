@@ -24,8 +24,8 @@ import java.util.function.Consumer;
  */
 public final class ProviderServer {
     private static final int READ_LENGTH_MAX = 1 << 20;
-    private static final int WRITE_LOW = 512 << 10;
-    private static final int WRITE_HIGH = 2 << 20;
+    private static final int WRITE_LOW = 256 << 10;
+    private static final int WRITE_HIGH = 1 << 20;
 
     private final EventLoop loop;
     private final Consumer<Runnable> atPassEnd;
