@@ -194,7 +194,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
             node.application.onResult(call, WsrepStatus.NODE_FAIL, 0, e.getMessage());
             return;
         }
-        // A sidecar that was replaced under a running server founds nothing, whatever the server was started with: the group goes on without it.
+        // A sidecar that was replaced under a running server founds nothing, whatever the server was started with:
+        // the group goes on without it.
         final boolean resumed = node.session.received() >= 0 && !delivery.isStarted();
         found = !resumed && (bootstrap || address.addresses().isEmpty());
         if (found && !node.saved.safeToBootstrap()) {

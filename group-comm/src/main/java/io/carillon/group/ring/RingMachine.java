@@ -111,8 +111,8 @@ final class RingMachine {
     }
 
     /**
-     * The operator's word as this member may use it. To go on with half of the weight, or less, is for who was in the primary view that lost the
-     * rest: a member that just started would found a second one before it has looked for the first.
+     * The operator's word as this member may use it. To go on with half of the weight, or less, is for who was in the
+     * primary view that lost the rest: a member that just started would found a second one before it has looked for the first.
      */
     Overrides word() {
         return wasPrimary ? overrides : new Overrides(false, false, overrides.bootstrap());

@@ -68,9 +68,9 @@ final class ProviderFeed implements ReplicatedApplication {
 
     @Override
     public boolean isFeedFull() {
-        // What a server that stands still does not read must wait in the log: here every pass would keep a buffer of its own for it. And the
-        // provider counts a write set as consumed when it has all of it, so what was begun must be finished: then only the socket
-        // holds us back.
+        // What a server that stands still does not read must wait in the log: here every pass would keep a buffer of its
+        // own for it. And the provider counts a write set as consumed when it has all of it, so what was begun must be
+        // finished: then only the socket holds us back.
         return !out.isWritable() || unfinished == 0 && fed - consumed >= Frames.FEED_CREDIT;
     }
 
