@@ -15,6 +15,9 @@ static bool on_rejected(struct incoming *f) {
     if (f->in.failed) {
         return false;
     }
+    if (status == WSREP_WARNING) {
+        shield_doubt(&p->shield, calls_latest(&p->calls));
+    }
     struct call *call = calls_take(&p->calls, f->id);
     if (!call) {
         return true;

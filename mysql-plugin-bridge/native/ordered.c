@@ -19,8 +19,10 @@ bool on_verdict(struct incoming *f) {
     if (!incoming_is_new(f, seqno)) {
         return true;
     }
+    shield_verdict(&p->shield, f->id, seqno);
     struct call *call = calls_take(&p->calls, f->id);
     if (call && call->abandoned) {
+        shield_lost(&p->shield, seqno);
         orphan_verdict(p, (struct orphan *)call, seqno, depends_on, result != 0);
         return true;
     }
