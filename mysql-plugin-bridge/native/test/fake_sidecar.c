@@ -88,7 +88,7 @@ static void on_hello(struct fake *f, struct frame_in *in) {
     }
     wsrep_uuid_t state;
     frame_get_uuid(in, &state);
-    frame_get_u64(in);
+    f->hello_state = (int64_t)frame_get_u64(in);
     f->hello_received = (int64_t)frame_get_u64(in);
     f->released = (int64_t)frame_get_u64(in);
     f->open_count = (int)frame_get_u32(in);
@@ -326,6 +326,14 @@ void fake_accept(struct fake *f) {
 void fake_await_count(struct fake *f, int type, int count) {
     pthread_mutex_lock(&f->lock);
     while (f->counts[type] < count) {
+        pthread_cond_wait(&f->changed, &f->lock);
+    }
+    pthread_mutex_unlock(&f->lock);
+}
+
+void fake_await_sessions(struct fake *f, int count) {
+    pthread_mutex_lock(&f->lock);
+    while (f->sessions < count) {
         pthread_cond_wait(&f->changed, &f->lock);
     }
     pthread_mutex_unlock(&f->lock);

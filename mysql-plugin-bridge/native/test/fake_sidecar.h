@@ -45,6 +45,7 @@ struct fake {
     uint64_t open_calls[HELD_MAX];
     int open_count;
     int64_t hello_received;
+    int64_t hello_state;
     int counts[128]; // frames by type
     uint8_t *last_ws;
     size_t last_ws_length;
@@ -58,6 +59,7 @@ void fake_start(struct fake *f);
 void fake_stop(struct fake *f);
 void fake_drop(struct fake *f, bool accept_again);
 void fake_accept(struct fake *f);
+void fake_await_sessions(struct fake *f, int count);
 void fake_await_count(struct fake *f, int type, int count);
 void fake_await_held(struct fake *f, int count);
 int64_t fake_verdict(struct fake *f, uint64_t id, bool conflict);
