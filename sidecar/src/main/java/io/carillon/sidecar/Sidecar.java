@@ -48,9 +48,8 @@ final class Sidecar implements SessionListener {
         this.parent = parent;
         loop = EngineLoop.start("carillon-engine");
         host = new NodeHost(loop, config.directory(), config.options(), this::nodeFailed);
-        server = new ProviderServer(loop.eventLoop(),
-            ((SingleThreadEventLoop) loop.eventLoop())::executeAfterEventLoopIteration, config.socket(),
-            host, this);
+        server = new ProviderServer(loop.eventLoop(), loop.allocator(),
+            ((SingleThreadEventLoop) loop.eventLoop())::executeAfterEventLoopIteration, config.socket(), host, this);
     }
 
     /** Runs until the end; the exit status. */
