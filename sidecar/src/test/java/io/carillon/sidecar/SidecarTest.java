@@ -41,7 +41,7 @@ final class SidecarTest {
         return socket;
     }
 
-    private static String address() throws IOException {
+    static String address() throws IOException {
         try (ServerSocket probe = new ServerSocket(0)) {
             return "127.0.0.1:" + probe.getLocalPort();
         }
