@@ -250,39 +250,6 @@ class ReplicatorTest {
     }
 
     @Test
-    void aLongQueueHoldsTheWritersUntilItIsShortAgain() {
-        final ToyServer a = seed();
-        final ToyServer b = joined("b");
-        b.full = true;
-        for (int i = 0; i < 100; i++) {
-            a.write("r" + i, "1");
-            cluster.settle();
-        }
-        final int applied = a.rows.size();
-        assertTrue(applied > 16 && applied < 40, "applied " + applied);
-        b.full = false;
-        b.replicator.progress(b.position.seqno(), 0);
-        cluster.settle();
-        assertEquals(100, a.rows.size() + a.results.values().stream().filter("conflict"::equals).count());
-        assertEquals(a.rows, b.rows);
-    }
-
-    @Test
-    void aMemberThatHangsHoldsTheWritersNoLongerThanItsLease() {
-        final ToyServer a = seed();
-        final ToyServer b = joined("b");
-        b.full = true;
-        for (int i = 0; i < 40; i++) {
-            a.write("r" + i, "1");
-            cluster.settle();
-        }
-        final int applied = a.rows.size();
-        a.tick(FlowControl.LEASE_MS * 1_000_000L);
-        cluster.settle();
-        assertTrue(a.rows.size() > applied, a.rows.size() + " after " + applied);
-    }
-
-    @Test
     void aLargeWriteSetTravelsInFragmentsAndIsStreamed() {
         final ToyServer a = seed();
         final ToyServer b = joined("b");

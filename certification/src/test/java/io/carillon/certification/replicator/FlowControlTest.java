@@ -1,0 +1,112 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** docs/replicator.md, section 6: who has to wait for whom, and for how long. {@code a} writes, {@code b} is slow. */
+final class FlowControlTest {
+    private static final int MANY = 40;
+
+    private final FakeCluster cluster = new FakeCluster();
+    private final ToyServer a = new ToyServer(cluster, "a").attach(null);
+    private final ToyServer b = new ToyServer(cluster, "b").attach(null);
+
+    @BeforeEach
+    void join() {
+        ReplicatorTest.SERVERS.clear();
+        ReplicatorTest.SERVERS.addAll(List.of(a, b));
+        a.connect("gcomm://");
+        cluster.settle();
+        b.connect("gcomm://a");
+        cluster.settle();
+    }
+
+    /** Writes of {@code a} while {@code b} takes nothing; how many were applied at {@code a}. */
+    private int writeAgainst(final int count) {
+        b.full = true;
+        for (int i = 0; i < count; i++) {
+            a.write("r" + i, "1");
+            cluster.settle();
+        }
+        return a.rows.size();
+    }
+
+    private void later(final long ns) {
+        a.tick(ns);
+        b.tick(ns);
+        cluster.settle();
+        a.tick(0);
+        cluster.settle();
+    }
+
+    private void alive(final long released) {
+        b.replicator.progress(released, 0);
+        cluster.settle();
+    }
+
+    @Test
+    void aLongQueueHoldsTheWritersUntilItIsShortAgain() {
+        final int applied = writeAgainst(100);
+        assertTrue(applied > 16 && applied < 40, "applied " + applied);
+        b.full = false;
+        alive(b.position.seqno());
+        assertEquals(100, a.rows.size() + a.results.values().stream().filter("conflict"::equals).count());
+        assertEquals(a.rows, b.rows);
+    }
+
+    @Test
+    void aMemberThatHangsHoldsTheWritersNoLongerThanItsLease() {
+        final int applied = writeAgainst(MANY);
+        assertTrue(applied < MANY, "applied " + applied);
+        a.tick(FlowControl.LEASE_MS * 1_000_000L);
+        cluster.settle();
+        assertEquals(MANY, a.rows.size());
+    }
+
+    @Test
+    void aServerThatSaysNothingIsNotWaitedFor() {
+        final int applied = writeAgainst(MANY);
+        assertTrue(applied < MANY, "applied " + applied);
+        later(FlowControl.SILENCE_NS - 1);
+        assertEquals(applied, a.rows.size(), "it may only be slow");
+        later(1);
+        assertEquals(MANY, a.rows.size());
+        a.write("one more", "1");
+        cluster.settle();
+        assertEquals(MANY + 1, a.rows.size());
+    }
+
+    @Test
+    void aServerThatLivesAndGetsNoFurtherIsWaitedFor() {
+        final int applied = writeAgainst(MANY);
+        for (int i = 0; i < 20; i++) {
+            later(FlowControl.HOLD_NS / 2);
+            alive(b.position.seqno());
+        }
+        assertEquals(applied, a.rows.size());
+    }
+
+    @Test
+    void aServerThatWorksOffWhatItMissedLetsTheOthersWriteInBetween() {
+        final int applied = writeAgainst(MANY);
+        final long position = b.position.seqno();
+        alive(position + 1);
+        later(FlowControl.HOLD_NS - 1);
+        assertEquals(applied, a.rows.size());
+        alive(position + 2);
+        later(1);
+        assertEquals(MANY, a.rows.size(), "it got further, and the others have waited long enough");
+        alive(position + 3);
+        later(FlowControl.FREE_NS);
+        a.write("one more", "1");
+        cluster.settle();
+        assertEquals(MANY, a.rows.size(), "and again");
+    }
+}
