@@ -6,27 +6,16 @@ package io.carillon.certification.replicator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import io.carillon.wsrep.NodeState;
 import org.junit.jupiter.api.Test;
 
-/** docs/replicator.md, section 6: who has to wait for whom, and for how long. {@code a} writes, {@code b} is slow. */
+/** docs/replicator.md, section 6: who has to wait for whom, and for how long; desync. {@code a} writes, {@code b} is slow. */
 final class FlowControlTest {
     private static final int MANY = 40;
 
-    private final FakeCluster cluster = new FakeCluster();
-    private final ToyServer a = new ToyServer(cluster, "a").attach(null);
-    private final ToyServer b = new ToyServer(cluster, "b").attach(null);
-
-    @BeforeEach
-    void join() {
-        ReplicatorTest.SERVERS.clear();
-        ReplicatorTest.SERVERS.addAll(List.of(a, b));
-        a.connect("gcomm://");
-        cluster.settle();
-        b.connect("gcomm://a");
-        cluster.settle();
-    }
+    private final ToyCluster cluster = new ToyCluster();
+    private final ToyServer a = cluster.seed();
+    private final ToyServer b = cluster.joined("b");
 
     /** Writes of {@code a} while {@code b} takes nothing; how many were applied at {@code a}. */
     private int writeAgainst(final int count) {
@@ -108,5 +97,26 @@ final class FlowControlTest {
         a.write("one more", "1");
         cluster.settle();
         assertEquals(MANY, a.rows.size(), "and again");
+    }
+
+    @Test
+    void desyncNests() {
+        a.events.clear();
+        for (int i = 0; i < 2; i++) {
+            a.replicator.desync(++a.call, true);
+        }
+        cluster.settle();
+        assertEquals("OK", a.results.get(a.call));
+        assertEquals(NodeState.DONOR, a.state);
+        a.replicator.desync(++a.call, false);
+        cluster.settle();
+        assertEquals(NodeState.DONOR, a.state);
+        a.replicator.desync(++a.call, false);
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, a.state);
+        assertEquals(1, a.events.stream().filter("synced"::equals).count());
+        a.replicator.desync(++a.call, false);
+        cluster.settle();
+        assertTrue(a.results.get(a.call).startsWith("TRX_FAIL"));
     }
 }
