@@ -104,6 +104,7 @@ final class SidecarTest {
             assertTrue(report.get("primary").asBoolean());
             assertEquals("self-test", report.get("members").get(0).get("name").asText());
             assertEquals(2, report.get("positions").get("certified").asLong());
+            assertTrue(report.get("memory").get("heap").asLong() > 0, report.toString());
             final String text = StatusText.of(report);
             assertTrue(text.contains("self-test") && text.contains("Synced  primary"), text);
         }
