@@ -21,6 +21,8 @@ final class Committer {
     /** The ring of this promise was installed here, once: what is acknowledged in it since must not be cut by a repetition. */
     private boolean installed = true;
     private boolean founding;
+    /** The epoch is one of those that no other side uses (docs/ring.md, section 4). */
+    private boolean apart;
     private long deadlineNs;
     private long repeatAtNs;
 
@@ -38,6 +40,7 @@ final class Committer {
 
     /** This member is the lowest of those who agreed. */
     void begin(final List<MemberId> agreed, final long highestPromise, final boolean overridden) {
+        apart = overridden;
         promise(overridden ? Founding.epochAfter(highestPromise, machine) : highestPromise + 1, machine.self, agreed);
         sendCommit();
     }
@@ -49,6 +52,7 @@ final class Committer {
         final ControlMessage.Install install =
             RingDecision.decide(epoch, List.of(state(epoch)), machine.gatherer.reason().text());
         if (install.primary()) {
+            apart = overridden;
             promise(epoch, machine.self, List.of(machine.self));
         } else {
             machine.installer.standAlone(install);
@@ -139,6 +143,11 @@ final class Committer {
         }
         final ControlMessage.Install install = RingDecision.decide(machine.promisedEpoch, new ArrayList<>(states.values()),
             machine.gatherer.reason().text());
+        if (install.primary() && install.view().foundedEpoch() == machine.promisedEpoch && !apart) {
+            // No majority vouches that nobody else has used this epoch.
+            begin(members, machine.promisedEpoch, true);
+            return;
+        }
         for (final MemberId id : members) {
             final Peer peer = machine.peers.of(id);
             if (peer != null) {

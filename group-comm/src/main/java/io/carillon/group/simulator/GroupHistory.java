@@ -182,8 +182,9 @@ final class GroupHistory {
     }
 
     /**
-     * Configurations that a new primary component may have to ask: the latest stable one, and each newer one in any
-     * of {@code logs}. The fault plan leaves a majority of each alive.
+     * Configurations that a new primary component may have to ask: the latest stable one, each newer one in any of
+     * {@code logs}, and the last one in each of them, which its owner may take for the latest. The fault plan leaves a
+     * majority of each alive.
      */
     List<RingView> inPlay(final List<SimulatedLog> logs) {
         final ArrayList<RingView> views = new ArrayList<>();
@@ -191,9 +192,11 @@ final class GroupHistory {
             views.add(configurations.getLast());
         }
         for (final SimulatedLog log : logs) {
-            for (long i = Math.max(log.baseIndex(), stable.size()) + 1; i <= log.endIndex(); i++) {
+            boolean last = true;
+            for (long i = log.endIndex(); i > log.baseIndex() && (last || i > stable.size()); i--) {
                 final StoredEntry entry = log.at(i);
                 if (entry.kind().isConfiguration()) {
+                    last = false;
                     views.add(ConfigurationReader.read(entry));
                 }
             }
