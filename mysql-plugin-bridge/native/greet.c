@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 // What is said when a connection begins: docs/ipc.md, HELLO and WELCOME.
-#include "session.h"
+#include "connection.h"
 
 #include <errno.h>
 #include <stdio.h>

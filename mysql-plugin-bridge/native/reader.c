@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 // One thread keeps the connection to the sidecar: starts the sidecar, connects, greets, reads; and again when it is lost.
-#include "session.h"
+#include "connection.h"
 
 #include <errno.h>
 #include <poll.h>

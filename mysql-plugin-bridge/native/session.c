@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 // The connection to the sidecar as the rest of the provider uses it: sending, calls, progress.
-#include "session.h"
+#include "connection.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,25 +1,74 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// Shared by the parts of the session only.
+// The connection to the sidecar, and the process of the sidecar where it is a child.
 #ifndef CARILLON_SESSION_H
 #define CARILLON_SESSION_H
 
-#include "provider.h"
+#include "calls.h"
 
-enum { SESSION_BUFFER_LENGTH = FRAME_LENGTH_MAX + (256 << 10) };
+#include <sys/types.h>
+#include <sys/uio.h>
 
-enum greet_result { GREET_OK, GREET_AGAIN, GREET_REFUSED };
+struct provider;
+struct event;
 
-void *session_main(void *provider);
-void session_set_state(struct session *s, enum session_state state, const char *failure);
-bool session_write(int fd, struct iovec *iov, int count);
-void session_fail_calls(struct provider *p);
-// Sleeps until `fd` can be read, the session shall stop, or the time is over. 1: readable, 0: time, -1: stop.
-int session_sleep(struct session *s, int fd, int ms);
-// While it is down: after the time that calls are held, the server is told that the primary is lost.
-void session_report_lost(struct provider *p);
-// Greets. On success the session is up, and `filled` bytes of what followed WELCOME are at the start of the buffer.
-enum greet_result session_greet(struct provider *p, int fd, size_t *filled, char *reason, size_t reason_size);
+enum session_state { SESSION_DOWN = 0, SESSION_UP, SESSION_REFUSED, SESSION_STOPPED };
+
+struct session {
+    pthread_mutex_t write_lock;
+    _Atomic int fd; // -1: down; written under write_lock
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    enum session_state state; // under lock
+    int64_t down_since;       // under lock
+    char *failure;            // why it was refused; under lock
+    bool ever_up;
+    _Atomic bool stop;
+    int wake[2]; // pipe: ends the reader's sleep
+    pthread_t reader;
+    bool reader_started;
+    uint8_t *buffer;
+    _Atomic int64_t received; // written by the reader
+    int64_t released_sent;    // under write_lock
+    uint64_t consumed_sent;   // under write_lock
+    struct event *partial;    // reader: a write set whose parts are still coming
+    uint64_t partial_at;
+    bool lost_reported; // the server was told that the primary is gone
+    wsrep_uuid_t id;
+    // child.c
+    bool external;
+    char *socket_path;
+    char *socket_dir; // made for the socket alone
+    char *launcher;
+    char *state_dir;
+    pid_t child;
+    int64_t child_started;
+    int isolation_slot;
+};
+
+wsrep_status_t session_start(struct provider *p);
+void session_stop(struct provider *p);
+// Waits until the session is up, as long as calls are held. False: it is not.
+bool session_await(struct provider *p);
+enum send_result { SEND_OK, SEND_DOWN, SEND_BROKEN };
+// `call`, if given, counts as sent from the first byte on.
+enum send_result session_send(struct provider *p, struct iovec *iov, int count, struct call *call);
+enum send_result session_send_frame(struct provider *p, struct frame_out *frame);
+// Builds nothing new: sends the frame, waits for its RESULT, sends it again to a new sidecar. Status of the answer, or CONN_FAIL.
+wsrep_status_t session_call(struct provider *p, struct frame_out *frame, struct call *call, int64_t deadline);
+// Tells how far this node is where that is worth a frame. Never blocks.
+void session_progress(struct provider *p, bool always);
+// Acts upon a whole frame; false: the session must end, `reason` says why.
+bool dispatch(struct provider *p, const uint8_t *frame, size_t length, char *reason, size_t reason_size);
+
+// ---- child.c
+
+bool child_prepare(struct provider *p, char *reason, size_t size);
+bool child_spawn(struct provider *p, char *reason, size_t size);
+// True if it ended (and is reaped now); `status` as of waitpid.
+bool child_ended(struct provider *p, int *status);
+void child_stop(struct provider *p);
+void child_cleanup(struct provider *p);
 
 #endif

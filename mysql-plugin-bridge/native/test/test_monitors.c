@@ -1,7 +1,7 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-#include "fake_sidecar.h"
+#include "mock_server.h"
 
 static void leaves_in_any_order(void) {
     struct horizon h;

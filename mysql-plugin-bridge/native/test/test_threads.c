@@ -3,16 +3,13 @@
 
 // 32 clients, four appliers, brute force, DDL, pauses and causal reads at once. With CARILLON_SIDECAR=/path/of/socket
 // a real sidecar answers.
-#include "fake_sidecar.h"
+#include "mock_server.h"
 
 #include <sched.h>
 
 enum { CLIENTS = 32, TRANSACTIONS = 300 };
 
-static struct node {
-    struct fake f;
-    struct server s;
-} n;
+static struct node n;
 
 static _Atomic int committed;
 static _Atomic int failed;

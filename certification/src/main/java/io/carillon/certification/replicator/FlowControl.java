@@ -20,6 +20,7 @@ final class FlowControl {
     private static final long MS = 1_000_000L;
 
     private final Node node;
+    private final QueueFigures receiveQueue = new QueueFigures();
     private final Map<MemberId, Long> leases = new HashMap<>();
     private boolean requested;
     private long requestedNs;
@@ -62,7 +63,11 @@ final class FlowControl {
     }
 
     /** {@code backlog} write sets wait to be applied here. */
-    void backlog(final long backlog, final long nowNs) {
+    void measure(final long backlog, final long nowNs) {
+        receiveQueue.sample(backlog);
+        if (!node.isActive()) {
+            return;
+        }
         final double upper = upperLimit();
         if (node.ownState == NodeState.SYNCED && backlog > upper && (!requested || nowNs - requestedNs >= RENEW_NS)) {
             sent += requested ? 0 : 1;
@@ -123,7 +128,12 @@ final class FlowControl {
         return nowNs <= resetNs ? 0 : (double) held / (nowNs - resetNs);
     }
 
+    QueueFigures receiveQueue() {
+        return receiveQueue;
+    }
+
     void resetAverages(final long nowNs) {
+        receiveQueue.reset();
         resetNs = nowNs;
         pausedSinceResetNs = 0;
         sent = 0;

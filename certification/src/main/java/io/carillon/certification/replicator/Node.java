@@ -15,10 +15,12 @@ import io.carillon.wsrep.Member;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.View;
+import io.carillon.wsrep.WsrepStatus;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 
 /** What the parts of a replicator share: who it is, where it is in its life, how far it is. */
 final class Node {
@@ -50,10 +52,12 @@ final class Node {
     };
 
     final ReplicatorConfig config;
+    final LongSupplier clock;
     final Offers offers;
     final GroupState state;
     final ControlCodec codec = new ControlCodec();
     final OpenCalls openCalls = new OpenCalls();
+    final SyncPoints syncPoints = new SyncPoints(this);
     Group group;
     NodeSession session;
     ReplicatedApplication application;
@@ -68,10 +72,13 @@ final class Node {
     long released = -1;
     int queueLength;
     long stableIndex;
+    /** Last entry that {@link StableCursor} took, and the seqno there. */
+    long stateCursor;
     long stableSeqno;
 
-    Node(final ReplicatorConfig config, final DonorChoice donorChoice, final Offers.Listener offersListener) {
+    Node(final ReplicatorConfig config, final DonorChoice donorChoice, final LongSupplier clock, final Offers.Listener offersListener) {
         this.config = config;
+        this.clock = clock;
         offers = new Offers(offersListener);
         state = new GroupState(donorChoice);
     }
@@ -82,6 +89,21 @@ final class Node {
 
     RingLog log() {
         return group.log();
+    }
+
+    long now() {
+        return clock.getAsLong();
+    }
+
+    /** In a primary view, with an application that has its position. */
+    boolean isActive() {
+        return primary && phase == Phase.FEEDING;
+    }
+
+    /** Tells whether an entry that was just read came from this member. */
+    boolean isOwn(final LogEntry entry) {
+        final MemberId self = self();
+        return entry.originMsb == self.msb() && entry.originLsb == self.lsb();
     }
 
     /** Has a control message ordered; {@code call} waits for it, or {@link Offers#NOBODY}. */
@@ -121,6 +143,13 @@ final class Node {
             return log().endSeqno();
         }
         return first.kind.counts() ? first.seqno - 1 : first.seqno;
+    }
+
+    /** Answers {@code call}, if somebody waits for it. */
+    void answer(final long call, final WsrepStatus status, final String text) {
+        if (call != Offers.NOBODY && application != null) {
+            application.onResult(call, status, 0, text);
+        }
     }
 
     /** Shows the application a state. */

@@ -3,8 +3,7 @@
 
 package io.carillon.certification.replicator;
 
-import io.carillon.group.Group;
-import io.carillon.wsrep.ReplicatedApplication;
+import io.carillon.group.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.collections.Long2ObjectHashMap;
@@ -15,27 +14,37 @@ final class SyncPoints {
     private record Known(long index, LongArrayList calls) {
     }
 
+    private final Node node;
+    private final LogEntry entry = new LogEntry();
     private final Long2ObjectHashMap<LongArrayList> barriers = new Long2ObjectHashMap<>();
     private final List<Known> known = new ArrayList<>();
     private LongArrayList collecting = new LongArrayList();
     private long causalReads;
 
+    SyncPoints(final Node node) {
+        this.node = node;
+    }
+
     /** A call, to be answered. */
     void add(final long call) {
-        collecting.addLong(call);
-        causalReads++;
+        if (node.isActive()) {
+            collecting.addLong(call);
+            causalReads++;
+        } else {
+            node.application.onSyncPoint(call, -1);
+        }
     }
 
     /** End of a batch: one barrier for all calls since the last one. */
-    void start(final Group group, final ReplicatedApplication application) {
+    void start() {
         if (collecting.isEmpty()) {
             return;
         }
         final LongArrayList calls = collecting;
         collecting = new LongArrayList();
-        final long barrier = group.barrier();
+        final long barrier = node.group.barrier();
         if (barrier < 0) {
-            answer(calls, -1, application);
+            answer(calls, -1);
             return;
         }
         final LongArrayList others = barriers.get(barrier);
@@ -47,26 +56,31 @@ final class SyncPoints {
     }
 
     /** The group's answer. */
-    void onBarrier(final long barrier, final long index, final ReplicatedApplication application) {
+    void onBarrier(final long barrier, final long index) {
         final LongArrayList calls = barriers.remove(barrier);
         if (calls == null) {
             return;
         }
         if (index < 0) {
-            answer(calls, -1, application);
+            answer(calls, -1);
         } else {
             known.add(new Known(index, calls));
+            answerStable();
         }
     }
 
     /**
-     * Everything up to {@code index}, with {@code seqno}, is stable. The entry that a call asked for may be earlier;
-     * waiting a little longer is correct, too.
+     * Answers whoever asked for entries that are stable by now, with the seqno of the last stable one: it may be a later
+     * entry than the call asked for; waiting a little longer is correct, too.
      */
-    void onStable(final long index, final long seqno, final ReplicatedApplication application) {
+    void answerStable() {
+        if (known.isEmpty() || !node.log().read(node.stateCursor, entry)) {
+            return;
+        }
+        final long seqno = entry.seqno;
         for (int i = 0; i < known.size();) {
-            if (known.get(i).index <= index) {
-                answer(known.remove(i).calls, seqno, application);
+            if (known.get(i).index <= node.stateCursor) {
+                answer(known.remove(i).calls, seqno);
             } else {
                 i++;
             }
@@ -74,16 +88,16 @@ final class SyncPoints {
     }
 
     /** Nobody can say any more: the primary view is lost. */
-    void fail(final ReplicatedApplication application) {
+    void fail() {
         for (final Known k : known) {
-            answer(k.calls, -1, application);
+            answer(k.calls, -1);
         }
         known.clear();
         for (final LongArrayList calls : barriers.values()) {
-            answer(calls, -1, application);
+            answer(calls, -1);
         }
         barriers.clear();
-        answer(collecting, -1, application);
+        answer(collecting, -1);
         collecting = new LongArrayList();
     }
 
@@ -94,17 +108,13 @@ final class SyncPoints {
         collecting = new LongArrayList();
     }
 
-    boolean isWaiting() {
-        return !known.isEmpty();
-    }
-
     long causalReads() {
         return causalReads;
     }
 
-    private static void answer(final LongArrayList calls, final long seqno, final ReplicatedApplication application) {
+    private void answer(final LongArrayList calls, final long seqno) {
         for (int i = 0; i < calls.size(); i++) {
-            application.onSyncPoint(calls.getLong(i), seqno);
+            node.application.onSyncPoint(calls.getLong(i), seqno);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.carillon.group.Group;
 import io.carillon.group.GroupListener;
 import io.carillon.group.LogEntry;
 import io.carillon.group.MemberId;
+import io.carillon.group.MemoryLog;
 import io.carillon.group.RingLog;
 import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingResult;
@@ -21,7 +22,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Several members on one total order, step by step and without threads: what the ring promises, and nothing of how. */
-final class FakeCluster {
+class FakeCluster {
     private record Offer(FakeGroup from, long originSeq, EntryKind kind, byte[] payload) {
     }
 
@@ -145,7 +146,7 @@ final class FakeCluster {
 
     /** Only the last {@code entries} entries can be had from others. */
     void purge(final long entries) {
-        order.purgeBelow(order.endIndex() - entries);
+        order.purge(order.endIndex() - entries);
     }
 
     final class FakeGroup implements Group {
@@ -197,7 +198,7 @@ final class FakeCluster {
             changes.add(() -> {
                 final boolean empty = log.endIndex() == 0 || log.endIndex() < order.baseIndex();
                 if (empty && wantedSeqno < 0) {
-                    base(Math.max(0, order.endSeqno() - 2 * ReplicatorTest.WINDOW));
+                    base(Math.max(0, order.endSeqno() - 2 * ToyCluster.WINDOW));
                 } else if (empty) {
                     base(Math.max(0, wantedSeqno - 1));
                 }

@@ -47,7 +47,11 @@ class RealClusterTest {
 
     @TempDir
     private Path directory;
+    private final ServerNames names = new ServerNames();
     private final List<Running> running = new ArrayList<>();
+    private Running a;
+    private Running b;
+    private Running c;
 
     /** One node with its server. */
     private static final class Running {
@@ -62,11 +66,12 @@ class RealClusterTest {
         private GroupNode group;
         private Runnable passEnd;
 
-        Running(final String name, final int port, final UUID session, final Path path, final ToyServer before) throws Exception {
+        Running(final String name, final int port, final UUID session, final Path path, final ToyServer before, final ServerNames names)
+            throws Exception {
             this.name = name;
             this.port = port;
             loop = EngineLoop.start(name);
-            server = new ToyServer(name, session, loop::execute);
+            server = new ToyServer(name, session, loop::execute, names);
             if (before != null) {
                 server.position = before.position;
                 server.rows.putAll(before.rows);
@@ -89,7 +94,7 @@ class RealClusterTest {
                     CONFIG.logReach(), false);
             final TransportConfig transport = TransportConfig.defaults().withListen(new PeerAddress("127.0.0.1", port));
             group = new GroupNode(loop, ring, transport, log, state, what -> server.events.add("failed " + what));
-            final Replicator replicator = new Replicator(CONFIG, Configuration::viewOf, ReplicatorTest.FIRST_SYNCED,
+            final Replicator replicator = new Replicator(CONFIG, Configuration::viewOf, ToyCluster.FIRST_SYNCED,
                 log::purge, loop::nowNs);
             replicator.verdictFile(verdicts);
             replicator.group(group);
@@ -139,17 +144,24 @@ class RealClusterTest {
         for (final Running node : running) {
             node.kill();
         }
-        ReplicatorTest.SERVERS.clear();
     }
 
     private Running start(final String name, final String url, final Running before) throws Exception {
         final int port = before == null ? freePort() : before.port;
         final Running node = new Running(name, port, new UUID(name.hashCode(), System.nanoTime()), directory.resolve(name),
-            before == null ? null : before.server);
+            before == null ? null : before.server, names);
         running.add(node);
-        ReplicatorTest.SERVERS.add(node.server);
         node.on(() -> node.server.connect(url));
         return node;
+    }
+
+    private void startThree() throws Exception {
+        a = start("a", "gcomm://", null);
+        synced(a);
+        b = start("b", url(a), null);
+        c = start("c", url(a), null);
+        synced(b);
+        synced(c);
     }
 
     private static int freePort() throws Exception {
@@ -199,12 +211,7 @@ class RealClusterTest {
 
     @Test
     void threeNodesWriteAndAgree() throws Exception {
-        final Running a = start("a", "gcomm://", null);
-        synced(a);
-        final Running b = start("b", url(a), null);
-        final Running c = start("c", url(a), null);
-        synced(b);
-        synced(c);
+        startThree();
         load(600, 1, a, b, c);
         agree(a, b, c);
         assertEquals(3, a.on(() -> a.server.view.members().size()));
@@ -213,16 +220,10 @@ class RealClusterTest {
 
     @Test
     void aKilledNodeComesBackFromItsLog() throws Exception {
-        final Running a = start("a", "gcomm://", null);
-        synced(a);
-        final Running b = start("b", url(a), null);
-        final Running c = start("c", url(a), null);
-        synced(b);
-        synced(c);
+        startThree();
         load(100, 2, a, b, c);
         c.kill();
         running.remove(c);
-        ReplicatorTest.SERVERS.remove(c.server);
         a.until(() -> a.server.view.members().size() == 2);
         load(200, 3, a, b);
         final Running again = start("c", url(a), c);
@@ -234,12 +235,7 @@ class RealClusterTest {
 
     @Test
     void leaveAndComeBackUnderLoad() throws Exception {
-        final Running a = start("a", "gcomm://", null);
-        synced(a);
-        final Running b = start("b", url(a), null);
-        final Running c = start("c", url(a), null);
-        synced(b);
-        synced(c);
+        startThree();
         for (int i = 0; i < 3; i++) {
             load(50, 10 + i, a, b, c);
             b.on(() -> {
@@ -256,9 +252,9 @@ class RealClusterTest {
 
     @Test
     void largeWriteSetsTravelInFragments() throws Exception {
-        final Running a = start("a", "gcomm://", null);
+        a = start("a", "gcomm://", null);
         synced(a);
-        final Running b = start("b", url(a), null);
+        b = start("b", url(a), null);
         synced(b);
         final String value = "0123456789abcdef".repeat(200_000);
         final long call = a.on(() -> a.server.writeLarge("big", value, 256 << 10));

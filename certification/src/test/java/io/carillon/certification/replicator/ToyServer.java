@@ -37,6 +37,7 @@ final class ToyServer implements ReplicatedApplication {
     final Map<Long, String> results = new HashMap<>();
     final TreeMap<String, String> rows = new TreeMap<>();
     final List<View> views = new ArrayList<>();
+    private final ServerNames names;
     private final Map<Long, String> pending = new HashMap<>();
     private final WriteSetBuilder builder = new WriteSetBuilder();
     Replicator replicator;
@@ -56,19 +57,23 @@ final class ToyServer implements ReplicatedApplication {
     private long largeSeqno;
     long partsMax;
 
-    ToyServer(final FakeCluster cluster, final String name) {
+    ToyServer(final FakeCluster cluster, final String name, final ServerNames names) {
         this.name = name;
+        this.names = names;
         group = cluster.newGroup(name);
         session = new UUID(0xABCD, group.id.lsb());
-        replicator = new Replicator(ReplicatorTest.CONFIG, cluster::read, ReplicatorTest.FIRST_SYNCED, index -> {
+        replicator = new Replicator(ToyCluster.CONFIG, cluster::read, ToyCluster.FIRST_SYNCED, index -> {
         }, () -> clockNs);
         replicator.group(group);
         group.listener = replicator;
+        names.add(this);
     }
 
     /** A server without its replicator yet, which runs on {@code engine}. */
-    ToyServer(final String name, final UUID session, final Executor engine) {
+    ToyServer(final String name, final UUID session, final Executor engine, final ServerNames names) {
         this.name = name;
+        this.names = names;
+        names.add(this);
         this.session = session;
         this.engine = engine;
         group = null;
@@ -237,11 +242,8 @@ final class ToyServer implements ReplicatedApplication {
         final TreeMap<String, String> copy = new TreeMap<>(rows);
         final Gtid snapshot = position;
         donation = () -> {
-            for (final ToyServer server : ReplicatorTest.SERVERS) {
-                if (server.name.equals(joinerName)) {
-                    server.engine.execute(() -> server.restore(copy, snapshot));
-                }
-            }
+            final ToyServer joiner = names.find(joinerName);
+            joiner.engine.execute(() -> joiner.restore(copy, snapshot));
             replicator.snapshotSent(++call, snapshot, 0);
         };
         if (donates) {

@@ -3,6 +3,7 @@
 
 package io.carillon.group.ring;
 
+import io.carillon.group.MemberId;
 import java.util.List;
 import java.util.UUID;
 
@@ -22,5 +23,15 @@ public record RingView(UUID group, long epoch, long index, long seqno, long numb
     List<RingMember> members) {
     public RingView {
         members = List.copyOf(members);
+    }
+
+    /** Tells whether {@code id} is a member. */
+    public boolean contains(final MemberId id) {
+        for (final RingMember member : members) {
+            if (member.id().equals(id)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.carillon.group.Check;
 import io.carillon.group.EntryKind;
 import io.carillon.group.MemberId;
+import io.carillon.group.MemoryLog;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;

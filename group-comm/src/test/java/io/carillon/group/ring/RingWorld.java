@@ -6,6 +6,7 @@ package io.carillon.group.ring;
 import io.carillon.group.EntryKind;
 import io.carillon.group.LogEntry;
 import io.carillon.group.MemberId;
+import io.carillon.group.MemoryLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -164,7 +165,7 @@ final class RingWorld {
 
         List<String> delivered() {
             final List<String> delivered = new ArrayList<>();
-            for (final MemoryLog.Held held : log.entries) {
+            for (final MemoryLog.Held held : log.entries()) {
                 if (held.index() <= stable && held.kind() == EntryKind.WRITE_SET) {
                     delivered.add(new String(held.payload(), java.nio.charset.StandardCharsets.UTF_8));
                 }
@@ -217,7 +218,7 @@ final class RingWorld {
             require(index > stable || !historyDiffers.isEmpty(), name + " stable ascends");
             require(index <= log.endIndex(), name + " stable is held");
             for (long each = Math.max(stable, log.baseIndex()) + 1; each <= index; each++) {
-                final MemoryLog.Held held = log.entries.get((int) (each - log.baseIndex() - 1));
+                final MemoryLog.Held held = log.entries().get((int) (each - log.baseIndex() - 1));
                 final byte[] former = stableEntries.putIfAbsent(each, held.payload());
                 require(former == null || java.util.Arrays.equals(former, held.payload()), name + " diverges at " + each);
             }

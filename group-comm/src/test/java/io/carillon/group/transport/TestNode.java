@@ -28,7 +28,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class TestNode implements GroupListener, RingStateStore, Closeable {
     final String name;
     final EngineLoop loop;
-    final HeapLog log;
+    final FlushedLog log;
     final GroupNode node;
     final LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
     /** Payloads of write sets in the order of delivery. Loop's thread. */
@@ -40,11 +40,11 @@ final class TestNode implements GroupListener, RingStateStore, Closeable {
     private long promotedView;
 
     TestNode(final String name, final TransportConfig config) {
-        this(name, config, new HeapLog(), null);
+        this(name, config, new FlushedLog(), null);
     }
 
     /** A member that goes on with what an earlier life left. */
-    TestNode(final String name, final TransportConfig config, final HeapLog log, final RingState kept) {
+    TestNode(final String name, final TransportConfig config, final FlushedLog log, final RingState kept) {
         this.name = name;
         this.log = log;
         this.kept = kept;

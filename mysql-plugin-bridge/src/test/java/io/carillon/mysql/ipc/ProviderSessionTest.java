@@ -11,73 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
-import io.carillon.wsrep.WriteSetFlags;
 import io.carillon.wsrep.WsrepStatus;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.nio.NioIoHandler;
 import java.io.EOFException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Frames over real sockets against an engine with a trivial order. */
-final class ProviderSessionTest {
-    private static final int PLAIN = WriteSetFlags.TRX_START | WriteSetFlags.TRX_END;
-    private static final UUID A = new UUID(1, 1);
-    private static final UUID B = new UUID(2, 2);
-
-    @TempDir
-    Path directory;
-    private FakeCluster cluster;
-
-    @BeforeEach
-    void start() throws Exception {
-        cluster = new FakeCluster(directory, 2, EpollIoHandler.newFactory());
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
-
-    private FakeProvider connect(final int node, final UUID session) throws Exception {
-        final FakeProvider provider = greet(node, session, "n" + node, Gtid.UNDEFINED, -1);
-        provider.send(new FrameBuilder(Frames.CONNECT, 1).str("test").str("gcomm://").str("").u8(1));
-        return provider;
-    }
-
-    private FakeProvider greet(final int node, final UUID session, final String name, final Gtid state, final long received,
-        final long... openCalls) throws Exception {
-        final FakeProvider provider = new FakeProvider(cluster.sockets.get(node));
-        provider.send(FrameBuilder.hello(session, name, "", state.uuid(), state.seqno(), received, openCalls));
-        final FrameReader welcome = provider.next();
-        assertEquals(Frames.WELCOME, welcome.type());
-        assertEquals(WsrepStatus.OK.code(), welcome.i32());
-        assertEquals("", welcome.str());
-        assertEquals("fake = yes; ", welcome.str());
-        assertEquals("fake", welcome.str());
-        welcome.end();
-        return provider;
-    }
-
-    private static FrameBuilder certify(final long call, final long released, final byte[] writeSet) {
-        return new FrameBuilder(Frames.CERTIFY, call).i64(released).raw(writeSet);
-    }
-
-    @Test
-    void theSocketIsForItsOwnerOnly() throws Exception {
-        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(cluster.sockets.get(0))));
-        try (var files = Files.list(directory)) {
-            assertEquals(2, files.count(), "nothing but the sockets is left in the directory");
-        }
-    }
-
+/** Frames of a session, both ways. */
+final class ProviderSessionTest extends SessionFixture {
     @Test
     void aVerdictAnswersTheOriginAndTheOthersGetTheWriteSet() throws Exception {
         try (FakeProvider a = connect(0, A); FakeProvider b = connect(1, B)) {
@@ -279,88 +219,6 @@ final class ProviderSessionTest {
         }
     }
 
-    private static void assertResult(final FakeProvider provider, final long id, final WsrepStatus status,
-        final long value) throws Exception {
-        FrameReader result = provider.next(Frames.RESULT);
-        while (result.id() != id) {
-            result = provider.next(Frames.RESULT);
-        }
-        assertEquals(status.code(), result.i32());
-        assertEquals(value, result.i64());
-        result.str();
-        result.end();
-    }
-
-    @Test
-    void aNewConnectionOfTheSameSessionReplacesTheOldOneAndGetsWhatIsMissing() throws Exception {
-        try (FakeProvider old = connect(0, A)) {
-            old.next(Frames.SYNCED);
-            old.send(certify(9, 1, FrameBuilder.writeSet(PLAIN, 77, 1, 5, new byte[3])));
-            old.next(Frames.VERDICT);
-            try (FakeProvider replacement = greet(0, A, "n0", new Gtid(cluster.group.uuid, 1), 1, 9, 10)) {
-                final FrameReader rejected = replacement.next(Frames.REJECTED);
-                assertEquals(10, rejected.id());
-                assertEquals(WsrepStatus.CONN_FAIL.code(), rejected.i32());
-                final FrameReader verdict = replacement.next(Frames.VERDICT);
-                assertEquals(9, verdict.id());
-                assertEquals(2, verdict.i64());
-                assertThrows(EOFException.class, () -> old.next(Frames.LOG));
-            }
-        }
-    }
-
-    @Test
-    void anotherServerIsRefusedWhileTheFirstLives() throws Exception {
-        try (FakeProvider a = greet(0, A, "n0", Gtid.UNDEFINED, -1); FakeProvider other = new FakeProvider(cluster.sockets.get(0))) {
-            other.send(FrameBuilder.hello(B, "other", "", Gtid.UNDEFINED_UUID, -1, -1));
-            final FrameReader welcome = other.next();
-            assertEquals(WsrepStatus.NODE_FAIL.code(), welcome.i32());
-            final String message = welcome.str();
-            assertTrue(message.contains("/data/n0") && message.contains("carillon.sidecar"), message);
-            assertThrows(EOFException.class, other::next);
-            a.send(new FrameBuilder(Frames.STATUS, 1));
-            assertEquals(1, a.next(Frames.STATUS_REPLY).id(), "the first one's session goes on");
-        }
-    }
-
-    @Test
-    void badOptionsAreRefusedWithTheReason() throws Exception {
-        cluster.onLoop(() -> cluster.nodes.get(0).refusal = "unknown option 'gcs.fc_limti', did you mean 'gcs.fc_limit'?");
-        try (FakeProvider a = new FakeProvider(cluster.sockets.get(0))) {
-            a.send(FrameBuilder.hello(A, "n0", "gcs.fc_limti=1", Gtid.UNDEFINED_UUID, -1, -1));
-            final FrameReader welcome = a.next();
-            assertEquals(WsrepStatus.NODE_FAIL.code(), welcome.i32());
-            assertEquals("unknown option 'gcs.fc_limti', did you mean 'gcs.fc_limit'?", welcome.str());
-            assertThrows(EOFException.class, a::next);
-        }
-        assertTrue(cluster.heard.take().startsWith("refused n0"));
-    }
-
-    @Test
-    void garbageEndsTheSessionAndNothingElse() throws Exception {
-        try (FakeProvider b = connect(1, B)) {
-            b.next(Frames.SYNCED);
-            try (FakeProvider a = new FakeProvider(cluster.sockets.get(0))) {
-                a.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes());
-                assertThrows(EOFException.class, a::next);
-            }
-            assertTrue(cluster.heard.take().startsWith("began n1"));
-            assertTrue(cluster.heard.take().startsWith("dropped: a frame of "));
-            b.send(new FrameBuilder(Frames.STATUS, 1));
-            assertEquals(1, b.next(Frames.STATUS_REPLY).id());
-            b.send(new FrameBuilder(Frames.HELLO, 0));
-            b.next(Frames.LOG);
-            assertThrows(EOFException.class, b::next);
-        }
-    }
-
-    @Test
-    void aSecondSidecarOnTheSamePathIsRefused() {
-        final ProviderServer second = new ProviderServer(cluster.loop, Runnable::run, cluster.sockets.get(0), cluster.nodes.get(0), null);
-        final Exception refused = assertThrows(java.io.IOException.class, second::open);
-        assertTrue(refused.getMessage().contains("another process listens"), refused.getMessage());
-    }
-
     @Test
     void linesForTheServersLogComeAsFrames() throws Exception {
         try (FakeProvider a = greet(0, A, "n0", Gtid.UNDEFINED, -1)) {
@@ -369,17 +227,6 @@ final class ProviderSessionTest {
             assertEquals(2, line.i32());
             assertEquals("careful", line.str());
             assertFalse(cluster.onLoop(() -> cluster.servers.get(1).log(ServerLogLevel.WARN, "nobody")));
-        }
-    }
-
-    @Test
-    void nioServesWhereEpollIsMissing() throws Exception {
-        final Path other = Files.createDirectory(directory.resolve("nio"));
-        try (FakeCluster nio = new FakeCluster(other, 1, NioIoHandler.newFactory())) {
-            try (FakeProvider a = new FakeProvider(nio.sockets.get(0))) {
-                a.send(FrameBuilder.hello(A, "n0", "", Gtid.UNDEFINED_UUID, -1, -1));
-                assertEquals(Frames.WELCOME, a.next().type());
-            }
         }
     }
 }

@@ -1,35 +1,44 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: Apache-2.0
 
-package io.carillon.group.ring;
+package io.carillon.group;
 
-import io.carillon.group.EntryKind;
-import io.carillon.group.LogEntry;
-import io.carillon.group.MemberId;
-import io.carillon.group.RingLog;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
-/** A log in a list. */
-final class MemoryLog implements RingLog {
-    record Held(long index, long seqno, long epoch, MemberId origin, long originSeq, EntryKind kind, byte[] payload) {
+/**
+ * A log in memory, for the tests of every layer. What it hands out is a copy, scrambled when the log is read again: so
+ * nobody keeps a payload for longer than the contract of {@link RingLog} allows.
+ */
+public class MemoryLog implements RingLog {
+    /** An entry. */
+    public record Held(long index, long seqno, long epoch, MemberId origin, long originSeq, EntryKind kind, byte[] payload) {
     }
 
-    final List<Held> entries = new ArrayList<>();
-    private long base;
+    private static final byte SCRAMBLED = (byte) 0xEE;
+
+    private final List<Held> entries = new ArrayList<>();
+    private long baseIndex;
     private long baseSeqno;
     private long baseEpoch;
+    private byte[] handedOut = new byte[0];
+
+    /** What it holds, in order; live. */
+    public List<Held> entries() {
+        return Collections.unmodifiableList(entries);
+    }
 
     @Override
     public long baseIndex() {
-        return base;
+        return baseIndex;
     }
 
     @Override
     public long endIndex() {
-        return base + entries.size();
+        return baseIndex + entries.size();
     }
 
     @Override
@@ -45,12 +54,10 @@ final class MemoryLog implements RingLog {
     @Override
     public void append(final long index, final long seqno, final long epoch, final long originMsb, final long originLsb,
         final long originSeq, final EntryKind kind, final DirectBuffer payload, final int offset, final int length) {
-        if (index != endIndex() + 1) {
-            throw new IllegalStateException("gap at " + index);
-        }
-        final byte[] bytes = new byte[length];
-        payload.getBytes(offset, bytes);
-        entries.add(new Held(index, seqno, epoch, new MemberId(originMsb, originLsb), originSeq, kind, bytes));
+        Check.that(index == endIndex() + 1, "appended out of order", index, endIndex());
+        final byte[] copy = new byte[length];
+        payload.getBytes(offset, copy);
+        entries.add(new Held(index, seqno, epoch, new MemberId(originMsb, originLsb), originSeq, kind, copy));
     }
 
     @Override
@@ -63,27 +70,28 @@ final class MemoryLog implements RingLog {
     @Override
     public void reset(final long index, final long seqno, final long epoch) {
         entries.clear();
-        base = index;
+        baseIndex = index;
         baseSeqno = seqno;
         baseEpoch = epoch;
     }
 
-    /** Forgets the first entries up to {@code index}. */
-    void purge(final long index) {
-        while (base < index) {
+    /** Forgets the first entries, up to {@code index}. */
+    public void purge(final long index) {
+        while (!entries.isEmpty() && baseIndex < index) {
             final Held first = entries.removeFirst();
-            base = first.index;
+            baseIndex = first.index;
             baseSeqno = first.seqno;
             baseEpoch = first.epoch;
         }
     }
 
     private Held held(final long index) {
-        return index <= base || index > endIndex() ? null : entries.get((int) (index - base - 1));
+        return index <= baseIndex || index > endIndex() ? null : entries.get((int) (index - baseIndex - 1));
     }
 
     @Override
     public boolean read(final long index, final LogEntry into) {
+        Arrays.fill(handedOut, SCRAMBLED);
         final Held held = held(index);
         if (held == null) {
             return false;
@@ -95,14 +103,15 @@ final class MemoryLog implements RingLog {
         into.originLsb = held.origin.lsb();
         into.originSeq = held.originSeq;
         into.kind = held.kind;
-        into.payload.wrap(new UnsafeBuffer(held.payload));
+        handedOut = held.payload.clone();
+        into.payload.wrap(handedOut);
         return true;
     }
 
     @Override
     public long epochAt(final long index) {
         final Held held = held(index);
-        return held != null ? held.epoch : index == base ? baseEpoch : -1;
+        return held != null ? held.epoch : index == baseIndex ? baseEpoch : -1;
     }
 
     @Override

@@ -1,0 +1,70 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+/**
+ * How far this node has committed, said to the others; and, from what all of them said, up to where nobody needs the log
+ * and the certification index any more.
+ */
+final class CommitCut {
+    private static final long TELL_NS = 1_000_000_000L;
+    /** Write sets released after which the position is told at once. */
+    private static final int TELL_STEP = 128;
+
+    private final Node node;
+    private final Delivery delivery;
+    private final LogRetention retention;
+    private long tickNs;
+    private long told = -1;
+
+    CommitCut(final Node node, final Delivery delivery, final LogRetention retention) {
+        this.node = node;
+        this.delivery = delivery;
+        this.retention = retention;
+    }
+
+    /** The application has committed everything up to {@code released}. */
+    void released(final long released) {
+        node.released = Math.max(node.released, released);
+        // Galera's index reaches back to what some member has not committed; so do dependencies here, for the same averages.
+        delivery.certifier().committed(node.state.releasedByAll(node.released));
+    }
+
+    /** Tells the others if much was committed since the last time. */
+    void tellStep() {
+        if (node.isActive() && node.released - told >= TELL_STEP) {
+            tell();
+        }
+    }
+
+    private void tell() {
+        told = node.released;
+        node.send(new Control.Position(node.released), Offers.NOBODY);
+    }
+
+    /** From time to time tells the others, and purges. */
+    void tick(final long nowNs) {
+        if (nowNs - tickNs < TELL_NS) {
+            return;
+        }
+        tickNs = nowNs;
+        purge();
+        if (node.isActive() && node.released > told) {
+            tell();
+        }
+    }
+
+    private void purge() {
+        if (!delivery.isStarted() || node.phase != Node.Phase.FEEDING) {
+            return;
+        }
+        final long needed = Math.min(node.state.releasedByAll(node.released), delivery.seqno() - 2L * node.config.certifier().window());
+        if (needed > 0) {
+            final long index = node.log().indexOfSeqno(needed);
+            if (index > 0) {
+                retention.purge(Math.min(index, delivery.neededFrom() - 1));
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import io.carillon.certification.VerdictWindow;
+import io.carillon.certification.log.VerdictFile;
+import io.carillon.group.MemberId;
+import io.carillon.group.ring.RingView;
+import io.carillon.wsrep.Gtid;
+import io.carillon.wsrep.NodeState;
+import java.util.ArrayDeque;
+
+/**
+ * Leads {@link Delivery} to the application: how far it may go, and what views and control entries mean for this node
+ * when their place in the order has come.
+ */
+final class Feed implements Delivery.Listener {
+    /** Seqnos delivered after which the verdicts are kept: a restart certifies at most so many again. */
+    private static final int VERDICTS_STEP = 4096;
+
+    /** A member chosen for {@code joiner} by the entry {@code index}: to give a snapshot ({@code request}) or only verdicts (null). */
+    private record Chosen(long index, MemberId member, MemberId joiner, byte[] request) {
+    }
+
+    private final Node node;
+    private final Delivery delivery;
+    private final StateTransfer transfer;
+    private final Runnable drained;
+    /** Choices made at stable for entries that are delivered later, in order. */
+    private final ArrayDeque<Chosen> chosen = new ArrayDeque<>();
+    private VerdictFile verdictFile;
+    private long verdictsKept;
+    private boolean pumping;
+    private boolean pumpAgain;
+
+    /** {@code drained} runs when a node that leaves was given everything that it still takes. */
+    Feed(final Node node, final ViewReader views, final Runnable drained) {
+        this.node = node;
+        this.drained = drained;
+        delivery = new Delivery(node.config.certifier(), views, node.codec, this);
+        transfer = new StateTransfer(node, delivery);
+    }
+
+    Delivery delivery() {
+        return delivery;
+    }
+
+    StateTransfer transfer() {
+        return transfer;
+    }
+
+    void verdictFile(final VerdictFile file) {
+        verdictFile = file;
+        transfer.verdictFile(file);
+    }
+
+    /** The entry {@code index} chose {@code member} for {@code joiner}. */
+    void choose(final long index, final MemberId member, final MemberId joiner, final byte[] request) {
+        chosen.add(new Chosen(index, member, joiner, request));
+    }
+
+    void forgetChoices() {
+        chosen.clear();
+    }
+
+    /** The log does not continue what was delivered. */
+    void forgetHistory() {
+        delivery.reset();
+        if (verdictFile != null) {
+            verdictFile.store(new VerdictWindow(node.config.certifier().window()));
+        }
+    }
+
+    /** Index up to which entries may be delivered now. */
+    long limit() {
+        return node.phase == Node.Phase.FEEDING || node.phase == Node.Phase.LEAVING
+            || node.phase == Node.Phase.DRAINING ? node.stateCursor : delivery.cursor();
+    }
+
+    /** Tells whether the next pass would deliver something. */
+    boolean canGoOn() {
+        return delivery.isStarted() && node.application != null && !delivery.isComplete(limit()) && !node.application.isFeedFull();
+    }
+
+    /** Tells whether the application has, or will soon have, everything that is stable. */
+    boolean isCaughtUp() {
+        return delivery.isComplete(node.stateCursor) && node.queueLength <= node.config.flowLimit();
+    }
+
+    /** Write sets that are stable and not applied: here, and in the application's queue. */
+    long backlog() {
+        final long waiting = delivery.isStarted() ? Math.max(0, node.stableSeqno - delivery.seqno()) : 0;
+        return waiting + node.queueLength;
+    }
+
+    /** Delivers what a pass allows. May be called from within: then it goes on behind what is being delivered. */
+    void pump() {
+        if (pumping) {
+            pumpAgain = true;
+            return;
+        }
+        pumping = true;
+        try {
+            do {
+                pumpAgain = false;
+                if (delivery.isStarted() && node.application != null) {
+                    delivery.pass(limit(), node.application);
+                }
+            } while (pumpAgain);
+            if (delivery.isStarted() && delivery.seqno() - verdictsKept >= VERDICTS_STEP) {
+                keepVerdicts();
+            }
+        } finally {
+            pumping = false;
+        }
+        if (node.phase == Node.Phase.DRAINING && (!delivery.isStarted() || node.application == null || delivery.isComplete(node.stateCursor)
+            || node.application.isFeedFull())) {
+            // What a full feed does not take any more stays in the log; a server that leaves must not wait for its own appliers.
+            delivery.cutOff();
+            drained.run();
+        }
+    }
+
+    /** Keeps the verdicts for the next start. */
+    void keepVerdicts() {
+        verdictsKept = delivery.seqno();
+        if (verdictFile != null && delivery.certifier().verdicts().position() >= 0) {
+            verdictFile.store(delivery.certifier().verdicts());
+        }
+    }
+
+    @Override
+    public void viewDelivered(final RingView view) {
+        if (!view.contains(node.self()) && (node.phase == Node.Phase.LEAVING || node.phase == Node.Phase.DRAINING)) {
+            node.application.onSkip(view.seqno());
+        } else {
+            node.application.onView(node.toView(view, new Gtid(view.group(), view.seqno())), transfer.useOf(view));
+        }
+    }
+
+    @Override
+    public void controlDelivered(final long index, final long seqno, final MemberId origin, final Control control) {
+        while (!chosen.isEmpty() && chosen.peek().index < index) {
+            chosen.poll();
+        }
+        if (!chosen.isEmpty() && chosen.peek().index == index && chosen.peek().member.equals(node.self())) {
+            final Chosen c = chosen.poll();
+            transfer.answerVerdicts(c.joiner);
+            if (c.request != null) {
+                node.show(NodeState.DONOR, NodeState.DONOR.comment());
+                node.application.onDonate(new Gtid(node.groupUuid, seqno), c.request, false);
+            }
+        }
+        if (origin.equals(node.self()) && index > transfer.joinView().index()) {
+            ownControlDelivered(control);
+        }
+    }
+
+    private void ownControlDelivered(final Control control) {
+        switch (control) {
+            case Control.Synced c -> {
+                node.show(NodeState.SYNCED, NodeState.SYNCED.comment());
+                node.application.onSynced();
+            }
+            case Control.Joined c -> node.show(node.ownState, node.ownState.comment());
+            case Control.Desync c -> node.show(node.ownState, node.ownState.comment());
+            default -> {
+            }
+        }
+    }
+
+    @Override
+    public boolean takeCall(final long sessionMsb, final long sessionLsb, final long call) {
+        return node.session.session().getMostSignificantBits() == sessionMsb
+            && node.session.session().getLeastSignificantBits() == sessionLsb
+            && node.openCalls.take(call);
+    }
+
+    @Override
+    public void undeliverable(final String what) {
+        transfer.fail(what);
+    }
+}

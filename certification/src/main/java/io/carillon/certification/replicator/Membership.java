@@ -1,0 +1,305 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import io.carillon.group.EntryKind;
+import io.carillon.group.LogEntry;
+import io.carillon.group.RingLog;
+import io.carillon.group.ring.RingResult;
+import io.carillon.group.ring.RingView;
+import io.carillon.wsrep.Gtid;
+import io.carillon.wsrep.NodeState;
+import io.carillon.wsrep.ReplicatedApplication.ViewUse;
+import io.carillon.wsrep.WsrepStatus;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node's way into a group and out of it: connect, the first primary view, its loss and return, disconnect, and the
+ * position that the application starts from and ends at.
+ */
+final class Membership {
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+    /** How long the answer to a disconnect waits for the server to commit what it was given. */
+    private static final long LEFT_NS = 1_000_000_000L;
+    private static final int DEFAULT_PORT = 4567;
+
+    private final Node node;
+    private final ViewReader views;
+    private final Feed feed;
+    private final StateTransfer transfer;
+    private final OwnState ownState;
+    private final WriteSetSender sender;
+    private final Ballot ballot;
+    private final FlowControl flow;
+    private final LogEntry entry = new LogEntry();
+    private Gtid position = Gtid.UNDEFINED;
+    private boolean found;
+    private long connectCall = Offers.NOBODY;
+    private long leaveCall = Offers.NOBODY;
+    private Runnable afterLeft;
+    private long connectDeadlineNs;
+    private long leftDeadlineNs;
+    private long epochAtJoin;
+    /** What was delivered when the primary view was lost. */
+    private long positionWhenLost;
+
+    Membership(final Node node, final ViewReader views, final Feed feed, final OwnState ownState, final WriteSetSender sender,
+        final Ballot ballot, final FlowControl flow) {
+        this.node = node;
+        this.views = views;
+        this.feed = feed;
+        this.ownState = ownState;
+        this.sender = sender;
+        this.ballot = ballot;
+        this.flow = flow;
+        transfer = feed.transfer();
+    }
+
+    /** An application's session begins, or is continued. */
+    void attach(final NodeSession session, final boolean sameSession) {
+        position = startPosition(session);
+        if (node.phase == Node.Phase.FEEDING && sameSession) {
+            transfer.begin("", true);
+            transfer.entered(node.state.view(), false, position);
+            feed.pump();
+        } else if (node.phase != Node.Phase.CLOSED) {
+            leave();
+        }
+    }
+
+    private Gtid startPosition(final NodeSession session) {
+        Gtid at = session.state();
+        if (!at.isDefined() && node.saved.seqno() >= 0) {
+            at = new Gtid(node.saved.uuid(), node.saved.seqno());
+        }
+        return session.received() > at.seqno() ? new Gtid(at.uuid(), session.received()) : at;
+    }
+
+    /** The application is gone: nobody waits for an answer. */
+    void detach() {
+        connectCall = Offers.NOBODY;
+        leaveCall = Offers.NOBODY;
+        afterLeft = null;
+    }
+
+    void connect(final long call, final String clusterName, final String url, final String donor, final boolean bootstrap) {
+        if (node.phase != Node.Phase.CLOSED) {
+            afterLeft = () -> connect(call, clusterName, url, donor, bootstrap);
+            leave();
+            return;
+        }
+        final GroupUrl address;
+        try {
+            address = GroupUrl.parse(url, DEFAULT_PORT);
+        } catch (final IllegalArgumentException e) {
+            node.answer(call, WsrepStatus.NODE_FAIL, e.getMessage());
+            return;
+        }
+        // A sidecar that was replaced under a running server founds nothing, whatever the server was started with:
+        // the group goes on without it.
+        final boolean resumed = node.session.received() >= 0 && !feed.delivery().isStarted();
+        found = !resumed && (bootstrap || address.addresses().isEmpty());
+        if (found && !node.saved.safeToBootstrap()) {
+            node.answer(call, WsrepStatus.NODE_FAIL,
+                "It may not be safe to bootstrap the cluster from this node. It was not the last one to leave the"
+                + " cluster and may not contain all the updates. "
+                + "To force cluster bootstrap with this node, edit the grastate.dat file manually and set safe_to_bootstrap to 1 .");
+            return;
+        }
+        connectCall = call;
+        leaveCall = Offers.NOBODY;
+        node.phase = Node.Phase.CONNECTING;
+        node.stableIndex = 0;
+        ownState.begin();
+        epochAtJoin = node.log().endEpoch();
+        connectDeadlineNs = node.now() + node.config.waitPrimaryNs();
+        transfer.begin(donor, resumed);
+        if (found) {
+            dropForeignLog();
+        }
+        final long wanted = position.isDefined() ? position.seqno() + 1 : -1;
+        node.saved.set(position.uuid(), -1, node.saved.safeToBootstrap());
+        node.group.join(clusterName, address.addresses(), found, wanted, node.info());
+    }
+
+    /** Who founds a group with data that the log knows nothing of begins a new history. */
+    private void dropForeignLog() {
+        final RingLog log = node.log();
+        if (log.endIndex() == 0) {
+            return;
+        }
+        final boolean known = log.read(log.firstIndexOf(log.endEpoch()), entry) && entry.kind.isConfiguration();
+        final UUID group = known ? views.read(entry).group() : Gtid.UNDEFINED_UUID;
+        if (!group.equals(position.uuid())) {
+            LOG.info("The log is of group {}, the server's data of {}: a new history begins", group, position);
+            log.reset(0, 0, 0);
+            feed.forgetHistory();
+        }
+    }
+
+    void disconnect(final long call) {
+        if (node.phase == Node.Phase.CLOSED) {
+            node.application.onFinal();
+            node.answer(call, WsrepStatus.OK, "");
+            return;
+        }
+        leaveCall = call;
+        leave();
+    }
+
+    private void leave() {
+        if (node.phase == Node.Phase.LEAVING || node.phase == Node.Phase.DRAINING || node.phase == Node.Phase.CLOSED) {
+            return;
+        }
+        if (node.phase != Node.Phase.FEEDING) {
+            answerConnect(WsrepStatus.CONN_FAIL, "disconnected before a primary view was known");
+        }
+        node.phase = Node.Phase.LEAVING;
+        node.offers.rejectWaiting(RingResult.CLOSED);
+        node.group.leave();
+    }
+
+    private void answerConnect(final WsrepStatus status, final String text) {
+        final long call = connectCall;
+        connectCall = Offers.NOBODY;
+        node.answer(call, status, text);
+    }
+
+    /**
+     * Enters with the ring whose VIEW entry is the first stable one of a newer epoch than the log had when this node
+     * joined: what was stable before tells of earlier memberships.
+     */
+    void tryEnter() {
+        final long epoch = node.log().epochAt(node.stableIndex);
+        final long first = epoch > epochAtJoin ? node.log().firstIndexOf(epoch) : -1;
+        if (first < 0 || !node.log().read(first, entry) || entry.kind != EntryKind.VIEW) {
+            return;
+        }
+        final RingView joinView = views.read(entry);
+        if (!joinView.contains(node.self())) {
+            return;
+        }
+        node.stateCursor = entry.index - 1;
+        node.groupUuid = joinView.group();
+        node.primary = true;
+        ballot.clear();
+        feed.forgetChoices();
+        LOG.info("Entered group {} in view {} at seqno {} with {} members", joinView.group(), joinView.number(),
+            joinView.seqno(), joinView.members().size());
+        if (node.application == null) {
+            connectCall = Offers.NOBODY;
+        } else {
+            transfer.entered(joinView, found, position);
+            answerConnect(WsrepStatus.OK, "");
+        }
+    }
+
+    /** A primary view with this node is stable. */
+    void primaryView(final RingView view) {
+        if (!node.primary) {
+            StateTransfer.announceCatchUp(positionWhenLost, view.seqno());
+        }
+        node.primary = true;
+        sender.primaryView();
+        transfer.view();
+        if (node.session != null) {
+            node.saved.set(view.group(), -1, view.members().size() == 1);
+        }
+    }
+
+    /** The node is cut off, or still is. */
+    void notPrimary(final RingView view) {
+        final boolean was = node.primary;
+        node.primary = false;
+        if (was) {
+            positionWhenLost = feed.delivery().position();
+            ownState.primaryLost();
+            sender.primaryLost();
+            flow.clear(node.now());
+        }
+        if (node.application == null) {
+            return;
+        }
+        node.syncPoints.fail();
+        node.group.info(node.info());
+        if (node.phase == Node.Phase.FEEDING && was) {
+            node.application.onView(node.toView(view, new Gtid(node.groupUuid, feed.delivery().position())), ViewUse.CHANGE);
+            node.show(NodeState.UNDEFINED, NodeState.UNDEFINED.comment());
+        }
+    }
+
+    /** The log was reset, since the group has another history. */
+    void historyDiffers() {
+        feed.forgetHistory();
+        position = Gtid.UNDEFINED;
+        if (node.phase != Node.Phase.CONNECTING && node.phase != Node.Phase.LEAVING && node.phase != Node.Phase.CLOSED) {
+            // Back among the others, with another history: enter as a joiner does.
+            node.phase = Node.Phase.CONNECTING;
+            transfer.begin("", true);
+            epochAtJoin = node.state.view() == null ? epochAtJoin : node.state.view().epoch();
+        }
+    }
+
+    /** The node has left in order, or gave up waiting for that. */
+    void left() {
+        node.primary = false;
+        node.phase = Node.Phase.DRAINING;
+        feed.pump();
+    }
+
+    /** Everything that the application still takes was given to it. */
+    void close() {
+        node.phase = Node.Phase.CLOSED;
+        node.offers.rejectWaiting(RingResult.CLOSED);
+        node.offers.forgetUnderWay();
+        feed.forgetChoices();
+        if (feed.delivery().isStarted()) {
+            feed.keepVerdicts();
+            position = new Gtid(node.groupUuid, feed.delivery().position());
+        }
+        sender.left();
+        if (node.application != null) {
+            node.syncPoints.fail();
+            node.show(NodeState.UNDEFINED, NodeState.UNDEFINED.comment());
+            node.application.onFinal();
+        }
+        leftDeadlineNs = node.now() + LEFT_NS;
+        answerLeft(leftDeadlineNs - LEFT_NS);
+        final Runnable next = afterLeft;
+        afterLeft = null;
+        if (next != null && node.application != null) {
+            next.run();
+        }
+    }
+
+    /** Time passed, or the application committed more. */
+    void tick(final long nowNs) {
+        if (node.phase == Node.Phase.CONNECTING && nowNs - connectDeadlineNs >= 0 && connectCall != Offers.NOBODY) {
+            answerConnect(WsrepStatus.NODE_FAIL, "no primary view within " + node.config.waitPrimaryNs() / 1_000_000_000L
+                + " s: none of the members in wsrep_cluster_address answers, or they are no majority");
+            leave();
+        }
+        if (node.phase == Node.Phase.CLOSED) {
+            answerLeft(nowNs);
+        }
+    }
+
+    /**
+     * The server may exit as soon as it has this answer, and this process with it: the position is written down
+     * before, unless the server never comes to the end of what it was given.
+     */
+    private void answerLeft(final long nowNs) {
+        final boolean isCommitted = !position.isDefined() || node.released >= position.seqno();
+        if (isCommitted && position.isDefined() && node.saved != null) {
+            node.saved.set(position.uuid(), position.seqno(), node.saved.safeToBootstrap());
+        }
+        if (leaveCall != Offers.NOBODY && (isCommitted || nowNs - leftDeadlineNs >= 0)) {
+            final long call = leaveCall;
+            leaveCall = Offers.NOBODY;
+            node.answer(call, WsrepStatus.OK, "");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import io.carillon.group.MemberId;
+import io.carillon.wsrep.NodeState;
+
+/**
+ * Keeps the group's record of this node's state true: compares what the order says with what is so, and says one
+ * thing at a time, so that a message that was lost or overtaken needs no case of its own.
+ */
+final class OwnState {
+    /** A wish to be promoted that was lost with a ring is said again. */
+    private static final long PROMOTE_AGAIN_NS = 1_000_000_000L;
+
+    private final Node node;
+    private boolean underWay;
+    private long promoteAskedNs;
+
+    OwnState(final Node node) {
+        this.node = node;
+    }
+
+    /** The node connects: the group knows nothing of it. */
+    void begin() {
+        node.ownState = NodeState.UNDEFINED;
+        node.ownDesync = 0;
+        anew();
+    }
+
+    /** A view: it says what each member said of itself, and whatever was on its way is compared anew. */
+    void view() {
+        anew();
+    }
+
+    private void anew() {
+        underWay = false;
+        promoteAskedNs = node.now() - PROMOTE_AGAIN_NS;
+    }
+
+    /** Cut off: whoever was in sync may fall behind. */
+    void primaryLost() {
+        node.ownState = node.ownState == NodeState.SYNCED ? NodeState.JOINED : node.ownState;
+    }
+
+    /** The application is gone, and the data with it. */
+    void detach() {
+        node.ownState = NodeState.UNDEFINED;
+        node.ownDesync = 0;
+        node.group.info(node.info());
+        if (node.primary) {
+            node.send(new Control.StateIs(NodeState.UNDEFINED, 0), Offers.NOBODY);
+        }
+    }
+
+    /** An own message is stable, and the group's state has changed by it. */
+    void ordered(final Control control) {
+        underWay &= !isAboutState(control);
+        keep();
+    }
+
+    /** An own message will not be ordered. */
+    void rejected(final Control control) {
+        underWay &= !isAboutState(control);
+    }
+
+    /** Takes over what the group's record says of this node. */
+    void keep() {
+        final MemberState self = node.state.member(node.self());
+        final boolean changed = self.state() != node.ownState || self.desyncCount() != node.ownDesync;
+        node.ownState = self.state();
+        node.ownDesync = self.desyncCount();
+        if (changed && node.session != null) {
+            node.group.info(node.info());
+        }
+    }
+
+    /** Brings the group's record of this node's state to what it is. */
+    void announce(final boolean isCaughtUp) {
+        final MemberState self = node.group == null ? null : node.state.member(node.self());
+        if (self == null || underWay || node.application == null || !node.isActive()) {
+            return;
+        }
+        if (self.weight() == 0 && node.now() - promoteAskedNs >= PROMOTE_AGAIN_NS) {
+            promoteAskedNs = node.now();
+            node.group.promote();
+        }
+        if (!self.hasData()) {
+            say(node.ownState == NodeState.UNDEFINED || node.ownState == NodeState.JOINER ? new Control.Joined(0, MemberId.NONE)
+                : new Control.StateIs(node.ownState, node.ownDesync));
+        } else if (self.desyncCount() != node.ownDesync || self.state() != node.ownState) {
+            say(new Control.StateIs(node.ownState, node.ownDesync));
+        } else if (self.state() == NodeState.JOINED && isCaughtUp) {
+            say(new Control.Synced());
+        }
+    }
+
+    private void say(final Control control) {
+        underWay = true;
+        node.send(control, Offers.NOBODY);
+    }
+
+    private static boolean isAboutState(final Control control) {
+        return control instanceof Control.Joined || control instanceof Control.Synced || control instanceof Control.StateIs;
+    }
+}

@@ -1,0 +1,119 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.carillon.wsrep.Gtid;
+import io.carillon.wsrep.NodeState;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Founding, connecting, leaving. */
+class MembershipTest {
+    private final ToyCluster cluster = new ToyCluster();
+
+    @Test
+    void founderIsSyncedAtOnceAndItsViewComesInOrder() {
+        final ToyServer a = cluster.seed();
+        assertEquals("OK", a.results.get(1L));
+        assertEquals(List.of("view 1 PRIMARY CONNECTED 1", "synced"), a.events);
+        assertEquals(NodeState.SYNCED, a.state);
+        assertEquals(0, a.view.ownIndex());
+        assertEquals(a.session, a.view.members().get(0).id());
+    }
+
+    @Test
+    void joinerThatTheLogServesNeedsNoSnapshot() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        b.replicator.disconnect(++b.call);
+        cluster.settle();
+        assertEquals("OK", b.results.get(b.call));
+        assertEquals("final", b.events.getLast());
+        final Gtid left = b.position;
+        a.write("missed", "1");
+        cluster.settle();
+        b.events.clear();
+        b.connect("gcomm://a");
+        cluster.settle();
+        assertEquals("view 5 PRIMARY CONNECTED_ONLY 2", b.events.get(0));
+        assertEquals("view " + left.seqno() + " PRIMARY SYNTHETIC 2", b.events.get(1));
+        assertFalse(b.events.contains("state request needed"));
+        assertEquals("synced", b.events.getLast());
+        assertEquals(a.rows, b.rows);
+        assertEquals(a.position, b.position);
+    }
+
+    @Test
+    void leavingDoesNotWaitForAFullFeedAndTheRestComesAfterwards() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        a.write("x", "1");
+        cluster.settle();
+        b.fullAfterParts = 2;
+        a.writeLarge("big", "0123456789".repeat(300_000), 256 << 10);
+        a.write("y", "1");
+        cluster.settle();
+        assertTrue(b.full);
+        b.replicator.disconnect(++b.call);
+        cluster.settle();
+        assertEquals("final", b.events.getLast());
+        assertEquals("OK", b.results.get(b.call));
+        b.full = false;
+        b.connect("gcomm://a");
+        cluster.settle();
+        assertEquals(a.rows, b.rows);
+        assertEquals(a.position, b.position);
+        assertEquals(NodeState.SYNCED, b.state);
+    }
+
+    @Test
+    void bootstrapObeysSafeToBootstrap(@TempDir final Path dir) throws Exception {
+        final ToyServer a = cluster.server("a").attach(dir);
+        a.connect("gcomm://");
+        cluster.settle();
+        assertTrue(Files.readString(dir.resolve("grastate.dat")).contains("seqno:   -1\nsafe_to_bootstrap: 1"));
+        final ToyServer b = cluster.joined("b");
+        assertTrue(Files.readString(dir.resolve("grastate.dat")).contains("safe_to_bootstrap: 0"));
+        a.replicator.disconnect(++a.call);
+        cluster.settle();
+        final String saved = Files.readString(dir.resolve("grastate.dat"));
+        assertTrue(saved.contains("uuid:    " + a.position.uuid() + "\nseqno:   " + a.position.seqno() + "\nsafe_to_bootstrap: 0"), saved);
+        a.attach(dir);
+        final long call = a.connect("gcomm://");
+        assertTrue(a.results.get(call).startsWith("NODE_FAIL It may not be safe to bootstrap"), a.results.get(call));
+        assertEquals(1, b.view.members().size());
+    }
+
+    @Test
+    void connectGivesUpWithoutAPrimaryView() {
+        final ToyServer a = cluster.server("a").attach(null);
+        final long call = a.connect("gcomm://nobody");
+        a.tick(ToyCluster.CONFIG.waitPrimaryNs());
+        assertTrue(a.results.get(call).startsWith("NODE_FAIL no primary view within 30 s"));
+    }
+
+    @Test
+    void leavingEndsWithAnEmptyViewAndCanBeRepeated() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        for (int i = 0; i < 5; i++) {
+            b.replicator.disconnect(++b.call);
+            cluster.settle();
+            assertEquals("final", b.events.getLast());
+            b.connect("gcomm://a");
+            cluster.settle();
+            assertEquals(NodeState.SYNCED, b.state);
+            a.write("x", "" + i);
+            cluster.settle();
+            assertEquals(a.rows, b.rows);
+        }
+    }
+}

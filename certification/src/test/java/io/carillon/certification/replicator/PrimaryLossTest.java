@@ -1,0 +1,83 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.carillon.wsrep.NodeState;
+import io.carillon.wsrep.View;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of calls and transactions when a node is cut off. */
+class PrimaryLossTest {
+    private final ToyCluster cluster = new ToyCluster();
+
+    @Test
+    void lostPrimaryRejectsNewCallsAndKeepsThoseUnderWay() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        cluster.held = true;
+        final long sent = b.write("x", "1");
+        cluster.isolate(b.group);
+        cluster.settle();
+        final long late = b.write("y", "1");
+        b.replicator.syncPoint(++b.call);
+        assertEquals("NOT_PRIMARY", b.results.get(late));
+        assertEquals("sync -1", b.results.get(b.call));
+        assertEquals(null, b.results.get(sent));
+        assertEquals(View.Status.NON_PRIMARY, b.view.status());
+        cluster.heal(b.group);
+        cluster.held = false;
+        cluster.settle();
+        assertEquals("commit", b.results.get(sent));
+        assertEquals(NodeState.SYNCED, b.state);
+        assertEquals(a.rows, b.rows);
+        assertEquals(a.position, b.position);
+    }
+
+    @Test
+    void fateIsGivenUpAfterABoundedTimeAndTheWriteSetIsThenAppliedLikeAnyOther() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        cluster.held = true;
+        final long sent = b.write("x", "1");
+        cluster.isolate(b.group);
+        cluster.settle();
+        b.tick(ToyCluster.CONFIG.fateNs() - 1);
+        assertEquals(null, b.results.get(sent));
+        b.tick(1);
+        assertEquals("FATE_UNKNOWN", b.results.get(sent));
+        cluster.heal(b.group);
+        cluster.held = false;
+        cluster.settle();
+        assertEquals("{x=1}", b.rows.toString());
+        assertEquals("FATE_UNKNOWN", b.results.get(sent));
+        assertEquals(a.position, b.position);
+    }
+
+    @Test
+    void aStreamingTransactionDoesNotOutliveItsOriginsAbsence() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        final long first = b.stream("s1", -1);
+        cluster.settle();
+        final long before = b.position.seqno();
+        final long second = b.stream("s2", before);
+        cluster.settle();
+        assertEquals("commit", b.results.get(first));
+        assertEquals("commit", b.results.get(second));
+        cluster.isolate(b.group);
+        cluster.settle();
+        cluster.heal(b.group);
+        cluster.settle();
+        final ToyServer c = cluster.joined("c");
+        final long third = b.stream("s3", before + 1);
+        final long anew = b.stream("s4", -1);
+        cluster.settle();
+        assertEquals("conflict", b.results.get(third));
+        assertEquals("commit", b.results.get(anew));
+        assertEquals(a.rows, b.rows);
+        assertEquals(a.rows, c.rows);
+    }
+}

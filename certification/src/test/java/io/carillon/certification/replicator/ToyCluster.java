@@ -1,0 +1,45 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import io.carillon.certification.CertifierConfig;
+import io.carillon.wsrep.NodeState;
+
+/** A {@link FakeCluster} with servers, as most tests begin. */
+final class ToyCluster extends FakeCluster {
+    static final int WINDOW = 64;
+    static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(WINDOW, 1 << 20, Integer.MAX_VALUE), 0,
+        Integer.MAX_VALUE, 30_000_000_000L, 10_000_000_000L, 16, 1.0);
+    static final DonorChoice FIRST_SYNCED = (members, joiner, donors) -> {
+        for (final MemberState member : members) {
+            if (member.state() == NodeState.SYNCED && !member.id().equals(joiner)) {
+                return member;
+            }
+        }
+        return null;
+    };
+
+    private final ServerNames names = new ServerNames();
+
+    /** A server that is not connected. */
+    ToyServer server(final String name) {
+        return new ToyServer(this, name, names);
+    }
+
+    /** Server "a", which founded the group. */
+    ToyServer seed() {
+        final ToyServer a = server("a").attach(null);
+        a.connect("gcomm://");
+        settle();
+        return a;
+    }
+
+    /** A server that joined. */
+    ToyServer joined(final String name) {
+        final ToyServer server = server(name).attach(null);
+        server.connect("gcomm://a");
+        settle();
+        return server;
+    }
+}

@@ -1,0 +1,120 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+// Views, snapshots and the state of the node, as the sidecar tells of them.
+#include "incoming.h"
+
+#include <stdlib.h>
+
+static bool read_member(struct frame_in *in, wsrep_member_info_t *member) {
+    size_t length;
+    frame_get_uuid(in, &member->id);
+    const char *name = frame_get_str(in, &length);
+    memcpy(member->name, name, length < sizeof member->name ? length : sizeof member->name - 1);
+    const char *address = frame_get_str(in, &length);
+    memcpy(member->incoming, address, length < sizeof member->incoming ? length : sizeof member->incoming - 1);
+    return !in->failed;
+}
+
+bool on_view(struct incoming *f) {
+    struct event *event = incoming_event(f, EVENT_VIEW);
+    if (!event) {
+        return false;
+    }
+    event->view_flags = f->flags;
+    event->seqno = (int64_t)frame_get_u64(&f->in);
+    wsrep_uuid_t state;
+    frame_get_uuid(&f->in, &state);
+    const int64_t number = (int64_t)frame_get_u64(&f->in);
+    const uint32_t status = frame_get_u32(&f->in);
+    const uint32_t capabilities = frame_get_u32(&f->in);
+    const int32_t own = (int32_t)frame_get_u32(&f->in);
+    const int32_t protocol = (int32_t)frame_get_u32(&f->in);
+    const uint32_t count = frame_get_u32(&f->in);
+    bool ok = !f->in.failed && status <= WSREP_VIEW_DISCONNECTED && count <= FRAME_LENGTH_MAX / 24 && own < (int32_t)count;
+    event->view = ok ? calloc(1, sizeof *event->view + count * sizeof(wsrep_member_info_t)) : NULL;
+    ok = event->view != NULL;
+    for (uint32_t i = 0; ok && i < count; i++) {
+        ok = read_member(&f->in, &event->view->members[i]);
+    }
+    if (!ok) {
+        event_free(event);
+        return false;
+    }
+    const bool primary = status == WSREP_VIEW_PRIMARY;
+    event->view->state_id.uuid = state;
+    event->view->state_id.seqno = primary ? event->seqno : WSREP_SEQNO_UNDEFINED;
+    event->view->view = primary ? number : WSREP_SEQNO_UNDEFINED;
+    event->view->status = (wsrep_view_status_t)status;
+    event->view->capabilities = capabilities;
+    event->view->my_idx = own;
+    event->view->memb_num = (int)count;
+    event->view->proto_ver = protocol;
+    // A view has its place in the order if it is primary and no mere announcement of one.
+    if (primary && !(f->flags & (FRAME_VIEW_NOT_CHANGED | FRAME_VIEW_SYNTHETIC))) {
+        event->ordered = true;
+        if (f->flags & FRAME_VIEW_CONNECTED) {
+            incoming_received(f, event->seqno - 1); // another group may be at a lower one
+        } else if (!incoming_is_new(f, event->seqno)) {
+            feed_consumed(f->p, event->bytes, event->epoch);
+            event_free(event);
+            return true;
+        }
+    }
+    if (primary && (f->flags & FRAME_VIEW_SYNTHETIC)) {
+        incoming_received(f, event->seqno);
+    }
+    views_read(f->p, event);
+    return incoming_push(f, event);
+}
+
+bool on_donate(struct incoming *f) {
+    struct event *event = incoming_event(f, EVENT_DONATE);
+    if (!event) {
+        return false;
+    }
+    event->gtid.seqno = (int64_t)frame_get_u64(&f->in);
+    frame_get_uuid(&f->in, &event->gtid.uuid);
+    event->bypass = frame_get_u8(&f->in) != 0;
+    event->text_length = get_u32(f->in.failed || f->in.end - f->in.at < 4 ? (const uint8_t *)"\0\0\0" : f->in.at);
+    event->text = frame_get_text(&f->in);
+    if (f->in.failed) {
+        event_free(event);
+        return false;
+    }
+    return incoming_push(f, event);
+}
+
+bool on_inconsistent(struct incoming *f) {
+    struct event *event = incoming_event(f, EVENT_INCONSISTENT);
+    if (!event) {
+        return false;
+    }
+    event->text = frame_get_text(&f->in);
+    if (f->in.failed) {
+        event_free(event);
+        return false;
+    }
+    atomic_store(&f->p->inconsistent, true);
+    atomic_store(&f->p->primary, false);
+    const bool pushed = incoming_push(f, event);
+    calls_kick_all(&f->p->calls);
+    return pushed;
+}
+
+bool on_state(struct incoming *f) {
+    const int32_t state = (int32_t)frame_get_u32(&f->in);
+    size_t length;
+    const char *comment = frame_get_str(&f->in, &length);
+    if (f->in.failed) {
+        return false;
+    }
+    status_set_state(f->p, state, comment, length);
+    return incoming_consumed(f);
+}
+
+bool on_final(struct incoming *f) {
+    incoming_consumed(f);
+    feed_push_final(f->p);
+    return true;
+}

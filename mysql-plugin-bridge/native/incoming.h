@@ -1,0 +1,63 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+// A frame on the reader thread, between dispatch.c, which knows the types, and the files that act.
+#ifndef CARILLON_INCOMING_H
+#define CARILLON_INCOMING_H
+
+#include "provider.h"
+
+struct incoming {
+    struct provider *p;
+    struct frame_in in;
+    uint16_t type;
+    uint16_t flags;
+    uint64_t id;
+    uint64_t length;
+};
+
+static inline struct event *incoming_event(struct incoming *f, enum event_type type) {
+    struct event *event = event_new(type, 0);
+    if (event) {
+        event->bytes = f->length;
+        event->epoch = f->p->feed.epoch; // only this thread writes it
+        event->after = atomic_load_explicit(&f->p->session.received, memory_order_relaxed);
+    }
+    return event;
+}
+
+static inline bool incoming_push(struct incoming *f, struct event *event) {
+    if (event) {
+        feed_push(f->p, event);
+    }
+    return event != NULL;
+}
+
+// Feed bytes that no recv thread will see are consumed at once.
+static inline bool incoming_consumed(struct incoming *f) {
+    feed_consumed(f->p, f->length, f->p->feed.epoch);
+    return true;
+}
+
+// False: this place in the order was seen on an earlier connection. What becomes an event counts as received when it is in the queue
+// (feed_push), so that a pause never waits for one that it keeps from being taken.
+static inline bool incoming_is_new(struct incoming *f, int64_t seqno) {
+    return seqno > atomic_load_explicit(&f->p->session.received, memory_order_relaxed);
+}
+
+static inline void incoming_received(struct incoming *f, int64_t seqno) { atomic_store(&f->p->session.received, seqno); }
+
+// All return false if the frame is malformed or memory ran out.
+// ---- ordered.c: what takes a place in the order
+bool on_verdict(struct incoming *f);
+bool on_write_set(struct incoming *f);
+bool on_write_set_part(struct incoming *f);
+bool on_skip(struct incoming *f);
+// ---- events.c: what else the recv threads or the status get
+bool on_view(struct incoming *f);
+bool on_donate(struct incoming *f);
+bool on_inconsistent(struct incoming *f);
+bool on_state(struct incoming *f);
+bool on_final(struct incoming *f);
+
+#endif
