@@ -144,7 +144,8 @@ final class RingDecision {
             majority ? base.foundedEpoch() : epoch,
             majority ? reason : forced ? "primary by an operator's word"
                 : "all voters are back, some without their log: commits may be lost", members, previous, List.of());
-        return new ControlMessage.Install(epoch, true, winner.member().id(), winner.logEnd(), winner.endSeqno(), table(winner, group), view);
+        return new ControlMessage.Install(epoch, true, winner.member().id(), winner.logEnd(), winner.endSeqno(), table(winner, group),
+            view);
     }
 
     /** The winner's history as far back as anybody present holds it: who only lacks its end need not start over. */

@@ -69,6 +69,12 @@ final class GroupHistory {
         }
     }
 
+    /** A log that held something is given up in ring {@code epoch}: only once that ring's VIEW, and all before it, is stable. */
+    void givenUp(final long epoch) {
+        final long view = firstIndexOfEpoch.get(epoch);
+        Check.that(view != ABSENT && view <= stable.size(), "a log is given up once the view is stable", view, stable.size());
+    }
+
     /** A log is emptied; the digest of its new base. */
     long reset(final MemberId id, final long index, final long epoch) {
         Check.that(configurations.isEmpty() || weight(configurations.getLast(), id) == 0, "no voter's log is emptied", index, epoch);

@@ -379,6 +379,9 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
     public long reset(final long index, final long epoch) {
         simulator.note(number, "reset", index, epoch, log.endIndex());
         reportedStable = index;
+        if (log.endIndex() > 0) {
+            simulator.history().givenUp(core.epoch());
+        }
         return simulator.history().reset(self, index, epoch);
     }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.group.MemberId;
+import io.carillon.group.MemoryLog;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
