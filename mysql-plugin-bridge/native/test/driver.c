@@ -1,8 +1,8 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// driver SECONDS CLIENTS REJOIN DIRECTORY:PORT...: clients on several providers of one process, each with a real sidecar that listens at
-// DIRECTORY/sidecar.sock. Every REJOIN seconds (0: never) the last node leaves and comes back. At the end all nodes must have the same history.
+// driver SECONDS CLIENTS REJOIN DIRECTORY:PORT...: clients on several providers of one process, each with a real sidecar
+// that listens at DIRECTORY/sidecar.sock. Every REJOIN seconds (0: never) the last node leaves and comes back. At the end all nodes must have the same history.
 // test/with-sidecars starts the sidecars, and kills some if it is told to.
 #include "toy_server.h"
 
@@ -150,8 +150,8 @@ int main(int count, char **args) {
     compare_nodes();
     for (int i = 0; i < nodes; i++) {
         struct toy_counts *c = &toys[i].counts;
-        printf("n%d: %lld committed, %lld replayed, %lld failed, %lld aborted, %lld refused, %lld unknown, %lld applied, %lld statements\n", i,
-               (long long)c->committed, (long long)c->replayed, (long long)c->failed, (long long)c->aborted, (long long)c->refused,
+        printf("n%d: %lld committed, %lld replayed, %lld failed, %lld aborted, %lld refused, %lld unknown, %lld applied, %lld statements\n",
+               i, (long long)c->committed, (long long)c->replayed, (long long)c->failed, (long long)c->aborted, (long long)c->refused,
                (long long)c->unknown, (long long)c->applied, (long long)c->statements);
         CHECK(c->committed > 0);
         toys[i].w.free(&toys[i].w);

@@ -68,4 +68,12 @@ int64_t fake_write_set(struct fake *f, int64_t depends_on, uint32_t flags, bool 
 void fake_view(struct fake *f, int status, int flags, int64_t seqno);
 void fake_event(struct fake *f, uint16_t type, const void *body, size_t length);
 
+// ---- fake_answers.c: under the lock
+
+void fake_send_frame(struct fake *f, struct frame_out *out, uint16_t flags);
+int64_t fake_send_verdict(struct fake *f, uint64_t id, bool conflict);
+void fake_send_view(struct fake *f, int status, int flags, int64_t seqno);
+void fake_send_event(struct fake *f, uint16_t type, const void *body, size_t length);
+void fake_on_frame(struct fake *f, const uint8_t *frame, size_t length);
+
 #endif

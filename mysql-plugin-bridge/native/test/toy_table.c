@@ -31,7 +31,8 @@ bool toy_lock_for_client(struct toy *s, const struct toy_payload *payload, uint3
     return ok;
 }
 
-// What a server's applier does with a client that is in its way. The server marks it itself, too, in case that the provider does not know it.
+// What a server's applier does with a client that is in its way. The server marks it itself, too, in case that the
+// provider does not know it.
 static void lock_for_applier(struct toy *s, struct toy_page *r, int64_t seqno) {
     pthread_mutex_lock(&s->lock);
     r->appliers++;
