@@ -183,6 +183,7 @@ final class Membership {
             return;
         }
         node.stateCursor = entry.index - 1;
+        node.primarySince = entry.index;
         node.groupUuid = joinView.group();
         node.primary = true;
         ballot.clear();
@@ -200,6 +201,7 @@ final class Membership {
     /** A primary view with this node is stable. */
     void primaryView(final RingView view) {
         if (!node.primary) {
+            node.primarySince = view.index();
             StateTransfer.announceCatchUp(positionWhenLost, view.seqno());
         }
         node.primary = true;

@@ -54,10 +54,12 @@ final class OwnState {
         }
     }
 
-    /** An own message is stable, and the group's state has changed by it. */
+    /** An own message is stable. */
     void ordered(final Control control) {
         underWay &= !isAboutState(control);
-        keep();
+        if (isAboutState(control) || control instanceof Control.Desync) {
+            keep();
+        }
     }
 
     /** An own message will not be ordered. */
@@ -65,11 +67,16 @@ final class OwnState {
         underWay &= !isAboutState(control);
     }
 
-    /** Takes over what the group's record says of this node. */
+    /**
+     * Takes over what the group's record says of this node, when this node has changed it. What was ordered before the
+     * primary view was lost, and is stable only now, makes nobody synced: the application was told of the loss, so it
+     * must be told again that it is in sync.
+     */
     void keep() {
         final MemberState self = node.state.member(node.self());
-        final boolean changed = self.state() != node.ownState || self.desyncCount() != node.ownDesync;
-        node.ownState = self.state();
+        final NodeState state = self.state() == NodeState.SYNCED && !node.primary ? NodeState.JOINED : self.state();
+        final boolean changed = state != node.ownState || self.desyncCount() != node.ownDesync;
+        node.ownState = state;
         node.ownDesync = self.desyncCount();
         if (changed && node.session != null) {
             node.group.info(node.info());

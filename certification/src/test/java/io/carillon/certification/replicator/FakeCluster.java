@@ -159,6 +159,8 @@ class FakeCluster {
         int weight = 1;
         /** The next offers that are refused for now. */
         int refuse;
+        /** Nothing reaches it. */
+        boolean deaf;
         private long originSeq;
         private long barriers;
         private long told;
@@ -170,7 +172,7 @@ class FakeCluster {
 
         /** Copies what it lacks and tells its listener. False when there was nothing. */
         boolean catchUp() {
-            if (!members.contains(this) || listener == null) {
+            if (!members.contains(this) || listener == null || deaf) {
                 return false;
             }
             while (log.endIndex() < order.endIndex()) {
