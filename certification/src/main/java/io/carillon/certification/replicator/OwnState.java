@@ -4,6 +4,8 @@
 package io.carillon.certification.replicator;
 
 import io.carillon.group.MemberId;
+import io.carillon.group.ring.RingMember;
+import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.NodeState;
 
 /**
@@ -44,14 +46,31 @@ final class OwnState {
         node.ownState = node.ownState == NodeState.SYNCED ? NodeState.JOINED : node.ownState;
     }
 
+    /** The data is not the group's, or not reachable: this node is as good as empty. */
+    void lost() {
+        begin();
+        node.group.info(node.info());
+    }
+
     /** The application is gone, and the data with it. */
     void detach() {
-        node.ownState = NodeState.UNDEFINED;
-        node.ownDesync = 0;
-        node.group.info(node.info());
+        lost();
         if (node.primary) {
-            node.send(new Control.StateIs(NodeState.UNDEFINED, 0), Offers.NOBODY);
+            sayEmpty();
         }
+    }
+
+    /** The node is in {@code view}: if that says that it has data and it has none (the log was given up after it said so), corrects it. */
+    void entered(final RingView view) {
+        for (final RingMember member : view.members()) {
+            if (member.id().equals(node.self()) && node.ownState == NodeState.UNDEFINED && MemberState.of(member).hasData()) {
+                sayEmpty();
+            }
+        }
+    }
+
+    private void sayEmpty() {
+        node.send(new Control.StateIs(NodeState.UNDEFINED, 0), Offers.NOBODY);
     }
 
     /** An own message is stable. */
