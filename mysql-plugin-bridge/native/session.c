@@ -14,6 +14,8 @@
 
 enum { PROGRESS_BYTES = 256 << 10, PROGRESS_SEQNOS = 512, QUEUE_STEP = 8 };
 
+#define ALIVE_PERIOD (100 * MS)
+
 void session_set_state(struct session *s, enum session_state state, const char *failure) {
     pthread_mutex_lock(&s->lock);
     if (state == SESSION_DOWN && s->state == SESSION_UP) {
@@ -164,7 +166,10 @@ void session_progress(struct provider *p, bool always) {
     const bool queue_changed = length > length_told + QUEUE_STEP || length + QUEUE_STEP < length_told;
     const bool worth = queue_changed || consumed - s->consumed_sent >= PROGRESS_BYTES || released - s->released_sent >= PROGRESS_SEQNOS;
     const int fd = atomic_load_explicit(&s->fd, memory_order_relaxed);
-    if (fd >= 0 && (worth || (always && (consumed != s->consumed_sent || released != s->released_sent)))) {
+    // With write sets in the queue it is also a sign of life: for a server that gives none, nobody is asked to wait.
+    const bool alive = length > 0 && now_ns() - s->progress_at >= ALIVE_PERIOD;
+    const bool changed = consumed != s->consumed_sent || released != s->released_sent;
+    if (fd >= 0 && (worth || (always && (changed || alive)))) {
         uint8_t frame[FRAME_HEADER_LENGTH + 20];
         frame_header(frame, sizeof frame, FRAME_PROGRESS, 0);
         put_u64(frame + 16, (uint64_t)released);
@@ -174,6 +179,7 @@ void session_progress(struct provider *p, bool always) {
         if (send(fd, frame, sizeof frame, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof frame) {
             s->consumed_sent = consumed;
             s->released_sent = released;
+            s->progress_at = now_ns();
             pthread_mutex_lock(&p->feed.lock);
             p->feed.length_told = length;
             pthread_mutex_unlock(&p->feed.lock);

@@ -22,7 +22,10 @@ public interface GroupListener {
     /** Answer to {@link Group#barrier}: an index, or a negative result. */
     void onBarrier(long barrier, long index);
 
-    /** The log was reset: the next stable entry does not follow the last one. */
+    /**
+     * The log was reset: the next stable entry does not follow the last one. See {@link
+     * io.carillon.group.ring.RingEffects#historyDiffers}.
+     */
     void onHistoryDiffers(String what);
 
     /** The member has left in order, or {@link Group#leave} gave up waiting. */

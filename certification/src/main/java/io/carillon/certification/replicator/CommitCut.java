@@ -66,11 +66,13 @@ final class CommitCut {
         if (!delivery.isStarted() || node.phase != Node.Phase.FEEDING) {
             return;
         }
+        // A restart asks for majorities of the configurations that its log holds: the latest has to be in it.
+        final long configured = node.state.view() == null ? 0 : node.state.view().index();
         final long needed = Math.min(node.state.releasedByAll(node.released), delivery.seqno() - 2L * node.config.certifier().window());
         if (needed > 0) {
             final long index = node.log().indexOfSeqno(needed);
             if (index > 0) {
-                retention.purge(Math.min(index, delivery.neededFrom() - 1));
+                retention.purge(Math.min(index, Math.min(delivery.neededFrom(), configured) - 1));
             }
         }
     }

@@ -82,6 +82,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
             node.openCalls.add(call);
         }
         node.released = session.released();
+        node.queueLength = 0;
+        flow.heard(node.now());
         membership.attach(session, sameSession);
     }
 
@@ -132,6 +134,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     public void progress(final long released, final int queueLength) {
         node.queueLength = queueLength;
         commitCut.released(released);
+        flow.heard(node.now());
         flow.measure(feed.backlog(), node.now());
         ballot.released();
         commitCut.tellStep();

@@ -103,6 +103,11 @@ class FakeCluster {
         append(MemberId.NONE, 0, kind, payload);
     }
 
+    /** Index of the last VIEW or CONFIG. */
+    long configurationIndex() {
+        return views.getLast().index();
+    }
+
     /** Cuts {@code group} off; the others go on. What it offered and was not ordered waits. */
     void isolate(final FakeGroup group) {
         changes.add(() -> {

@@ -305,8 +305,12 @@ class RealClusterTest {
         load(10, 7, b);
         assertNotEquals(a.on(() -> a.server.rows.toString()), b.on(() -> b.server.rows.toString()));
         overrides(false);
+        for (final Running node : List.of(a, b)) {
+            node.on(() -> node.server.write("late", node.name));
+        }
         b.isolate(0);
         for (final Running node : List.of(a, b)) {
+            node.on(() -> node.server.write("later", node.name));
             node.until(() -> node.failed() || node.server.view.members().size() == 2);
             assertFalse(node.on(node::failed), node.server.events.toString());
         }
@@ -314,6 +318,9 @@ class RealClusterTest {
         synced(b);
         load(20, 8, a, b);
         agree(a, b);
+        for (final Running node : List.of(a, b)) {
+            node.until(() -> node.server.answered(node.server.call));
+        }
         final long asked = a.on(() -> a.server.events.stream().filter("state request needed"::equals).count())
             + b.on(() -> b.server.events.stream().filter("state request needed"::equals).count());
         assertEquals(2, asked, "b's first one, and the loser's");

@@ -52,6 +52,8 @@ final class ToyServer implements ReplicatedApplication {
     Executor engine = Runnable::run;
     long call;
     long clockNs = NOW;
+    /** Up to where nobody needs the log, as last said. */
+    long purgeable;
     private StringBuilder large;
     private long largeLeft;
     private long largeSeqno;
@@ -62,8 +64,7 @@ final class ToyServer implements ReplicatedApplication {
         this.names = names;
         group = cluster.newGroup(name);
         session = new UUID(0xABCD, group.id.lsb());
-        replicator = new Replicator(ToyCluster.CONFIG, cluster::read, ToyCluster.FIRST_SYNCED, index -> {
-        }, () -> clockNs);
+        replicator = new Replicator(ToyCluster.CONFIG, cluster::read, ToyCluster.FIRST_SYNCED, index -> purgeable = index, () -> clockNs);
         replicator.group(group);
         group.listener = replicator;
         names.add(this);

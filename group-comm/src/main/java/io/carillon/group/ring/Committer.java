@@ -18,7 +18,11 @@ final class Committer {
     private MemberId representative = MemberId.NONE;
     private long promiseTicket;
     private boolean persisted = true;
+    /** The ring of this promise was installed here, once: what is acknowledged in it since must not be cut by a repetition. */
+    private boolean installed = true;
     private boolean founding;
+    /** The epoch is one of those that no other side uses (docs/ring.md, section 4). */
+    private boolean apart;
     private long deadlineNs;
     private long repeatAtNs;
 
@@ -36,6 +40,7 @@ final class Committer {
 
     /** This member is the lowest of those who agreed. */
     void begin(final List<MemberId> agreed, final long highestPromise, final boolean overridden) {
+        apart = overridden;
         promise(overridden ? Founding.epochAfter(highestPromise, machine) : highestPromise + 1, machine.self, agreed);
         sendCommit();
     }
@@ -47,6 +52,7 @@ final class Committer {
         final ControlMessage.Install install =
             RingDecision.decide(epoch, List.of(state(epoch)), machine.gatherer.reason().text());
         if (install.primary()) {
+            apart = overridden;
             promise(epoch, machine.self, List.of(machine.self));
         } else {
             machine.installer.standAlone(install);
@@ -68,6 +74,7 @@ final class Committer {
         members = agreed;
         states.clear();
         persisted = false;
+        installed = false;
         deadlineNs = machine.nowNs + machine.config.installNs();
         repeatAtNs = machine.nowNs + 2 * machine.config.joinNs();
         machine.trace(TraceEvent.COMMIT, epoch, agreed.size(), isRepresentative() ? 1 : 0);
@@ -96,7 +103,7 @@ final class Committer {
         machine.trace(TraceEvent.PROMISED, machine.promisedEpoch, ticket, 0);
         if (founding) {
             founding = false;
-            machine.installer.install(Founding.install(machine));
+            install(Founding.install(machine));
         } else if (isRepresentative()) {
             states.put(machine.self, state(machine.promisedEpoch));
             decide();
@@ -136,12 +143,22 @@ final class Committer {
         }
         final ControlMessage.Install install = RingDecision.decide(machine.promisedEpoch, new ArrayList<>(states.values()),
             machine.gatherer.reason().text());
+        if (install.primary() && install.view().foundedEpoch() == machine.promisedEpoch && !apart) {
+            // No majority vouches that nobody else has used this epoch.
+            begin(members, machine.promisedEpoch, true);
+            return;
+        }
         for (final MemberId id : members) {
             final Peer peer = machine.peers.of(id);
             if (peer != null) {
                 machine.transmitter.sendControl(peer, install);
             }
         }
+        install(install);
+    }
+
+    private void install(final ControlMessage.Install install) {
+        installed = true;
         machine.installer.install(install);
     }
 
@@ -158,10 +175,15 @@ final class Committer {
     void onInstall(final Peer peer, final ControlMessage.Install install) {
         if (machine.takesPart() && machine.ring.epoch == install.epoch()) {
             machine.transmitter.sendAck(peer);
-        } else if (machine.phase == Phase.COMMIT && persisted && install.epoch() == machine.promisedEpoch
-            && representative.equals(peer.id) && machine.installer.isWellFormed(install)) {
-            machine.installer.install(install);
+        } else if (isAwaited(peer, install) && machine.installer.isWellFormed(install)) {
+            install(install);
         }
+    }
+
+    /** Who gave up waiting, alone, is still counted in by the others: its log is as it was stated. */
+    private boolean isAwaited(final Peer peer, final ControlMessage.Install install) {
+        final boolean waits = machine.phase == Phase.COMMIT || machine.phase == Phase.NOT_PRIMARY && machine.ring == null;
+        return waits && persisted && !installed && install.epoch() == machine.promisedEpoch && representative.equals(peer.id);
     }
 
     /** A member of the coming ring cannot be reached any more. */

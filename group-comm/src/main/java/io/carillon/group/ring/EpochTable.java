@@ -49,8 +49,9 @@ public record EpochTable(List<Run> runs) {
     }
 
     /**
-     * The greatest index at which both logs hold the same entry; 0 when both hold everything from their first and
-     * differ there; -1 when there is none.
+     * The greatest index at which both histories have the same entry, whether or not both logs still hold it; 0 when
+     * both hold everything from their first and differ there; -1 when none can be told. An epoch has one numbering, so
+     * two histories that contain it are equal until the first of them leaves it.
      */
     long common(final EpochTable other) {
         int mine = runs.size() - 1;
@@ -59,12 +60,7 @@ public record EpochTable(List<Run> runs) {
             final Run a = runs.get(mine);
             final Run b = other.runs.get(theirs);
             if (a.epoch == b.epoch) {
-                final long last = Math.min(a.last, b.last);
-                if (last >= a.first && last >= b.first) {
-                    return last;
-                }
-                mine--;
-                theirs--;
+                return Math.min(a.last, b.last);
             } else if (a.epoch > b.epoch) {
                 mine--;
             } else {
@@ -72,6 +68,30 @@ public record EpochTable(List<Run> runs) {
             }
         }
         return startsAtOne() && other.startsAtOne() ? 0 : -1;
+    }
+
+    /**
+     * This table, continued towards the first entry by what {@code other} knows of the same history: its owner may
+     * hold more of it.
+     */
+    EpochTable extendedBy(final EpochTable other) {
+        if (runs.isEmpty() || startsAtOne() || other.common(this) < runs.getFirst().first - 1) {
+            return this;
+        }
+        final Run first = runs.getFirst();
+        final List<Run> longer = new ArrayList<>();
+        for (final Run run : other.runs) {
+            if (run.first < first.first) {
+                longer.add(run.last < first.first ? run : new Run(run.epoch, run.first, first.first - 1));
+            }
+        }
+        if (!longer.isEmpty() && longer.getLast().epoch == first.epoch) {
+            longer.set(longer.size() - 1, new Run(first.epoch, longer.getLast().first, first.last));
+            longer.addAll(runs.subList(1, runs.size()));
+        } else {
+            longer.addAll(runs);
+        }
+        return new EpochTable(longer.subList(Math.max(0, longer.size() - RUNS_MAX), longer.size()));
     }
 
     private boolean startsAtOne() {

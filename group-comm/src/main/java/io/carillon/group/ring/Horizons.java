@@ -26,7 +26,7 @@ final class Horizons {
 
     /** Recomputes the stable index; called once a batch. */
     void update() {
-        if (!machine.orders()) {
+        if (!machine.follows()) {
             return;
         }
         final Ring ring = machine.ring;

@@ -20,6 +20,8 @@ final class LogTail {
     private long logged;
     private long stable;
     private long reported;
+    /** Bytes of payload since the last configuration entry. */
+    private long lengthSinceConfiguration;
     /** Own offers of this process begin above; earlier ones are nobody's here. */
     private final long ownBefore;
 
@@ -49,7 +51,9 @@ final class LogTail {
             marks.restore(first.marks());
             index = first.index();
         }
+        lengthSinceConfiguration = 0;
         while (++index <= log.endIndex() && log.read(index, entry)) {
+            lengthSinceConfiguration = entry.kind.isConfiguration() ? 0 : lengthSinceConfiguration + entry.payload.capacity();
             if (!entry.kind.isConfiguration()) {
                 marks.raise(entry.originMsb, entry.originLsb, entry.originSeq);
             }
@@ -66,6 +70,10 @@ final class LogTail {
 
     OriginMarks marks() {
         return marks;
+    }
+
+    long lengthSinceConfiguration() {
+        return lengthSinceConfiguration;
     }
 
     long end() {
@@ -100,6 +108,7 @@ final class LogTail {
         }
         final long seqno = log.endSeqno() + (kind.counts() ? 1 : 0);
         log.append(index, seqno, epoch, originMsb, originLsb, originSeq, kind, payload, offset, length);
+        lengthSinceConfiguration = configuration != null ? 0 : lengthSinceConfiguration + length;
         if (configuration != null) {
             configurations.add(configuration);
             marks.restore(configuration.marks());

@@ -26,6 +26,8 @@ final class OfferedPayloads {
     private long[] seqs = new long[INITIAL];
     private int bytes;
     private long floor;
+    /** No payload above is held. */
+    private long highest;
 
     OfferedPayloads(final PayloadPool pool, final int bytesMax) {
         this.pool = pool;
@@ -41,26 +43,43 @@ final class OfferedPayloads {
         return bytes;
     }
 
-    /** Keeps a copy. False when it is old, too far ahead, there already, or beyond the memory granted. */
+    /**
+     * Keeps a copy. False when it is old, too far ahead, there already, or beyond the memory granted. Later payloads
+     * make room for an earlier one, without which they could never be ordered; their origin repeats them.
+     */
     boolean put(final long seq, final long previous, final EntryKind kind, final DirectBuffer buffer, final int offset,
         final int length) {
         if (previous <= floor && seq > floor + 1 && previous < seq - 1) {
             raise(seq - 1);
         }
-        if (seq <= floor || seq > floor + WINDOW || bytes + length > bytesMax) {
+        if (seq <= floor || seq > floor + WINDOW || find(seq) >= 0 || !makeRoom(seq, length)) {
             return false;
         }
         grow((int) (seq - floor));
         final int at = (int) seq & (seqs.length - 1);
-        if (buffers[at] != null) {
-            return false;
-        }
         buffers[at] = pool.copyOf(buffer, offset, length);
         lengths[at] = length;
         kinds[at] = kind;
         seqs[at] = seq;
         bytes += length;
+        highest = Math.max(highest, seq);
         return true;
+    }
+
+    private boolean makeRoom(final long seq, final int length) {
+        for (; bytes + length > bytesMax && highest > seq; highest--) {
+            drop(highest);
+        }
+        return bytes + length <= bytesMax;
+    }
+
+    private void drop(final long seq) {
+        final int at = find(seq);
+        if (at >= 0) {
+            bytes -= lengths[at];
+            pool.release(buffers[at]);
+            buffers[at] = null;
+        }
     }
 
     private void grow(final int distance) {
@@ -117,12 +136,7 @@ final class OfferedPayloads {
         if (bytes > 0) {
             final long last = Math.min(seq, floor + seqs.length);
             for (long gone = floor + 1; gone <= last; gone++) {
-                final int at = find(gone);
-                if (at >= 0) {
-                    bytes -= lengths[at];
-                    pool.release(buffers[at]);
-                    buffers[at] = null;
-                }
+                drop(gone);
             }
         }
         floor = seq;
@@ -137,5 +151,6 @@ final class OfferedPayloads {
             }
         }
         bytes = 0;
+        highest = 0;
     }
 }

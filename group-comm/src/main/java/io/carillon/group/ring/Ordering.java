@@ -181,7 +181,7 @@ final class Ordering {
     }
 
     void onOrder(final int slot, final DirectBuffer buffer, final int offset, final int length) {
-        if (!machine.orders()) {
+        if (!machine.follows()) {
             return;
         }
         long index = RingPacket.i64(buffer, offset + RingPacket.ORDER_FIRST_OFFSET);
@@ -232,7 +232,7 @@ final class Ordering {
     /** Appends every record whose turn and payload are here. */
     void drain() {
         final Ring ring = machine.ring;
-        if (ring.holds || machine.tail.end() < ring.viewIndex) {
+        if (ring.holds || machine.tail.end() < ring.viewIndex || machine.catchUp.startsOver()) {
             return;
         }
         while (ring.window.has(machine.tail.end() + 1)) {

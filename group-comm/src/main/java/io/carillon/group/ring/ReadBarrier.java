@@ -106,7 +106,7 @@ final class ReadBarrier {
     }
 
     void onRequest(final Peer from, final DirectBuffer buffer, final int offset) {
-        if (machine.orders() && machine.tail.end() >= machine.ring.viewIndex) {
+        if (machine.follows() && machine.tail.end() >= machine.ring.viewIndex) {
             final long number = RingPacket.i64(buffer, offset + RingPacket.BARRIER_ROUND_OFFSET);
             final var packet = machine.transmitter.begin(PacketType.BARRIER_REPLY);
             packet.putLong(RingPacket.BARRIER_ROUND_OFFSET, number, LITTLE_ENDIAN);

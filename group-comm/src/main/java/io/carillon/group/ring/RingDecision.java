@@ -144,7 +144,19 @@ final class RingDecision {
             majority ? base.foundedEpoch() : epoch,
             majority ? reason : forced ? "primary by an operator's word"
                 : "all voters are back, some without their log: commits may be lost", members, previous, List.of());
-        return new ControlMessage.Install(epoch, true, winner.member().id(), winner.logEnd(), winner.endSeqno(), winner.table(), view);
+        return new ControlMessage.Install(epoch, true, winner.member().id(), winner.logEnd(), winner.endSeqno(), table(winner, group),
+            view);
+    }
+
+    /** The winner's history as far back as anybody present holds it: who only lacks its end need not start over. */
+    private EpochTable table(final ControlMessage.State winner, final UUID group) {
+        EpochTable table = winner.table();
+        for (final ControlMessage.State state : states) {
+            if (isOf(state, group)) {
+                table = table.extendedBy(state.table());
+            }
+        }
+        return table;
     }
 
     /** Rule 2: the present voter that was in sync last, with the longest log. */

@@ -44,7 +44,8 @@ public interface RingEffects {
 
     /**
      * This member's log and the group's have no common history, or it applied what the group does not have: only a
-     * snapshot helps. The log was reset.
+     * snapshot helps. The log was reset. Of open own offers, those that the group ordered before the new base are in
+     * that snapshot, and nothing more is said of them.
      */
     void historyDiffers(String what);
 

@@ -74,6 +74,11 @@ final class RingMachine {
         return takesPart() && ring.primary;
     }
 
+    /** Tells whether the own log is part of the group's history: what the others say of an index is true of it, too. */
+    boolean follows() {
+        return orders() && !catchUp.startsOver();
+    }
+
     /** Tells whether the view is primary and stable here. */
     boolean isOperational() {
         return orders() && ring.operational;

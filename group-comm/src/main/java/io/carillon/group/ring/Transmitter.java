@@ -34,7 +34,7 @@ final class Transmitter {
     /** Rule: what is acknowledged is logged, of this epoch's log, and its VIEW entry is part of it. */
     long acknowledgement() {
         final long logged = machine.tail.logged();
-        return machine.orders() && logged >= machine.ring.viewIndex ? logged : 0;
+        return machine.follows() && logged >= machine.ring.viewIndex ? logged : 0;
     }
 
     void send(final Peer peer, final int length, final TrafficClass trafficClass) {

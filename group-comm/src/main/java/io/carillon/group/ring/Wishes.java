@@ -16,8 +16,9 @@ import java.util.List;
 /** Promotion, weight and leave: asked of the holder, which orders one configuration entry at a time. */
 final class Wishes {
     private static final int NONE = -1;
-    /** Entries between two configuration entries, at most: bounds what a restart reads back. */
+    /** Entries, and bytes, between two configuration entries, at most: bounds what a restart reads back and what a log must keep. */
     private static final int CHECKPOINT_DISTANCE = 100_000;
+    private static final long CHECKPOINT_LENGTH = 64L << 20;
 
     private final RingMachine machine;
     private int ownWish = NONE;
@@ -159,7 +160,8 @@ final class Wishes {
             }
         }
         Arrays.fill(wanted, NONE);
-        if (reasons.isEmpty() && machine.tail.end() - latest.index() >= CHECKPOINT_DISTANCE) {
+        if (reasons.isEmpty() && (machine.tail.end() - latest.index() >= CHECKPOINT_DISTANCE
+            || machine.tail.lengthSinceConfiguration() >= CHECKPOINT_LENGTH)) {
             reasons.add("checkpoint");
         }
         if (total == 0 || reasons.isEmpty()) {

@@ -30,6 +30,9 @@ final class ApplicationModel {
     private long appliedSeqno;
     private long firstOfLife;
     private boolean snapshot;
+    /** The log was replaced in this life: own offers of it may be delivered again, or lie before what is delivered. */
+    private boolean replaced;
+    private final Long2LongHashMap delivered = new Long2LongHashMap(NOTHING);
     private RingView view;
     private long promoteAfter;
     private long offers;
@@ -51,6 +54,8 @@ final class ApplicationModel {
         self = id;
         pending.clear();
         barriers.clear();
+        delivered.clear();
+        replaced = false;
         firstOfLife = NOTHING;
         view = null;
         promoteAfter = 0;
@@ -61,8 +66,14 @@ final class ApplicationModel {
         return snapshot ? -1 : appliedSeqno + 1;
     }
 
+    /** The log was replaced by the group's: what lies before it comes with a snapshot. */
+    void historyDiffers() {
+        replaced = true;
+        takeSnapshot();
+    }
+
     /** The server's data comes from another node: it goes on wherever the log begins. */
-    void takeSnapshot() {
+    private void takeSnapshot() {
         snapshot = true;
         appliedIndex = 0;
         appliedSeqno = 0;
@@ -117,6 +128,9 @@ final class ApplicationModel {
 
     /** Everything up to {@code index} is stable; {@code before} was, of this log, when last told. */
     void stable(final SimulatedLog log, final long before, final long index) {
+        if (replaced) {
+            pending.entrySet().removeIf(offer -> history.isOrderedBy(self, offer.getKey(), log.baseIndex()));
+        }
         for (long i = before + 1; i <= index; i++) {
             final StoredEntry entry = log.at(i);
             if (entry.originMsb() == self.msb() && entry.originLsb() == self.lsb() && !entry.kind().isConfiguration()) {
@@ -171,10 +185,12 @@ final class ApplicationModel {
     private void ownDelivered(final StoredEntry entry) {
         final long digest = pending.remove(entry.originSeq());
         if (digest == NOTHING) {
-            Check.that(firstOfLife == NOTHING || entry.originSeq() < firstOfLife, "an own offer is delivered once",
-                entry.originSeq(), entry.index());
+            Check.that(firstOfLife == NOTHING || entry.originSeq() < firstOfLife
+                || replaced && delivered.get(entry.originSeq()) == StoredEntry.payloadDigest(entry.payload()),
+                "an own offer is delivered once", entry.originSeq(), entry.index());
             return;
         }
+        delivered.put(entry.originSeq(), digest);
         Check.that(digest == StoredEntry.payloadDigest(entry.payload()), "an own offer is delivered as offered",
             entry.originSeq(), entry.index());
         acknowledged++;

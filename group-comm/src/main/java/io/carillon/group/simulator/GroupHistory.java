@@ -9,10 +9,8 @@ import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingView;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
@@ -34,7 +32,8 @@ final class GroupHistory {
 
     private static final class Origin {
         private long last;
-        private final Set<Long> ordered = new HashSet<>();
+        /** Index by number. */
+        private final Map<Long, Long> ordered = new HashMap<>();
         /** Payload digests by number: a later life of the member may use a number again that was never ordered. */
         private final Map<Long, Long> rejected = new HashMap<>();
     }
@@ -68,6 +67,12 @@ final class GroupHistory {
             Check.that(log.digestAt(index + 1) != stable.get((int) index).digest(), "no stable entry is ever cut off",
                 index + 1, stable.size());
         }
+    }
+
+    /** A log that held something is given up in ring {@code epoch}: only once that ring's VIEW, and all before it, is stable. */
+    void givenUp(final long epoch) {
+        final long view = firstIndexOfEpoch.get(epoch);
+        Check.that(view != ABSENT && view <= stable.size(), "a log is given up once the view is stable", view, stable.size());
     }
 
     /** A log is emptied; the digest of its new base. */
@@ -127,14 +132,20 @@ final class GroupHistory {
 
     private void ordered(final StoredEntry entry) {
         final Origin origin = origin(new MemberId(entry.originMsb(), entry.originLsb()));
-        Check.that(!origin.ordered.contains(entry.originSeq()), "nothing is ordered twice", entry.originSeq(), entry.index());
+        Check.that(!origin.ordered.containsKey(entry.originSeq()), "nothing is ordered twice", entry.originSeq(), entry.index());
         Check.that(entry.originSeq() > origin.last, "offers of one origin are ordered in their order", entry.originSeq(), origin.last);
         final Long rejected = origin.rejected.get(entry.originSeq());
         Check.that(rejected == null || rejected != StoredEntry.payloadDigest(entry.payload()), "what was rejected is never ordered",
             entry.originSeq(), entry.index());
-        origin.ordered.add(entry.originSeq());
+        origin.ordered.put(entry.originSeq(), entry.index());
         origin.last = entry.originSeq();
         messages++;
+    }
+
+    /** Tells whether the offer {@code originSeq} of {@code id} is stable at or below {@code index}. */
+    boolean isOrderedBy(final MemberId id, final long originSeq, final long index) {
+        final Long at = origin(id).ordered.get(originSeq);
+        return at != null && at <= index;
     }
 
     private Origin origin(final MemberId id) {
@@ -144,7 +155,7 @@ final class GroupHistory {
     /** The origin {@code id} was told that its offer {@code originSeq} with the given payload digest will never be ordered. */
     void rejected(final MemberId id, final long originSeq, final long digest) {
         final Origin origin = origin(id);
-        Check.that(!origin.ordered.contains(originSeq), "what was ordered is never rejected", originSeq, stable.size());
+        Check.that(!origin.ordered.containsKey(originSeq), "what was ordered is never rejected", originSeq, stable.size());
         final Long before = origin.rejected.put(originSeq, digest);
         Check.that(before == null || before != digest, "an offer is rejected once", originSeq, stable.size());
     }
@@ -177,8 +188,9 @@ final class GroupHistory {
     }
 
     /**
-     * Configurations that a new primary component may have to ask: the latest stable one, and each newer one in any
-     * of {@code logs}. The fault plan leaves a majority of each alive.
+     * Configurations that a new primary component may have to ask: the latest stable one, each newer one in any of
+     * {@code logs}, and the last one in each of them, which its owner may take for the latest. The fault plan leaves a
+     * majority of each alive.
      */
     List<RingView> inPlay(final List<SimulatedLog> logs) {
         final ArrayList<RingView> views = new ArrayList<>();
@@ -186,9 +198,11 @@ final class GroupHistory {
             views.add(configurations.getLast());
         }
         for (final SimulatedLog log : logs) {
-            for (long i = Math.max(log.baseIndex(), stable.size()) + 1; i <= log.endIndex(); i++) {
+            boolean last = true;
+            for (long i = log.endIndex(); i > log.baseIndex() && (last || i > stable.size()); i--) {
                 final StoredEntry entry = log.at(i);
                 if (entry.kind().isConfiguration()) {
+                    last = false;
                     views.add(ConfigurationReader.read(entry));
                 }
             }

@@ -3,8 +3,6 @@
 
 package io.carillon.group.simulator;
 
-import io.carillon.group.Check;
-import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingView;
 
 /**
@@ -35,7 +33,7 @@ final class LivenessPhase {
                 simulator.schedule(0, EventKind.RESUME, i, 0, 0, null);
             }
         }
-        await("one primary view of all nodes as voters", this::united);
+        await("one primary view of all nodes as voters", this::toUnite);
         do {
             offerRound();
         } while (simulator.history().messages() < leastMessages || simulator.eventNumber() < leastEvents);
@@ -45,11 +43,11 @@ final class LivenessPhase {
         for (int i = 0; i < simulator.nodeCount(); i++) {
             final SimulatedNode node = simulator.node(i);
             for (int k = 0; k < ROUND; k++) {
-                await("an offer is taken", () -> offered(node));
+                await("an offer is taken", () -> offered(node) ? null : "node " + node.number() + " takes none");
             }
             node.touched();
         }
-        await("everything offered is delivered everywhere", this::settled);
+        await("everything offered is delivered everywhere", this::toSettle);
     }
 
     /** A view may still be changing: somebody was missed before the faults ended. */
@@ -58,42 +56,57 @@ final class LivenessPhase {
         return able && node.application().offer(node.core(), node.local(), simulator.workload(), 64) > 0;
     }
 
+    /** What is missing until it is reached, for the report of a failure; null once it is. */
     private interface Goal {
-        boolean reached();
+        String missing();
     }
 
     private void await(final String what, final Goal goal) {
         final long deadline = simulator.now() + bound;
-        while (!goal.reached()) {
+        for (String missing = goal.missing(); missing != null; missing = goal.missing()) {
+            if (simulator.now() >= deadline) {
+                throw new GroupHistory.Violated("liveness: " + what + " within " + bound / S + " s of virtual time: " + missing);
+            }
             simulator.step();
-            Check.that(simulator.now() < deadline, "liveness: " + what + " within ns of virtual time", bound, deadline);
         }
     }
 
-    private boolean united() {
+    private String toUnite() {
+        final String unsettled = toSettle();
+        if (unsettled != null) {
+            return unsettled;
+        }
         final RingView view = simulator.history().configuration();
-        if (view == null || !settled()) {
-            return false;
-        }
         for (int i = 0; i < simulator.nodeCount(); i++) {
-            final MemberId id = simulator.node(i).self();
-            if (GroupHistory.weight(view, id) == 0) {
-                return false;
+            if (view == null || GroupHistory.weight(view, simulator.node(i).self()) == 0) {
+                return "node " + i + " is no voter";
             }
         }
-        return view.members().stream().filter(member -> member.weight() > 0).count() == simulator.nodeCount();
+        final long voters = view.members().stream().filter(member -> member.weight() > 0).count();
+        return voters == simulator.nodeCount() ? null : voters + " voters";
     }
 
-    private boolean settled() {
-        final long end = simulator.history().stableIndex();
+    private String toSettle() {
         for (int i = 0; i < simulator.nodeCount(); i++) {
-            final SimulatedNode node = simulator.node(i);
-            if (!node.running() || node.paused() || node.leaving() || node.reportedStable() != end
-                || node.log().endIndex() != end || node.application().view() == null
-                || node.application().pendingOffers() != 0) {
-                return false;
+            final String unsettled = unsettled(simulator.node(i));
+            if (unsettled != null) {
+                return "node " + i + " " + unsettled;
             }
         }
-        return true;
+        return null;
+    }
+
+    private String unsettled(final SimulatedNode node) {
+        if (!node.running() || node.paused() || node.leaving()) {
+            return "is down, paused or leaving";
+        }
+        final long end = simulator.history().stableIndex();
+        if (node.reportedStable() != end || node.log().endIndex() != end) {
+            return "has " + node.log().endIndex() + " entries, " + node.reportedStable() + " stable of " + end;
+        }
+        if (node.application().view() == null) {
+            return "is in no primary view";
+        }
+        return node.application().pendingOffers() == 0 ? null : "waits for " + node.application().pendingOffers() + " offers";
     }
 }

@@ -240,8 +240,12 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
             return;
         }
         application.pump(core, local());
-        log.flush();
-        core.flush(local());
+        long end;
+        do {
+            end = log.endIndex();
+            log.flush();
+            core.flush(local());
+        } while (!departed && log.endIndex() > end);
         if (departed) {
             depart();
             return;
@@ -348,7 +352,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
         if (view == null || GroupHistory.weight(view, self) > 0) {
             throw new GroupHistory.Violated("voter " + number + " lost common history with the group: " + what);
         }
-        application.takeSnapshot();
+        application.historyDiffers();
     }
 
     @Override
@@ -375,6 +379,9 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
     public long reset(final long index, final long epoch) {
         simulator.note(number, "reset", index, epoch, log.endIndex());
         reportedStable = index;
+        if (log.endIndex() > 0) {
+            simulator.history().givenUp(core.epoch());
+        }
         return simulator.history().reset(self, index, epoch);
     }
 

@@ -7,21 +7,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rules of docs/ring.md, sections 3 and 4, written once more and as plainly as possible, to be compared with the
- * ring's own and to be broken on purpose.
+ * Who wins and whether anybody does, by docs/ring.md, section 4, written once more and as plainly as possible: what
+ * {@link RingDecision} decides in every reachable state is compared with it.
  */
-class ReferenceRules implements ExploredRules {
-    @Override
-    public int winner(final int members, final long[] logs, final int[] stable) {
+final class ReferenceRules {
+    private final int[] epochs;
+
+    ReferenceRules(final int[] epochs) {
+        this.epochs = epochs;
+    }
+
+    int winner(final int members, final long[] logs, final int[] stable) {
         final List<Integer> known = knownConfigurations(members, logs, stable);
         int voters = 0;
         for (final int configuration : known) {
             if (!ExploredLog.majority(configuration, members)) {
-                return NOT_PRIMARY;
+                return ExploredRules.NOT_PRIMARY;
             }
             voters |= ExploredLog.voters(configuration);
         }
-        int winner = NOT_PRIMARY;
+        int winner = ExploredRules.NOT_PRIMARY;
         for (int node = 0; node < 3; node++) {
             if ((members & voters & 1 << node) != 0 && (winner < 0 || wins(logs[node], logs[winner]))) {
                 winner = node;
@@ -31,12 +36,12 @@ class ReferenceRules implements ExploredRules {
     }
 
     /** Tells whether {@code log} beats {@code other}: a later epoch, then a further end. */
-    boolean wins(final long log, final long other) {
+    private boolean wins(final long log, final long other) {
         return newer(log, ExploredLog.length(log), other, ExploredLog.length(other));
     }
 
     /** The latest configuration known stable, and every newer one in the logs of present voters of those already known. */
-    List<Integer> knownConfigurations(final int members, final long[] logs, final int[] stable) {
+    private List<Integer> knownConfigurations(final int members, final long[] logs, final int[] stable) {
         int witness = -1;
         int at = 0;
         for (int node = 0; node < 3; node++) {
@@ -70,48 +75,9 @@ class ReferenceRules implements ExploredRules {
         return known;
     }
 
-    private static boolean newer(final long log, final int index, final long other, final int otherIndex) {
-        final int ring = ExploredLog.ring(ExploredLog.at(log, index));
-        final int otherRing = ExploredLog.ring(ExploredLog.at(other, otherIndex));
-        return ring != otherRing ? ring > otherRing : index > otherIndex;
-    }
-
-    @Override
-    public int stable(final long log, final int ring, final int known, final int[] acked) {
-        final int view = ExploredLog.viewOf(log, ring);
-        int result = known;
-        for (int index = Math.max(view, known + 1); index <= ExploredLog.length(log); index++) {
-            if (!stableAt(log, view, known, index, acked)) {
-                break;
-            }
-            result = index;
-        }
-        return result;
-    }
-
-    /** Majorities of the latest configuration known stable and of each newer one up to {@code index}; up to the VIEW, at the VIEW. */
-    boolean stableAt(final long log, final int view, final int known, final int index, final int[] acked) {
-        int configuration = ExploredLog.configuration(ExploredLog.at(log, ExploredLog.configurationIndex(log, known)));
-        for (int at = known + 1; at <= index; at++) {
-            if (ExploredLog.isConfiguration(ExploredLog.at(log, at))) {
-                final int next = ExploredLog.configuration(ExploredLog.at(log, at));
-                final int reach = Math.max(at, view);
-                if (!ExploredLog.majority(configuration, holders(acked, reach)) || !ExploredLog.majority(next, holders(acked, reach))) {
-                    return false;
-                }
-                configuration = next;
-            }
-        }
-        return ExploredLog.majority(configuration, holders(acked, index));
-    }
-
-    static int holders(final int[] acked, final int index) {
-        int set = 0;
-        for (int node = 0; node < 3; node++) {
-            if (acked[node] >= index) {
-                set |= 1 << node;
-            }
-        }
-        return set;
+    private boolean newer(final long log, final int index, final long other, final int otherIndex) {
+        final int epoch = epochs[ExploredLog.ring(ExploredLog.at(log, index))];
+        final int otherEpoch = epochs[ExploredLog.ring(ExploredLog.at(other, otherIndex))];
+        return epoch != otherEpoch ? epoch > otherEpoch : index > otherIndex;
     }
 }

@@ -167,6 +167,18 @@ class RingDecisionTest {
         assertEquals(3, install.view().weightOf(id('A')));
     }
 
+    /** The winner began late; a member that was away for long needs no more than the rest of what others hold. */
+    @Test
+    void theWinnersHistoryIsToldAsFarBackAsAnybodyHoldsIt() {
+        final Configuration view = configuration(5, 90, "A1 B1 C1");
+        final ControlMessage.State winner = new ControlMessage.State(100, new RingMember(id('A'), "node A", 1, new byte[0]), 100, 100, 0,
+            new EpochTable(List.of(new EpochTable.Run(5, 95, 100))), true, List.of(view), Overrides.NONE);
+        final ControlMessage.State whole = new ControlMessage.State(100, new RingMember(id('B'), "node B", 1, new byte[0]), 100, 100, 0,
+            new EpochTable(List.of(new EpochTable.Run(2, 1, 89), new EpochTable.Run(5, 90, 100))), true, List.of(view), Overrides.NONE);
+        assertEquals(whole.table(), decide(winner, whole).table());
+        assertEquals(id('A'), decide(winner, whole).winner());
+    }
+
     @Test
     void twoHistoriesAreNeverMixed() {
         final Configuration one = configuration(5, 1, "A1");

@@ -43,6 +43,27 @@ class RingPartsTest {
         assertEquals(0, table().common(table(1, 1, 3)));
     }
 
+    /** A log that begins later than another one ends is of the same history all the same, if they share an epoch. */
+    @Test
+    void historiesAreEqualWhereTheLogsDoNotOverlap() {
+        assertEquals(20, table(1, 1, 20).common(table(1, 30, 40, 3, 41, 50)));
+        assertEquals(20, table(1, 30, 40, 3, 41, 50).common(table(1, 1, 20)));
+        assertEquals(-1, table(1, 1, 20).common(table(2, 30, 40)));
+    }
+
+    @Test
+    void aTableIsContinuedByWhoHoldsMoreOfTheHistory() {
+        final EpochTable recent = table(3, 30, 40, 5, 41, 50);
+        assertEquals(table(1, 1, 20, 3, 21, 40, 5, 41, 50), recent.extendedBy(table(1, 1, 20, 3, 21, 35)));
+        assertEquals(table(1, 1, 29, 3, 30, 40, 5, 41, 50), recent.extendedBy(table(1, 1, 29, 3, 30, 45)));
+        assertEquals(table(1, 5, 20, 3, 21, 40, 5, 41, 50), recent.extendedBy(table(1, 5, 20, 3, 21, 40, 4, 41, 60)));
+        assertEquals(table(1, 1, 20, 3, 21, 40, 5, 41, 50), recent.extendedBy(table(1, 1, 20, 3, 21, 29)));
+        assertEquals(recent, recent.extendedBy(table(1, 1, 20, 3, 21, 28)), "nobody tells of 29");
+        assertEquals(recent, recent.extendedBy(table(1, 1, 40, 6, 41, 60)), "another history");
+        assertEquals(recent, recent.extendedBy(table(5, 45, 50)), "a shorter one");
+        assertEquals(recent, recent.extendedBy(table()));
+    }
+
     @Test
     void aLogsTableCoversItsBase() {
         final MemoryLog log = new MemoryLog();
@@ -135,6 +156,19 @@ class RingPartsTest {
         assertFalse(offered.put(2, 1, EntryKind.WRITE_SET, bytes, 0, 60));
         offered.raise(1);
         assertTrue(offered.put(2, 1, EntryKind.WRITE_SET, bytes, 0, 60));
+    }
+
+    @Test
+    void laterPayloadsMakeRoomForAnEarlierOne() {
+        final OfferedPayloads offered = new OfferedPayloads(new PayloadPool(), 100);
+        final UnsafeBuffer bytes = new UnsafeBuffer(new byte[100]);
+        assertTrue(offered.put(2, 1, EntryKind.WRITE_SET, bytes, 0, 40));
+        assertTrue(offered.put(3, 2, EntryKind.WRITE_SET, bytes, 0, 60));
+        assertTrue(offered.put(1, 0, EntryKind.WRITE_SET, bytes, 0, 50));
+        assertNotNull(offered.payload(2));
+        assertNull(offered.payload(3), "the last one gives way, its origin repeats it");
+        assertEquals(90, offered.bytes());
+        assertFalse(offered.put(3, 2, EntryKind.WRITE_SET, bytes, 0, 60));
     }
 
     @Test

@@ -3,14 +3,15 @@
 
 package io.carillon.group.ring;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
 /**
- * The decision rules for three nodes and two view changes, every interleaving; and the same rules with one broken at
- * a time, to show that the exploration would notice.
+ * The ring's own decision rules for three nodes and two view changes, every interleaving; and the same with one rule
+ * broken at a time, to show that the exploration would notice.
  */
 class RuleExplorationTest {
     private static final int EQUAL = configuration(1, 1, 1);
@@ -23,9 +24,28 @@ class RuleExplorationTest {
         return a | b << 2 | c << 4;
     }
 
+    /** The ring's rules; each decision is compared with what the plain rules say. */
+    private static final class ComparedRules extends RingRules {
+        private long primaries;
+
+        ComparedRules() {
+            super(PlantedBug.NONE);
+        }
+
+        @Override
+        public Decision decide(final int members, final long[] logs, final int[] stable, final int[] epochs) {
+            final Decision decision = super.decide(members, logs, stable, epochs);
+            assertEquals(new ReferenceRules(epochs).winner(members, logs, stable), decision.winner());
+            primaries += decision.winner() >= 0 ? 1 : 0;
+            return decision;
+        }
+    }
+
     private static void holds(final int first, final int changed, final int data) {
-        final long states = new RuleExplorer(new ReferenceRules(), changed).explore(first, data);
+        final ComparedRules rules = new ComparedRules();
+        final long states = new RuleExplorer(rules, changed).explore(first, data);
         assertTrue(states > STATES_LEAST, "states: " + states);
+        assertTrue(rules.primaries > 1000, "primary rings decided: " + rules.primaries);
     }
 
     private static void breaks(final ExploredRules rules, final int first, final int changed, final int data) {
@@ -58,8 +78,20 @@ class RuleExplorationTest {
     }
 
     @Test
+    void deliveringWhatIsOnlyOrderedLosesAnEntry() {
+        breaks(new RingRules(PlantedBug.NONE) {
+            @Override
+            public int stable(final long log, final int ring, final int known, final int[] acked, final long previous,
+                final int[] epochs) {
+                return known >= ExploredLog.viewOf(log, ring) ? ExploredLog.length(log)
+                    : super.stable(log, ring, known, acked, previous, epochs);
+            }
+        }, EQUAL, 0, 2);
+    }
+
+    @Test
     void anAcknowledgementAfterThePromiseLosesAnEntry() {
-        breaks(new ReferenceRules() {
+        breaks(new RingRules(PlantedBug.NONE) {
             @Override
             public boolean logsAfterPromise() {
                 return true;
@@ -69,43 +101,50 @@ class RuleExplorationTest {
 
     @Test
     void aViewInForceBeforeItIsStableSplitsTheGroup() {
-        breaks(new ReferenceRules() {
-            @Override
-            boolean stableAt(final long log, final int view, final int known, final int index, final int[] acked) {
-                final int last = ExploredLog.configurationIndex(log, index);
-                return ExploredLog.majority(ExploredLog.configuration(ExploredLog.at(log, last)), holders(acked, Math.max(index, view)));
-            }
-        }, EQUAL, HEAVY, 1);
+        breaks(new RingRules(PlantedBug.VIEW_BEFORE_STABLE), EQUAL, HEAVY, 1);
     }
 
     @Test
     void onlyTheConfigurationBeforeTheViewIsNotEnough() {
-        breaks(new ReferenceRules() {
+        breaks(new RingRules(PlantedBug.NONE) {
             @Override
-            boolean stableAt(final long log, final int view, final int known, final int index, final int[] acked) {
-                final int from = index < view || known >= view ? known : ExploredLog.configurationIndex(log, view - 1);
-                return super.stableAt(log, view, from, index, acked);
+            public Decision decide(final int members, final long[] logs, final int[] stable, final int[] epochs) {
+                final Decision decision = super.decide(members, logs, stable, epochs);
+                if (decision.winner() < 0) {
+                    return decision;
+                }
+                final long log = logs[decision.winner()];
+                final int before = ExploredLog.configurationIndex(log, ExploredLog.length(log));
+                return new Decision(decision.winner(), decision.configuration(), ExploredLog.configuration(ExploredLog.at(log, before)));
             }
         }, EQUAL, HEAVY, 1);
     }
 
     @Test
     void aLeaverThatStillCountsLosesAnEntry() {
-        breaks(counting(configuration(1, 2, 2)), configuration(1, 2, 2), configuration(1, 2, 0), 1);
+        breaks(new RingRules(PlantedBug.LEAVER_COUNTED), configuration(1, 2, 2), configuration(1, 2, 0), 1);
     }
 
     @Test
     void aJoinerThatCountsLosesAnEntry() {
-        breaks(counting(configuration(1, 2, 2)), configuration(1, 2, 0), 0, 1);
+        breaks(new RingRules(PlantedBug.JOINER_COUNTED), configuration(1, 2, 0), 0, 1);
     }
 
-    /** Rules under which the weights of {@code configuration} decide what is stable, whatever the log says. */
-    private static ExploredRules counting(final int configuration) {
-        return new ReferenceRules() {
+    /** The winner is who has the longest log, whatever its epoch. */
+    @Test
+    void theLongestLogAloneDoesNotDecide() {
+        breaks(new RingRules(PlantedBug.NONE) {
             @Override
-            boolean stableAt(final long log, final int view, final int known, final int index, final int[] acked) {
-                return ExploredLog.majority(configuration, holders(acked, Math.max(index, view)));
+            public Decision decide(final int members, final long[] logs, final int[] stable, final int[] epochs) {
+                final Decision decision = super.decide(members, logs, stable, epochs);
+                int longest = decision.winner();
+                for (int node = 0; longest >= 0 && node < logs.length; node++) {
+                    if ((members >> node & 1) != 0 && ExploredLog.length(logs[node]) > ExploredLog.length(logs[longest])) {
+                        longest = node;
+                    }
+                }
+                return new Decision(longest, decision.configuration(), decision.previous());
             }
-        };
+        }, EQUAL, 0, 2);
     }
 }

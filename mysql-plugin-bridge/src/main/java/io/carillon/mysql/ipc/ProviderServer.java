@@ -97,6 +97,13 @@ public final class ProviderServer {
         return true;
     }
 
+    /** The engine failed: the session gets nothing of it any more but lines for the server's log. */
+    public void mute() {
+        if (current != null) {
+            current.mute();
+        }
+    }
+
     FrameChannelHandler handlerFor(final Channel accepted) {
         return new FrameChannelHandler(new ProviderSession(accepted, this, atPassEnd), this);
     }

@@ -65,6 +65,11 @@ public final class ProviderSession {
         }
     }
 
+    /** The engine is not to be relied on any more: nothing but lines for the server's log goes out. */
+    void mute() {
+        out.logOnly();
+    }
+
     boolean isAttached() {
         return attachment != null;
     }
