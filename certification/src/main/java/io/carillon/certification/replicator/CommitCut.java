@@ -29,9 +29,9 @@ final class CommitCut {
         told = -1;
     }
 
-    /** The application has committed everything up to {@code released}; if it was not given that, it speaks of another group's numbers. */
+    /** The application has committed everything up to {@code released}; if that is not stable, it speaks of another group's numbers. */
     void released(final long released) {
-        if (released > node.released && released <= delivery.position()) {
+        if (released > node.released && released <= node.stableSeqno) {
             node.released = released;
         }
         // Galera's index reaches back to what some member has not committed; so do dependencies here, for the same averages.

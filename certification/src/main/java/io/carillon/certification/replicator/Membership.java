@@ -116,6 +116,7 @@ final class Membership {
         node.stableIndex = 0;
         // What was committed in another group says nothing here; the same is known again as soon as it is fed.
         node.released = -1;
+        node.stableSeqno = -1;
         commitCut.begin();
         ownState.begin();
         epochAtJoin = node.log().endEpoch();

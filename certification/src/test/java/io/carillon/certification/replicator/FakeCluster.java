@@ -32,7 +32,7 @@ class FakeCluster {
     private final ArrayDeque<Offer> offers = new ArrayDeque<>();
     private final ArrayDeque<Runnable> changes = new ArrayDeque<>();
     private final LogEntry entry = new LogEntry();
-    private final UUID uuid = new UUID(0x1111, 0x2222);
+    private UUID uuid = new UUID(0x1111, 0x2222);
     private List<FakeGroup> members = new ArrayList<>();
     private long epoch;
     private long numbers;
@@ -118,6 +118,13 @@ class FakeCluster {
             group.listener.onNotPrimary(group.current);
             install(rest, true);
         });
+    }
+
+    /** The group is gone, and its history; whoever founds now founds another one. Only when nobody is a member. */
+    void forget() {
+        order.reset(0, 0, 0);
+        uuid = new UUID(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits() + 1);
+        numbers = 0;
     }
 
     /** Brings {@code group} back; what it had offered in vain is offered again. */
@@ -214,6 +221,10 @@ class FakeCluster {
             info = newInfo;
             told = 0;
             changes.add(() -> {
+                if (log.endIndex() > 0 && log.endEpoch() > order.epochAt(log.endIndex())) {
+                    log.reset(0, 0, 0);
+                    listener.onHistoryDiffers("the log is of another group");
+                }
                 final boolean empty = log.endIndex() == 0 || log.endIndex() < order.baseIndex();
                 if (empty && wantedSeqno < 0) {
                     base(Math.max(0, order.endSeqno() - 2 * ToyCluster.WINDOW));
