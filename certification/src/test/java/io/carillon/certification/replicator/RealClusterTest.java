@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RealClusterTest {
     private static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(1024, 1 << 20,
         Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
-        30_000_000_000L, 10_000_000_000L, 1000, 1.0);
+        30_000_000_000L, 10_000_000_000L, 0, ReplicatorConfig.FlowLimits.of(1000));
 
     @TempDir
     private Path directory;
