@@ -25,7 +25,10 @@ public interface Group {
      */
     void join(String clusterName, List<String> addresses, boolean found, long wantedSeqno, byte[] info);
 
-    /** The history that a founder without entries of its own continues behind its log's base; null for a new one. For the next {@link #join}. */
+    /**
+     * For the next {@link #join}: the history that a founder without entries of its own continues behind its log's base;
+     * null for a new one.
+     */
     void foundAs(UUID history);
 
     /** See {@link io.carillon.group.ring.RingCore#offer}. */

@@ -332,7 +332,8 @@ class RealClusterTest {
     void aFounderContinuesTheHistoryOfItsDataAndOthersJoinIt() throws Exception {
         final Gtid kept = new Gtid(UUID.fromString("0f8f2c4e-5a3b-4c1d-9e7f-112233445566"), 123_456);
         Files.createDirectories(directory.resolve("a"));
-        Files.writeString(directory.resolve("a").resolve("grastate.dat"), "uuid: " + kept.uuid() + "\nseqno: 123456\nsafe_to_bootstrap: 1\n");
+        Files.writeString(directory.resolve("a").resolve("grastate.dat"),
+            "uuid: " + kept.uuid() + "\nseqno: 123456\nsafe_to_bootstrap: 1\n");
         final ToyServer before = new ToyServer("a", new UUID(1, 1), Runnable::run, names);
         before.position = kept;
         before.rows.put("kept", "1");
