@@ -51,7 +51,7 @@ final class Node {
         return upper != 0 ? upper : Long.compareUnsigned(a.id().getLeastSignificantBits(), b.id().getLeastSignificantBits());
     };
 
-    final ReplicatorConfig config;
+    ReplicatorConfig config;
     final LongSupplier clock;
     final Offers offers;
     final GroupState state;
@@ -64,6 +64,8 @@ final class Node {
     SavedState saved;
     Phase phase = Phase.CLOSED;
     boolean primary;
+    /** Index of the VIEW with which the node was last not primary, or not here, before. */
+    long primarySince;
     /** Group of the last primary view; kept beyond a disconnect. */
     UUID groupUuid = Gtid.UNDEFINED_UUID;
     /** Own state as the order says, but kept over a change of view. */

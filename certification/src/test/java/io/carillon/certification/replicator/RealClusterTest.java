@@ -5,6 +5,7 @@ package io.carillon.certification.replicator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.certification.CertifierConfig;
@@ -21,8 +22,11 @@ import io.carillon.group.transport.GroupNode;
 import io.carillon.group.transport.LoopTimer;
 import io.carillon.group.transport.PeerAddress;
 import io.carillon.group.transport.TransportConfig;
+import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
+import io.carillon.wsrep.View;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RealClusterTest {
     private static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(1024, 1 << 20,
         Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
-        30_000_000_000L, 10_000_000_000L, 1000, 1.0);
+        30_000_000_000L, 10_000_000_000L, 0, ReplicatorConfig.FlowLimits.of(1000));
 
     @TempDir
     private Path directory;
@@ -122,6 +126,17 @@ class RealClusterTest {
             while (!on(condition)) {
                 Thread.onSpinWait();
             }
+        }
+
+        void isolate(final int mode) throws Exception {
+            on(() -> {
+                group.isolate(mode);
+                return null;
+            });
+        }
+
+        boolean failed() {
+            return server.events.stream().anyMatch(event -> event.startsWith("failed") || event.startsWith("inconsistent"));
         }
 
         /** Dies without a word. */
@@ -262,5 +277,85 @@ class RealClusterTest {
         assertEquals("commit", a.on(() -> a.server.results.get(call)));
         agree(a, b);
         assertEquals(value.length(), b.on(() -> b.server.rows.get("big").length()));
+    }
+
+    private void overrides(final boolean ignoreSplitBrain) throws Exception {
+        for (final Running node : running) {
+            node.on(() -> {
+                node.group.overrides(ignoreSplitBrain, false);
+                return null;
+            });
+        }
+    }
+
+    /** By an operator's word both halves go on, and write; then they meet. */
+    @Test
+    void ofTwoDivergedHistoriesTheLoserStartsOverFromASnapshot() throws Exception {
+        a = start("a", "gcomm://", null);
+        synced(a);
+        b = start("b", url(a), null);
+        synced(b);
+        load(20, 5, a, b);
+        agree(a, b);
+        overrides(true);
+        b.isolate(1);
+        for (final Running node : List.of(a, b)) {
+            node.until(() -> node.server.view.members().size() == 1 && node.server.view.status() == View.Status.PRIMARY);
+            synced(node);
+        }
+        load(30, 6, a);
+        load(10, 7, b);
+        assertNotEquals(a.on(() -> a.server.rows.toString()), b.on(() -> b.server.rows.toString()));
+        overrides(false);
+        for (final Running node : List.of(a, b)) {
+            node.on(() -> node.server.write("late", node.name));
+        }
+        b.isolate(0);
+        for (final Running node : List.of(a, b)) {
+            node.on(() -> node.server.write("later", node.name));
+            node.until(() -> node.failed() || node.server.view.members().size() == 2);
+            assertFalse(node.on(node::failed), node.server.events.toString());
+        }
+        synced(a);
+        synced(b);
+        load(20, 8, a, b);
+        agree(a, b);
+        for (final Running node : List.of(a, b)) {
+            node.until(() -> node.server.answered(node.server.call));
+        }
+        final long asked = a.on(() -> a.server.events.stream().filter("state request needed"::equals).count())
+            + b.on(() -> b.server.events.stream().filter("state request needed"::equals).count());
+        assertEquals(2, asked, "b's first one, and the loser's");
+    }
+
+    @Test
+    void aFounderContinuesTheHistoryOfItsDataAndOthersJoinIt() throws Exception {
+        final Gtid kept = new Gtid(UUID.fromString("0f8f2c4e-5a3b-4c1d-9e7f-112233445566"), 123_456);
+        Files.createDirectories(directory.resolve("a"));
+        Files.writeString(directory.resolve("a").resolve("grastate.dat"),
+            "uuid: " + kept.uuid() + "\nseqno: 123456\nsafe_to_bootstrap: 1\n");
+        final ToyServer before = new ToyServer("a", new UUID(1, 1), Runnable::run, names);
+        before.position = kept;
+        before.rows.put("kept", "1");
+        a = new Running("a", freePort(), new UUID("a".hashCode(), System.nanoTime()), directory.resolve("a"), before, names);
+        running.add(a);
+        a.on(() -> a.server.connect("gcomm://"));
+        synced(a);
+        assertEquals(kept.uuid(), a.on(() -> a.server.position.uuid()));
+        load(20, 9, a);
+        b = start("b", url(a), null);
+        synced(b);
+        load(50, 10, a, b);
+        agree(a, b);
+        assertEquals("1", b.on(() -> b.server.rows.get("kept")));
+        b.kill();
+        running.remove(b);
+        a.until(() -> a.server.view.status() == View.Status.NON_PRIMARY || a.server.view.members().size() == 1);
+        b = start("b", url(a), b);
+        synced(b);
+        synced(a);
+        load(50, 11, a, b);
+        agree(a, b);
+        assertFalse(b.on(() -> b.server.events.contains("state request needed")), b.server.events.toString());
     }
 }

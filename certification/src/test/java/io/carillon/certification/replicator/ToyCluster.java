@@ -10,7 +10,7 @@ import io.carillon.wsrep.NodeState;
 final class ToyCluster extends FakeCluster {
     static final int WINDOW = 64;
     static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(WINDOW, 1 << 20, Integer.MAX_VALUE), 0,
-        Integer.MAX_VALUE, 30_000_000_000L, 10_000_000_000L, 16, 1.0);
+        Integer.MAX_VALUE, 30_000_000_000L, 10_000_000_000L, 0, ReplicatorConfig.FlowLimits.of(16));
     static final DonorChoice FIRST_SYNCED = (members, joiner, donors) -> {
         for (final MemberState member : members) {
             if (member.state() == NodeState.SYNCED && !member.id().equals(joiner)) {
@@ -40,6 +40,15 @@ final class ToyCluster extends FakeCluster {
         final ToyServer server = server(name).attach(null);
         server.connect("gcomm://a");
         settle();
+        return server;
+    }
+
+    /** The server {@code before} and its sidecar, killed and started again with what their disks hold; a new session. */
+    ToyServer restarted(final ToyServer before) {
+        final ToyServer server = new ToyServer(this, before.name, names);
+        server.position = before.position;
+        server.rows.putAll(before.rows);
+        server.group.takeOver(before.group);
         return server;
     }
 }
