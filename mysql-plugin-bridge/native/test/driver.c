@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 // driver SECONDS CLIENTS REJOIN DIRECTORY:PORT...: clients on several providers of one process, each with a real sidecar
-// that listens at DIRECTORY/sidecar.sock. Every REJOIN seconds (0: never) the last node leaves and comes back. At the end all nodes must have the same history.
-// test/with-sidecars starts the sidecars, and kills some if it is told to.
+// that listens at DIRECTORY/sidecar.sock. Every REJOIN seconds (0: never) the last node leaves and comes back. At the end
+// all nodes must have the same history. test/with-sidecars starts the sidecars, and kills some if it is told to.
 #include "toy_server.h"
 
 enum { CLIENTS_MAX = 64, LARGE = 600 << 10, LARGE_EVERY = 2000, STATEMENT_EVERY = 500, CAUSAL_EVERY = 50 };
