@@ -1,8 +1,9 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// cost SECONDS CLIENTS DIRECTORY:PORT...: what a commit costs in the servers' processes, with servers that do nothing: all clients on the first
-// of the providers in this process, each with rows of its own, the others apply. CPU time is of this process, sidecars are not counted.
+// cost SECONDS CLIENTS DIRECTORY:PORT...: what a commit costs in the servers' processes, with servers that do nothing: all
+// clients on the first of the providers in this process, each with rows of its own, the others apply. CPU time is of this
+// process, sidecars are not counted.
 #include "provider.h"
 
 #include <stdio.h>
@@ -192,8 +193,8 @@ int main(int count, char **args) {
     }
     getrusage(RUSAGE_SELF, &after);
     const double n = (double)committed;
-    printf("%d nodes, %d clients: %.0f commits/s, %.0f us each; %.1f us of CPU and %.2f context switches a commit, of all nodes\n", count - 3,
-           (int)clients, n / atoi(args[1]), (double)latency / 1000 / n, (cpu_us(&after) - cpu_us(&before)) / n,
+    printf("%d nodes, %d clients: %.0f commits/s, %.0f us each; %.1f us of CPU and %.2f context switches a commit, of all nodes\n",
+           count - 3, (int)clients, n / atoi(args[1]), (double)latency / 1000 / n, (cpu_us(&after) - cpu_us(&before)) / n,
            (double)(after.ru_nvcsw + after.ru_nivcsw - before.ru_nvcsw - before.ru_nivcsw) / n);
     fflush(stdout);
     _exit(0); // what its threads are in is of no interest
