@@ -7,6 +7,7 @@ import io.carillon.group.EntryKind;
 import io.carillon.group.MemberId;
 import io.carillon.group.RingLog;
 import io.carillon.group.wire.ControlCodec;
+import io.carillon.group.wire.PacketChecksum;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.agrona.DirectBuffer;
  */
 public final class RingCore {
     private final RingMachine machine;
+    private final PacketChecksum checksum = new PacketChecksum();
     /** When the owner was last told that a timer would be due. */
     private long expectedNs = Long.MAX_VALUE;
 
@@ -96,15 +98,16 @@ public final class RingCore {
         if (from == null || machine.phase == Phase.CLOSED) {
             return;
         }
-        final int type = length < 2 ? 0 : buffer.getByte(offset);
+        final int body = checksum.open(buffer, offset, length);
+        final int type = body < 2 ? 0 : buffer.getByte(offset);
         if (PacketType.isControl(type)) {
-            onControl(from, buffer, offset, length);
-        } else if (RingPacket.lengthMin(type) < 0 || length < RingPacket.lengthMin(type)
+            onControl(from, buffer, offset, body);
+        } else if (RingPacket.lengthMin(type) < 0 || body < RingPacket.lengthMin(type)
             || buffer.getByte(offset + RingPacket.VERSION_OFFSET) != PacketType.VERSION) {
             machine.trace(TraceEvent.PACKET_DROPPED, type, peer, length);
         } else {
             onHeard(from);
-            onFlat(type, from, buffer, offset, length);
+            onFlat(type, from, buffer, offset, body);
         }
         exit();
     }
