@@ -120,7 +120,7 @@ class PacketFuzzTest {
         if (victim == null) {
             victim = formed();
         }
-        final RingWorld.Node node = victim.node(random.nextInt(3));
+        final RingWorldNode node = victim.node(random.nextInt(3));
         try {
             node.core.onPacket(victim.nowNs, (node.number + 1) % 3, buffer, 0, length);
         } catch (final Check.Violation stopped) {

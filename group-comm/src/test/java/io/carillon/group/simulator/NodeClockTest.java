@@ -3,7 +3,6 @@
 
 package io.carillon.group.simulator;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
@@ -22,7 +21,6 @@ class NodeClockTest {
                 final long at = clock.timeOf(deadline, now);
                 assertTrue(clock.local(at) >= deadline);
                 assertTrue(at == now || clock.local(at) - deadline < 2000, "at most a little late");
-                assertEquals(now, clock.timeOf(clock.local(now), now));
             }
         }
     }
