@@ -29,7 +29,7 @@ final class Transmitter {
     /** Begins a flat packet; its body is written from {@link RingPacket#BODY_OFFSET} on. */
     ExpandableArrayBuffer begin(final byte type) {
         final Ring ring = machine.ring;
-        RingPacket.header(buffer, type, ring.holder, ring.tokenSeq, ring.epoch, acknowledgement(), machine.tail.stable());
+        RingPacket.header(buffer, type, ring.holder, ring.tokenSeq, ring.epoch, acknowledgement(), horizon());
         return buffer;
     }
 
@@ -39,6 +39,11 @@ final class Transmitter {
         return machine.follows() && logged >= machine.ring.viewIndex ? logged : 0;
     }
 
+    /** What is stable in the group's history; what was so in a log that is not of it is nothing to the others. */
+    private long horizon() {
+        return machine.follows() ? machine.tail.stable() : 0;
+    }
+
     void send(final Peer peer, final int length, final TrafficClass trafficClass) {
         sendSealed(peer, checksum.seal(buffer, length), trafficClass);
     }
@@ -46,7 +51,7 @@ final class Transmitter {
     private void sendSealed(final Peer peer, final int length, final TrafficClass trafficClass) {
         peer.sentNs = machine.nowNs;
         peer.sentLogged = acknowledgement();
-        peer.sentHorizon = machine.tail.stable();
+        peer.sentHorizon = horizon();
         machine.effects.send(peer.handle, buffer, 0, length, trafficClass);
     }
 

@@ -132,9 +132,20 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
     public long reset(final long index, final long epoch) {
         simulator.note(node.number(), "reset", index, epoch, node.log().endIndex());
         reportedStable = index;
-        if (node.log().endIndex() > 0) {
+        sent.onReset();
+        if (holdsConfiguration(node.log())) {
             simulator.history().givenUp(node.core().epoch());
         }
         return simulator.history().reset(node.self(), index, epoch);
+    }
+
+    /** Only such a log can be a voter's. */
+    private static boolean holdsConfiguration(final SimulatedLog log) {
+        for (long index = log.endIndex(); index > log.baseIndex(); index--) {
+            if (log.at(index).kind().isConfiguration()) {
+                return true;
+            }
+        }
+        return false;
     }
 }

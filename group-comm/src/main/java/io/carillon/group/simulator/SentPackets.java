@@ -21,6 +21,12 @@ final class SentPackets {
         horizon = 0;
     }
 
+    /** The log is replaced by the group's: what is said from now on is of that one. */
+    void onReset() {
+        logged = 0;
+        horizon = 0;
+    }
+
     /**
      * A packet leaves.
      *
@@ -41,7 +47,7 @@ final class SentPackets {
         Check.that(packetHorizon <= Math.max(stable, log.baseIndex()), "what is called stable was reported so", packetHorizon, stable);
         if (packetEpoch == epoch) {
             Check.that(packetLogged >= logged, "acknowledgements never go back within an epoch", packetLogged, logged);
-            Check.that(packetHorizon >= horizon || packetHorizon == 0, "the horizon never goes back within an epoch", packetHorizon, horizon);
+            Check.that(packetHorizon >= horizon, "the horizon never goes back within an epoch", packetHorizon, horizon);
         }
         epoch = packetEpoch;
         logged = packetLogged;
