@@ -14,6 +14,8 @@
 
 enum { PROGRESS_BYTES = 256 << 10, PROGRESS_SEQNOS = 512, QUEUE_STEP = 8 };
 
+#define ALIVE_PERIOD (100 * MS)
+
 void session_set_state(struct session *s, enum session_state state, const char *failure) {
     pthread_mutex_lock(&s->lock);
     if (state == SESSION_DOWN && s->state == SESSION_UP) {
@@ -79,10 +81,7 @@ enum send_result session_send(struct provider *p, struct iovec *iov, int count, 
     }
     if (call && !call->frame) {
         // The frame of a CERTIFY begins with what is released here; see PROGRESS in session_progress.
-        const int64_t released = horizon_reached(&p->apply);
-        if (released >= s->released_sent) {
-            s->released_sent = released;
-        }
+        s->released_sent = horizon_reached(&p->apply);
         put_u64((uint8_t *)iov[0].iov_base + FRAME_HEADER_LENGTH, (uint64_t)s->released_sent);
     }
     const bool ok = session_write(fd, iov, count);
@@ -163,14 +162,14 @@ void session_progress(struct provider *p, bool always) {
     const uint32_t length = p->feed.length;
     const uint32_t length_told = p->feed.length_told;
     pthread_mutex_unlock(&p->feed.lock);
-    int64_t released = horizon_reached(&p->apply);
-    if (released < s->released_sent) {
-        released = s->released_sent; // another group, with lower numbers: it hears of them with its own HELLO
-    }
+    const int64_t released = horizon_reached(&p->apply); // may be less than before: another group, with lower numbers
     const bool queue_changed = length > length_told + QUEUE_STEP || length + QUEUE_STEP < length_told;
     const bool worth = queue_changed || consumed - s->consumed_sent >= PROGRESS_BYTES || released - s->released_sent >= PROGRESS_SEQNOS;
     const int fd = atomic_load_explicit(&s->fd, memory_order_relaxed);
-    if (fd >= 0 && (worth || (always && (consumed != s->consumed_sent || released != s->released_sent)))) {
+    // With write sets in the queue it is also a sign of life: for a server that gives none, nobody is asked to wait.
+    const bool alive = length > 0 && now_ns() - s->progress_at >= ALIVE_PERIOD;
+    const bool changed = consumed != s->consumed_sent || released != s->released_sent;
+    if (fd >= 0 && (worth || (always && (changed || alive)))) {
         uint8_t frame[FRAME_HEADER_LENGTH + 20];
         frame_header(frame, sizeof frame, FRAME_PROGRESS, 0);
         put_u64(frame + 16, (uint64_t)released);
@@ -180,6 +179,7 @@ void session_progress(struct provider *p, bool always) {
         if (send(fd, frame, sizeof frame, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof frame) {
             s->consumed_sent = consumed;
             s->released_sent = released;
+            s->progress_at = now_ns();
             pthread_mutex_lock(&p->feed.lock);
             p->feed.length_told = length;
             pthread_mutex_unlock(&p->feed.lock);

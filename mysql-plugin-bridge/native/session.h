@@ -32,6 +32,7 @@ struct session {
     _Atomic int64_t received; // written by the reader
     int64_t released_sent;    // under write_lock
     uint64_t consumed_sent;   // under write_lock
+    int64_t progress_at;      // under write_lock: when PROGRESS was sent
     struct event *partial;    // reader: a write set whose parts are still coming
     uint64_t partial_at;
     bool lost_reported; // the server was told that the primary is gone

@@ -18,7 +18,9 @@ import io.carillon.mysql.ipc.Hello;
 import io.carillon.sst.SegmentDonorChoice;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.options.OptionException;
+import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -129,6 +131,16 @@ final class Node implements AutoCloseable {
         group.transportConfig(settings.transport());
         replicator.conflicts().logging(settings.options().bool("cert.log_conflicts"));
         replicator.certifier().optimisticApply(settings.options().bool("cert.optimistic_pa"));
+    }
+
+    /** What the process holds, in bytes: on the heap (with garbage), in buffers in use, and in what buffers are cut from. */
+    Map<String, Long> memory() {
+        final Runtime runtime = Runtime.getRuntime();
+        final Map<String, Long> memory = new LinkedHashMap<>();
+        memory.put("heap", runtime.totalMemory() - runtime.freeMemory());
+        memory.put("buffers", loop.allocator().pinnedDirectMemory());
+        memory.put("reserved", PlatformDependent.usedDirectMemory());
+        return memory;
     }
 
     void status(final StatusSink into) {

@@ -33,7 +33,7 @@ final class NodeReport {
             session == null ? 0 : session.hello().pid(),
             state.comment(), primary, view == null ? "" : view.group().toString(), view == null ? -1 : view.number(),
                 members(), positions(session),
-            queues(session), node.group().describe());
+            queues(session), node.memory(), node.group().describe());
     }
 
     private MemberState self() {

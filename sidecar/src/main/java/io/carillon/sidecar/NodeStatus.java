@@ -19,10 +19,12 @@ import java.util.List;
  * @param members of the view.
  * @param positions by name, seqnos and indexes.
  * @param queues by name, bytes and counts.
+ * @param memory by name, bytes.
  * @param ring lines about ring and links.
  */
 record NodeStatus(String node, String version, long pid, long serverPid, String state, boolean primary, String group, long view,
-    List<MemberStatus> members, java.util.Map<String, Long> positions, java.util.Map<String, Long> queues, List<String> ring) {
+    List<MemberStatus> members, java.util.Map<String, Long> positions, java.util.Map<String, Long> queues,
+    java.util.Map<String, Long> memory, List<String> ring) {
     /** A member of the view; {@code weight} 0 for one that has no vote. */
     record MemberStatus(String name, String id, String session, String incoming, int weight, String state, boolean self) {
     }

@@ -32,6 +32,7 @@ final class OptionedEngine implements ReplicationEngine {
 
     @Override
     public void connect(final long call, final String clusterName, final String url, final String donor, final boolean bootstrap) {
+        final String addresses;
         try {
             final StringJoiner options = new StringJoiner(";");
             GroupUrl.parse(url, 0).options().forEach((name, value) -> options.add(name + "=" + value.replace(";", "\\;")));
@@ -39,11 +40,13 @@ final class OptionedEngine implements ReplicationEngine {
                 node.settings().options().initialise(options.toString());
             }
             node.configure();
+            // As Galera: who is named without a port listens on the port that this node would take.
+            addresses = GroupUrl.parse(url, (int) node.settings().options().integer("base_port")).withoutOptions();
         } catch (final OptionException | IllegalArgumentException e) {
             results.result(call, WsrepStatus.NODE_FAIL, e.getMessage());
             return;
         }
-        replicator.connect(call, clusterName, url, donor, bootstrap);
+        replicator.connect(call, clusterName, addresses, donor, bootstrap);
     }
 
     @Override

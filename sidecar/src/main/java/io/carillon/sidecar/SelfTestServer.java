@@ -59,8 +59,13 @@ final class SelfTestServer implements AutoCloseable {
 
     /** Asks for status variables. */
     void status() throws IOException {
-        send(Frames.STATUS, 3, body());
+        askForStatus();
         await(Frames.STATUS_REPLY);
+    }
+
+    /** Asks, and leaves the answer where it is. */
+    void askForStatus() throws IOException {
+        send(Frames.STATUS, 3, body());
     }
 
     /** Leaves the group in order. */

@@ -10,7 +10,6 @@ import io.carillon.mysql.ipc.ProviderSession;
 import io.carillon.mysql.ipc.ServerLogLevel;
 import io.carillon.mysql.ipc.SessionListener;
 import io.carillon.mysql.ipc.SessionRefusedException;
-import io.netty.channel.SingleThreadEventLoop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
@@ -47,10 +46,9 @@ final class Sidecar implements SessionListener {
         this.config = config;
         this.parent = parent;
         loop = EngineLoop.start("carillon-engine");
+        loop.onFailure(this::engineFailed);
         host = new NodeHost(loop, config.directory(), config.options(), this::nodeFailed);
-        server = new ProviderServer(loop.eventLoop(),
-            ((SingleThreadEventLoop) loop.eventLoop())::executeAfterEventLoopIteration, config.socket(),
-            host, this);
+        server = new ProviderServer(loop.eventLoop(), loop.allocator(), loop::afterPass, config.socket(), host, this);
     }
 
     /** Runs until the end; the exit status. */
@@ -83,35 +81,48 @@ final class Sidecar implements SessionListener {
 
     private boolean log(final ServerLogLevel level, final String text) {
         try {
-            loop.execute(() -> {
-                if (!server.log(level, text)) {
-                    ServerLogAppender.toStandardError(level, text);
-                }
-            });
+            loop.execute(() -> logInSession(level, text));
             return true;
         } catch (final RejectedExecutionException e) {
             return false;
         }
     }
 
+    private void logInSession(final ServerLogLevel level, final String text) {
+        boolean logged = false;
+        try {
+            logged = server.log(level, text);
+        } finally {
+            if (!logged) {
+                ServerLogAppender.toStandardError(level, text);
+            }
+        }
+    }
+
     /** Ends the process, from any thread. */
     private void stop(final int status, final String why) {
-        loop.execute(() -> {
-            if (stopping) {
-                return;
-            }
-            stopping = true;
-            LOG.info("The sidecar ends: {}", why);
-            // Behind the line just logged.
+        try {
             loop.execute(() -> {
-                try {
-                    server.close();
-                    host.close();
-                } finally {
-                    ended.complete(status);
+                if (!stopping) {
+                    stopping = true;
+                    LOG.info("The sidecar ends: {}", why);
+                    // Behind the line just logged.
+                    loop.execute(() -> close(status));
                 }
             });
-        });
+        } catch (final RejectedExecutionException e) {
+            ServerLogAppender.toStandardError(ServerLogLevel.ERROR, "the sidecar ends, its thread is gone: " + why);
+            ended.complete(status);
+        }
+    }
+
+    private void close(final int status) {
+        try {
+            server.close();
+            host.close();
+        } finally {
+            ended.complete(status);
+        }
     }
 
     /** SIGTERM or SIGINT: the hook must not return before the state is closed. */
@@ -127,6 +138,16 @@ final class Sidecar implements SessionListener {
     }
 
     private void nodeFailed(final String what) {
+        server.mute();
+        LOG.error("This node cannot go on: {}", what);
+        stop(FAILED, what);
+    }
+
+    private void engineFailed(final Throwable cause) {
+        server.mute();
+        final String what = cause instanceof OutOfMemoryError
+            ? "memory ran out (" + cause.getMessage() + "); CARILLON_JAVA_OPTS can raise -Xmx and -XX:MaxDirectMemorySize"
+            : "internal error: " + cause;
         LOG.error("This node cannot go on: {}", what);
         stop(FAILED, what);
     }
@@ -181,7 +202,6 @@ final class Sidecar implements SessionListener {
 
     @Override
     public void failed(final Throwable cause) {
-        LOG.error("Internal error, this node cannot go on", cause);
-        stop(FAILED, "internal error");
+        loop.fail(cause);
     }
 }

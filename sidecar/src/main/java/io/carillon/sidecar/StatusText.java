@@ -28,6 +28,7 @@ final class StatusText {
         }
         values(out, "positions", status.path("positions"));
         values(out, "queues", status.path("queues"));
+        values(out, "memory", status.path("memory"));
         out.append("ring\n");
         for (final JsonNode line : status.path("ring")) {
             out.append("  ").append(line.asText()).append('\n');

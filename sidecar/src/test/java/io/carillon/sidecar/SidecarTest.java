@@ -41,7 +41,7 @@ final class SidecarTest {
         return socket;
     }
 
-    private static String address() throws IOException {
+    static String address() throws IOException {
         try (ServerSocket probe = new ServerSocket(0)) {
             return "127.0.0.1:" + probe.getLocalPort();
         }
@@ -104,6 +104,7 @@ final class SidecarTest {
             assertTrue(report.get("primary").asBoolean());
             assertEquals("self-test", report.get("members").get(0).get("name").asText());
             assertEquals(2, report.get("positions").get("certified").asLong());
+            assertTrue(report.get("memory").get("heap").asLong() > 0, report.toString());
             final String text = StatusText.of(report);
             assertTrue(text.contains("self-test") && text.contains("Synced  primary"), text);
         }

@@ -12,18 +12,29 @@ import java.util.Map;
  * Flow control by leases: a synced node whose apply queue is above the limit asks all members to hold their write
  * sets, for {@link #LEASE_MS}; it repeats that while the queue stays there, and takes it back when the queue is
  * short again. A node that dies, hangs or is cut off therefore holds nobody longer than the lease.
+ *
+ * <p>Nobody waits for a server that says nothing, which a standing one is: what it misses stays in the log. And one
+ * that works off what it missed has the others wait in slices of {@link #HOLD_NS}, with room to write in between.
  */
 final class FlowControl {
     /** Long against the time in which a queue is worked off, short against a client's patience. */
     static final int LEASE_MS = 1000;
-    private static final long RENEW_NS = 400_000_000L;
     private static final long MS = 1_000_000L;
+    private static final long RENEW_NS = 400 * MS;
+    /** A provider with anything in its queue says how far it is at least every 100 ms. */
+    static final long SILENCE_NS = 500 * MS;
+    static final long HOLD_NS = 400 * MS;
+    static final long FREE_NS = 50 * MS;
 
     private final Node node;
     private final QueueFigures receiveQueue = new QueueFigures();
     private final Map<MemberId, Long> leases = new HashMap<>();
     private boolean requested;
     private long requestedNs;
+    private long askedSinceNs;
+    private long askedReleased;
+    private long freeUntilNs;
+    private long heardNs;
     private boolean holding;
     private long heldSinceNs;
     private long resetNs;
@@ -35,6 +46,13 @@ final class FlowControl {
     FlowControl(final Node node, final long nowNs) {
         this.node = node;
         resetNs = nowNs;
+        heardNs = nowNs;
+        freeUntilNs = nowNs;
+    }
+
+    /** The application said something. */
+    void heard(final long nowNs) {
+        heardNs = nowNs;
     }
 
     /** A FLOW entry. */
@@ -69,14 +87,33 @@ final class FlowControl {
             return;
         }
         final double upper = upperLimit();
-        if (node.ownState == NodeState.SYNCED && backlog > upper && (!requested || nowNs - requestedNs >= RENEW_NS)) {
-            sent += requested ? 0 : 1;
+        final boolean wanted = node.ownState == NodeState.SYNCED && nowNs - heardNs < SILENCE_NS
+            && (requested ? backlog > upper * node.config.flowFactor() : backlog > upper);
+        if (!wanted) {
+            withdraw(backlog);
+        } else if (requested && nowNs - askedSinceNs >= HOLD_NS && node.released > askedReleased) {
+            withdraw(backlog);
+            freeUntilNs = nowNs + FREE_NS;
+        } else if (backlog > upper && nowNs - freeUntilNs >= 0 && (!requested || nowNs - requestedNs >= RENEW_NS)) {
+            ask(backlog, nowNs);
+        }
+    }
+
+    private void ask(final long backlog, final long nowNs) {
+        if (!requested) {
             requested = true;
-            requestedNs = nowNs;
-            node.send(new Control.Flow((int) Math.min(backlog, Integer.MAX_VALUE), LEASE_MS), Offers.NOBODY);
-        } else if (requested && (backlog <= upper * node.config.flowFactor() || node.ownState != NodeState.SYNCED)) {
+            askedSinceNs = nowNs;
+            askedReleased = node.released;
+            sent++;
+        }
+        requestedNs = nowNs;
+        node.send(new Control.Flow((int) Math.min(backlog, Integer.MAX_VALUE), LEASE_MS), Offers.NOBODY);
+    }
+
+    private void withdraw(final long backlog) {
+        if (requested) {
             requested = false;
-            node.send(new Control.Flow((int) backlog, 0), Offers.NOBODY);
+            node.send(new Control.Flow((int) Math.min(backlog, Integer.MAX_VALUE), 0), Offers.NOBODY);
         }
     }
 

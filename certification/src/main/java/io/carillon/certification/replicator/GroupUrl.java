@@ -36,6 +36,11 @@ public record GroupUrl(List<String> addresses, Map<String, String> options) {
         return new GroupUrl(List.copyOf(addresses), question < 0 ? Map.of() : options(url.substring(question + 1), url));
     }
 
+    /** The addresses alone, each with its port. */
+    public String withoutOptions() {
+        return SCHEME + String.join(",", addresses);
+    }
+
     private static String withPort(final String host, final int defaultPort, final String url) {
         final String address = host.startsWith("tcp://") ? host.substring("tcp://".length()) : host;
         final int bracket = address.lastIndexOf(']');

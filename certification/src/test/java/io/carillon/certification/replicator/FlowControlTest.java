@@ -9,46 +9,99 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.carillon.wsrep.NodeState;
 import org.junit.jupiter.api.Test;
 
-/** Writers wait for members that are behind, and not for ever; desync. */
-class FlowControlTest {
-    private final ToyCluster cluster = new ToyCluster();
+/** docs/replicator.md, section 6: who has to wait for whom, and for how long; desync. {@code a} writes, {@code b} is slow. */
+final class FlowControlTest {
+    private static final int MANY = 40;
 
-    @Test
-    void aLongQueueHoldsTheWritersUntilItIsShortAgain() {
-        final ToyServer a = cluster.seed();
-        final ToyServer b = cluster.joined("b");
+    private final ToyCluster cluster = new ToyCluster();
+    private final ToyServer a = cluster.seed();
+    private final ToyServer b = cluster.joined("b");
+
+    /** Writes of {@code a} while {@code b} takes nothing; how many were applied at {@code a}. */
+    private int writeAgainst(final int count) {
         b.full = true;
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < count; i++) {
             a.write("r" + i, "1");
             cluster.settle();
         }
-        final int applied = a.rows.size();
+        return a.rows.size();
+    }
+
+    private void later(final long ns) {
+        a.tick(ns);
+        b.tick(ns);
+        cluster.settle();
+        a.tick(0);
+        cluster.settle();
+    }
+
+    private void alive(final long released) {
+        b.replicator.progress(released, 0);
+        cluster.settle();
+    }
+
+    @Test
+    void aLongQueueHoldsTheWritersUntilItIsShortAgain() {
+        final int applied = writeAgainst(100);
         assertTrue(applied > 16 && applied < 40, "applied " + applied);
         b.full = false;
-        b.replicator.progress(b.position.seqno(), 0);
-        cluster.settle();
+        alive(b.position.seqno());
         assertEquals(100, a.rows.size() + a.results.values().stream().filter("conflict"::equals).count());
         assertEquals(a.rows, b.rows);
     }
 
     @Test
     void aMemberThatHangsHoldsTheWritersNoLongerThanItsLease() {
-        final ToyServer a = cluster.seed();
-        final ToyServer b = cluster.joined("b");
-        b.full = true;
-        for (int i = 0; i < 40; i++) {
-            a.write("r" + i, "1");
-            cluster.settle();
-        }
-        final int applied = a.rows.size();
+        final int applied = writeAgainst(MANY);
+        assertTrue(applied < MANY, "applied " + applied);
         a.tick(FlowControl.LEASE_MS * 1_000_000L);
         cluster.settle();
-        assertTrue(a.rows.size() > applied, a.rows.size() + " after " + applied);
+        assertEquals(MANY, a.rows.size());
+    }
+
+    @Test
+    void aServerThatSaysNothingIsNotWaitedFor() {
+        final int applied = writeAgainst(MANY);
+        assertTrue(applied < MANY, "applied " + applied);
+        later(FlowControl.SILENCE_NS - 1);
+        assertEquals(applied, a.rows.size(), "it may only be slow");
+        later(1);
+        assertEquals(MANY, a.rows.size());
+        a.write("one more", "1");
+        cluster.settle();
+        assertEquals(MANY + 1, a.rows.size());
+    }
+
+    @Test
+    void aServerThatLivesAndGetsNoFurtherIsWaitedFor() {
+        final int applied = writeAgainst(MANY);
+        for (int i = 0; i < 20; i++) {
+            later(FlowControl.HOLD_NS / 2);
+            alive(b.position.seqno());
+        }
+        assertEquals(applied, a.rows.size());
+    }
+
+    @Test
+    void aServerThatWorksOffWhatItMissedLetsTheOthersWriteInBetween() {
+        final int applied = writeAgainst(MANY);
+        final long position = b.position.seqno();
+        alive(position + 1);
+        later(FlowControl.HOLD_NS - 1);
+        assertEquals(applied, a.rows.size());
+        alive(position + 2);
+        later(1);
+        assertEquals(MANY, a.rows.size(), "it got further, and the others have waited long enough");
+        alive(position + 3);
+        later(FlowControl.FREE_NS);
+        a.write("one more", "1");
+        cluster.settle();
+        assertEquals(MANY, a.rows.size(), "and again");
     }
 
     @Test
     void desyncNests() {
-        final ToyServer a = cluster.seed();
+        a.events.clear();
         for (int i = 0; i < 2; i++) {
             a.replicator.desync(++a.call, true);
         }
@@ -61,7 +114,7 @@ class FlowControlTest {
         a.replicator.desync(++a.call, false);
         cluster.settle();
         assertEquals(NodeState.SYNCED, a.state);
-        assertEquals(2, a.events.stream().filter("synced"::equals).count());
+        assertEquals(1, a.events.stream().filter("synced"::equals).count());
         a.replicator.desync(++a.call, false);
         cluster.settle();
         assertTrue(a.results.get(a.call).startsWith("TRX_FAIL"));

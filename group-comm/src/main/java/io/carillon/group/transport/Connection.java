@@ -257,6 +257,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
 
     @Override
     public void exceptionCaught(final ChannelHandlerContext context, final Throwable cause) {
+        if (cause instanceof Error) {
+            mesh.onError(cause); // memory ran out, or worse: whatever was under way is half done
+        }
         mesh.onChannelInactive(this, cause instanceof java.io.IOException ? String.valueOf(cause.getMessage()) : cause.toString());
     }
 

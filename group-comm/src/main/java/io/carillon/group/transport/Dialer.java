@@ -113,21 +113,23 @@ final class Dialer {
                 }
             })
             .connect(address);
-        connecting.addListener(done -> {
-            final Channel channel = connecting.channel();
-            if (!done.isSuccess()) {
-                final String why = String.valueOf(done.cause().getMessage());
-                if (link != null) {
-                    mesh.onBulkFailed(link, why);
-                } else {
-                    mesh.onDialFailed(entry, why);
-                }
-            } else if (link != null) {
-                mesh.onBulkConnected(channel, link);
+        connecting.addListener(done -> loop.guarded(() -> onConnected(connecting, entry, link)).run());
+    }
+
+    private void onConnected(final ChannelFuture connecting, final AddressBook.Entry entry, final Link link) {
+        final Channel channel = connecting.channel();
+        if (!connecting.isSuccess()) {
+            final String why = String.valueOf(connecting.cause().getMessage());
+            if (link != null) {
+                mesh.onBulkFailed(link, why);
             } else {
-                mesh.onConnected(channel, entry);
+                mesh.onDialFailed(entry, why);
             }
-        });
+        } else if (link != null) {
+            mesh.onBulkConnected(channel, link);
+        } else {
+            mesh.onConnected(channel, entry);
+        }
     }
 
     private static ThreadPoolExecutor resolver() {

@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,11 @@ import org.slf4j.LoggerFactory;
  * that was readable has been read, the pass-end
  * hooks run. So whatever a pass brought is logged, acknowledged, delivered and sent once.
  *
- * <p><b>Threading:</b> {@link #execute}, {@link #close} and the hooks' list from any thread; everything else on the loop's thread.
+ * <p>What throws here was left half-way, and nobody knows what it leaves out: {@link #fail} stops the hooks, so that
+ * nothing more is acknowledged, delivered or sent, and tells the owner, who ends the engine.
+ *
+ * <p><b>Threading:</b> {@link #execute}, {@link #close}, {@link #onFailure} and the hooks' list from any thread; everything
+ * else on the loop's thread.
  */
 public final class EngineLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
@@ -50,6 +55,9 @@ public final class EngineLoop implements AutoCloseable {
     private final PassLoop loop;
     private final PooledByteBufAllocator allocator;
     private volatile Runnable[] passEndHooks = {};
+    private volatile Consumer<Throwable> failureListener = cause -> { };
+    private volatile boolean closing;
+    private volatile boolean failed;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private EngineLoop(final String threadName, final boolean epoll) {
@@ -57,12 +65,34 @@ public final class EngineLoop implements AutoCloseable {
         // One thread, so one arena; chunks of 2 MiB keep an idle node's footprint small.
         allocator = new PooledByteBufAllocator(true, 1, 1, PAGE_LENGTH, CHUNK_ORDER, SMALL_CACHED, NORMAL_CACHED, false);
         loop = new PassLoop(threadName, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-        loop.terminationFuture().addListener(f -> stopped.countDown());
+        loop.terminationFuture().addListener(f -> {
+            stopped.countDown();
+            if (!closing) {
+                fail(new IllegalStateException("the thread of " + threadName + " ended"));
+            }
+        });
     }
 
     /** Starts a loop; on Linux with epoll, elsewhere or with {@code -Dcarillon.transport=nio} with NIO. */
     public static EngineLoop start(final String threadName) {
         return new EngineLoop(threadName, Epoll.isAvailable() && !"nio".equals(System.getProperty("carillon.transport")));
+    }
+
+    /** Sets who is told, once, what {@link #fail} is given; on the loop's thread unless that is gone. */
+    public void onFailure(final Consumer<Throwable> listener) {
+        failureListener = listener;
+    }
+
+    /** An internal error: no hook runs any more. The first one is told to the owner, what follows from it is not. */
+    public void fail(final Throwable cause) {
+        if (failed) {
+            LOG.debug("after an internal error", cause);
+            return;
+        }
+        failed = true;
+        passEndHooks = new Runnable[0];
+        LOG.error("internal error in the engine", cause);
+        failureListener.accept(cause);
     }
 
     /** Monotonic time in nanoseconds. */
@@ -83,6 +113,11 @@ public final class EngineLoop implements AutoCloseable {
         loop.execute(guarded(task));
     }
 
+    /** Runs {@code task} once at the end of the pass, after the hooks. */
+    public void afterPass(final Runnable task) {
+        loop.executeAfterEventLoopIteration(guarded(task));
+    }
+
     /** Runs {@code task} after {@code delayNs}. The future cancels it. */
     public Future<?> schedule(final Runnable task, final long delayNs) {
         return loop.schedule(guarded(task), Math.max(0, delayNs), TimeUnit.NANOSECONDS);
@@ -95,6 +130,9 @@ public final class EngineLoop implements AutoCloseable {
 
     /** Adds a hook that runs at the end of every pass, in the order of adding. It must be cheap when there is nothing to do. */
     public synchronized void onPassEnd(final Runnable hook) {
+        if (failed) {
+            return;
+        }
         final Runnable[] more = Arrays.copyOf(passEndHooks, passEndHooks.length + 1);
         more[more.length - 1] = hook;
         passEndHooks = more;
@@ -143,6 +181,7 @@ public final class EngineLoop implements AutoCloseable {
     /** Ends the loop and waits for its thread, except when called on it. Channels still open are closed. */
     @Override
     public void close() {
+        closing = true;
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         if (loop.inEventLoop()) {
             return;
@@ -156,22 +195,22 @@ public final class EngineLoop implements AutoCloseable {
 
     private void endPass() {
         final Runnable[] hooks = passEndHooks;
-        for (int i = 0; i < hooks.length; i++) {
+        for (int i = 0; i < hooks.length && !failed; i++) {
             try {
                 hooks[i].run();
             } catch (final Throwable t) {
-                // The loop's thread must survive a hook: it also carries connections that are no part of the failure.
-                LOG.error("internal error at the end of a pass of {}", loop.threadProperties().name(), t);
+                fail(t);
             }
         }
     }
 
-    private static Runnable guarded(final Runnable task) {
+    /** The loop's thread survives what fails on it: the owner has something to close. */
+    Runnable guarded(final Runnable task) {
         return () -> {
             try {
                 task.run();
             } catch (final Throwable t) {
-                LOG.error("internal error in a task of the engine's loop", t);
+                fail(t);
             }
         };
     }

@@ -81,7 +81,7 @@ final class Listening {
                 }
             })
             .bind(address);
-        binding.addListener(done -> onBound(binding));
+        binding.addListener(done -> loop.guarded(() -> onBound(binding)).run());
     }
 
     private void onBound(final ChannelFuture binding) {

@@ -303,6 +303,10 @@ public final class TcpMesh {
         rearm();
     }
 
+    void onError(final Throwable error) {
+        loop.fail(error);
+    }
+
     void onChannelInactive(final Connection c, final String why) {
         if (c.phase == Connection.Phase.CLOSED) {
             return;

@@ -29,6 +29,7 @@ final class FrameWriter {
     private boolean open;
     private boolean scheduled;
     private boolean closed;
+    private boolean logOnly;
 
     FrameWriter(final Channel channel, final Consumer<Runnable> atPassEnd) {
         this.channel = channel;
@@ -99,6 +100,10 @@ final class FrameWriter {
     int end() {
         final int length = pending.writerIndex() - frameStart;
         open = false;
+        if (logOnly && pending.getShortLE(frameStart + Frames.TYPE_OFFSET) != Frames.LOG) {
+            pending.writerIndex(frameStart);
+            return length;
+        }
         if (length > Frames.FRAME_LENGTH_MAX) {
             pending.writerIndex(frameStart);
             throw new IllegalStateException("a frame of " + length + " bytes, at most " + Frames.FRAME_LENGTH_MAX + " are allowed");
@@ -124,6 +129,14 @@ final class FrameWriter {
         }
         write();
         channel.flush();
+    }
+
+    /**
+     * From now on lines for the server's log only. The engine failed and may have left out a frame: whatever it says
+     * after that, the provider would take for the next in order.
+     */
+    void logOnly() {
+        logOnly = true;
     }
 
     /** Drops what was not written, and whatever is built from now on. */

@@ -50,6 +50,23 @@ class ProviderFeedTest {
         assertEquals(0, channel.outboundMessages().size());
     }
 
+    @Test
+    void afterTheEnginesFailureOnlyWhatHappenedIsSaid() {
+        feed.onSkip(1);
+        writer.logOnly();
+        feed.onSkip(3);
+        writer.begin(Frames.LOG, 0, 0).i32(0).str("what happened").end();
+        feed.onSkip(4);
+        endPass();
+        final ByteBuf out = channel.readOutbound();
+        final int first = out.getIntLE(Frames.LENGTH_OFFSET);
+        assertEquals(Frames.SKIP, out.getShortLE(Frames.TYPE_OFFSET), "what was said before the failure is whole, and goes out");
+        assertEquals(Frames.LOG, out.getShortLE(first + Frames.TYPE_OFFSET), "a gap in the feed would make the provider wait for ever");
+        assertEquals(out.readableBytes(), first + out.getIntLE(first + Frames.LENGTH_OFFSET));
+        out.release();
+        assertEquals(0, channel.outboundMessages().size());
+    }
+
     private void endPass() {
         final List<Runnable> due = List.copyOf(passEnd);
         passEnd.clear();

@@ -1,0 +1,90 @@
+# Copyright 2026 The Carillon authors
+# SPDX-License-Identifier: Apache-2.0
+"""Somebody who talks to a sidecar without being anybody: well-formed greetings of strangers, mutated frames, random bytes."""
+import os
+import random
+import socket
+import struct
+import time
+
+MAGIC = b'CRLN'
+HELLO, CONFIRM, ESTABLISHED, PING, KINDS = 1, 2, 3, 5, 8
+FRAMES_A_CONNECTION = 20
+
+
+def text(value):
+    data = value.encode()
+    return struct.pack('<H', len(data)) + data
+
+
+class Stranger:
+    """Talks to a port of the ring, or to the provider's Unix socket where `target` is a path."""
+
+    def __init__(self, target, seed=1):
+        self.target, self.random = target, random.Random(seed)
+
+    def connect(self):
+        if isinstance(self.target, str):
+            connection = socket.socket(socket.AF_UNIX)
+            address = self.target
+        else:
+            connection = socket.socket()
+            # From many addresses: a port is not taken again for a minute.
+            connection.bind((f'127.0.{self.random.randrange(1, 250)}.{self.random.randrange(1, 250)}', 0))
+            address = ('127.0.0.1', self.target)
+        connection.settimeout(10)
+        connection.connect(address)
+        return connection
+
+    def ring_hello(self, version=1, cluster='somebody else'):
+        body = struct.pack('<4sHHB', MAGIC, version, version, 0) + self.random.randbytes(16) + self.random.randbytes(16)
+        body += text(cluster) + text('stranger') + text('127.0.0.1:1') + struct.pack('<H', 0)
+        return struct.pack('<I', len(body) | HELLO << 24) + body
+
+    def hello(self, version):
+        """Greets with a protocol version; what is answered."""
+        with self.connect() as connection:
+            connection.sendall(self.ring_hello(version))
+            reply = b''
+            while chunk := connection.recv(4096):
+                reply += chunk
+            return reply
+
+    def provider_hello(self):
+        def string(value):
+            return struct.pack('<I', len(value)) + value
+        body = struct.pack('<I', 1) + self.random.randbytes(16) + struct.pack('<i', os.getpid())
+        body += string(b'stranger') + string(b'127.0.0.1') + string(b'') + string(b'/nowhere') + string(b'')
+        body += bytes(16) + struct.pack('<qqqI', -1, -1, -1, 0)
+        return struct.pack('<IHHQ', 16 + len(body), 1, 0, 0) + body
+
+    def frame(self):
+        """Half are greetings with some bits changed, half are random behind a plausible header."""
+        unix = isinstance(self.target, str)
+        if self.random.random() < 0.5:
+            frame = bytearray(self.provider_hello() if unix else self.ring_hello(cluster='rig'))
+            for _ in range(self.random.randrange(1, 6)):
+                frame[self.random.randrange(len(frame))] ^= 1 << self.random.randrange(8)
+            return bytes(frame)
+        body = self.random.randbytes(self.random.choice((0, 1, 8, 40, 300, 3000)))
+        length = len(body) if self.random.random() < 0.8 else self.random.randrange(1 << 24)
+        if unix:
+            return struct.pack('<IHHQ', 16 + length, self.random.randrange(70), self.random.randrange(8), self.random.randrange(9)) + body
+        return struct.pack('<I', length | self.random.randrange(KINDS + 1) << 24) + body
+
+    def garbage(self, frames):
+        """Sends so many frames over as many connections as that takes."""
+        began, sent, connections = time.monotonic(), 0, 0
+        while sent < frames:
+            connections += 1
+            batch = [self.frame() for _ in range(FRAMES_A_CONNECTION)]
+            try:
+                with self.connect() as connection:
+                    connection.sendall(b''.join(batch))
+                    connection.shutdown(socket.SHUT_WR)
+                    while connection.recv(4096):
+                        pass
+            except (ConnectionError, BrokenPipeError):
+                pass  # thrown out in the middle, as it deserves
+            sent += len(batch)
+        return f'{sent} frames over {connections} connections in {time.monotonic() - began:.1f} s'
