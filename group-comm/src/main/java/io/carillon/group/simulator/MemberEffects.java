@@ -46,7 +46,8 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
         final long offered = options.ring().offeredBytesMax();
         final long perOrigin = offered + options.ring().entryLengthMax();
         Check.that(node.core().offeredBytes() <= 6 * offered, "own offers held are bounded", node.core().offeredBytes(), offered);
-        Check.that(node.core().heldBytes() <= perOrigin * 2 * options.nodes(), "payloads held of others are bounded", node.core().heldBytes(), perOrigin);
+        Check.that(node.core().heldBytes() <= perOrigin * 2 * options.nodes(), "payloads held of others are bounded",
+            node.core().heldBytes(), perOrigin);
     }
 
     @Override
