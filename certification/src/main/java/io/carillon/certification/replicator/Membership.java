@@ -124,26 +124,30 @@ final class Membership {
         donors = donor;
         transfer.begin(donors, resumed);
         if (found) {
-            dropForeignLog();
+            continueHistory();
         }
         final long wanted = position.isDefined() ? position.seqno() + 1 : -1;
         node.saved.set(position.uuid(), -1, node.saved.safeToBootstrap());
         node.group.join(clusterName, address.addresses(), found, wanted, node.info());
     }
 
-    /** Who founds a group with data that the log knows nothing of begins a new history. */
-    private void dropForeignLog() {
+    /**
+     * Who founds a group goes on with the history of its data: in its log, or, where the log knows nothing of the
+     * position, behind it. Without data it begins a new history.
+     */
+    private void continueHistory() {
         final RingLog log = node.log();
-        if (log.endIndex() == 0) {
+        final boolean known = log.endIndex() > 0 && log.read(log.firstIndexOf(log.endEpoch()), entry) && entry.kind.isConfiguration();
+        final UUID group = known ? views.read(entry).group() : Gtid.UNDEFINED_UUID;
+        final boolean holds = group.equals(position.uuid()) && log.endSeqno() >= position.seqno();
+        node.group.foundAs(position.isDefined() ? position.uuid() : null);
+        if (holds || log.endIndex() == 0 && !position.isDefined()) {
             return;
         }
-        final boolean known = log.read(log.firstIndexOf(log.endEpoch()), entry) && entry.kind.isConfiguration();
-        final UUID group = known ? views.read(entry).group() : Gtid.UNDEFINED_UUID;
-        if (!group.equals(position.uuid())) {
-            LOG.info("The log is of group {}, the server's data of {}: a new history begins", group, position);
-            log.reset(0, 0, 0);
-            feed.forgetHistory();
-        }
+        LOG.info("The log is of group {} up to {}, the server's data at {}: {}", group, log.endSeqno(), position,
+            position.isDefined() ? "the history goes on from there" : "a new history begins");
+        log.reset(0, Math.max(position.seqno(), 0), 0);
+        feed.forgetHistory();
     }
 
     void disconnect(final long call) {

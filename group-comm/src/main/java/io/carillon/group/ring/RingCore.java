@@ -7,6 +7,7 @@ import io.carillon.group.EntryKind;
 import io.carillon.group.MemberId;
 import io.carillon.group.RingLog;
 import java.util.List;
+import java.util.UUID;
 import org.agrona.DirectBuffer;
 
 /**
@@ -30,6 +31,11 @@ public final class RingCore {
     RingCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects, final PlantedBug bug) {
         this.machine = new RingMachine(config, restored, log, effects, bug);
         this.packets = new PacketDispatcher(machine);
+    }
+
+    /** Before {@link #start}: the history that founding continues if the log holds no entry; null for a new one. */
+    public void foundAs(final UUID history) {
+        machine.history = history;
     }
 
     /**

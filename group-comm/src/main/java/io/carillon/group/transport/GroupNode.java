@@ -18,6 +18,7 @@ import io.carillon.group.ring.RingView;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.agrona.DirectBuffer;
@@ -53,6 +54,7 @@ public final class GroupNode implements Group {
     private boolean ignoresSplitBrain;
     private boolean ignoresQuorum;
     private int isolation;
+    private UUID history;
 
     /**
      * A node that is in no group.
@@ -145,8 +147,16 @@ public final class GroupNode implements Group {
         membership = m;
         mesh.isolate(isolation);
         m.call(ring -> ring.overrides(loop.nowNs(), ignoresSplitBrain, ignoresQuorum));
-        m.call(ring -> ring.start(loop.nowNs(), found, wantedSeqno, info));
+        m.call(ring -> {
+            ring.foundAs(history);
+            ring.start(loop.nowNs(), found, wantedSeqno, info);
+        });
         mesh.start(seeds);
+    }
+
+    @Override
+    public void foundAs(final UUID continued) {
+        history = continued;
     }
 
     @Override
