@@ -120,6 +120,8 @@ final class Sidecar implements SessionListener {
         try {
             server.close();
             host.close();
+        } catch (final RuntimeException e) {
+            ServerLogAppender.toStandardError(ServerLogLevel.WARN, "the sidecar could not close its state: " + e.getMessage());
         } finally {
             ended.complete(status);
         }
