@@ -48,7 +48,7 @@ final class Sidecar implements SessionListener {
         loop = EngineLoop.start("carillon-engine");
         loop.onFailure(this::engineFailed);
         host = new NodeHost(loop, config.directory(), config.options(), this::nodeFailed);
-        server = new ProviderServer(loop.eventLoop(), loop::afterPass, config.socket(), host, this);
+        server = new ProviderServer(loop.eventLoop(), loop.allocator(), loop::afterPass, config.socket(), host, this);
     }
 
     /** Runs until the end; the exit status. */

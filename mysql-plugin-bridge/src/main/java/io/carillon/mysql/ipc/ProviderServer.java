@@ -5,6 +5,7 @@ package io.carillon.mysql.ipc;
 
 import io.carillon.wsrep.WsrepStatus;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -28,6 +29,7 @@ public final class ProviderServer {
     private static final int WRITE_HIGH = 1 << 20;
 
     private final EventLoop loop;
+    private final ByteBufAllocator allocator;
     private final Consumer<Runnable> atPassEnd;
     private final SessionHost host;
     private final SessionListener listener;
@@ -36,11 +38,13 @@ public final class ProviderServer {
     private ProviderSession current;
 
     /**
+     * @param allocator of all buffers of the sessions
      * @param atPassEnd runs what it is given at the end of the loop's pass.
      */
-    public ProviderServer(final EventLoop loop, final Consumer<Runnable> atPassEnd, final Path socket, final SessionHost host,
-        final SessionListener listener) {
+    public ProviderServer(final EventLoop loop, final ByteBufAllocator allocator, final Consumer<Runnable> atPassEnd, final Path socket,
+        final SessionHost host, final SessionListener listener) {
         this.loop = loop;
+        this.allocator = allocator;
         this.atPassEnd = atPassEnd;
         this.socket = socket;
         this.host = host;
@@ -55,6 +59,7 @@ public final class ProviderServer {
         final UnixSocketTransport transport = UnixSocketTransport.of(loop);
         final ServerBootstrap bootstrap = new ServerBootstrap().group(loop).channel(transport.serverChannel())
             .option(ChannelOption.SO_BACKLOG, 16)
+            .childOption(ChannelOption.ALLOCATOR, allocator)
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(2048, 16 << 10, READ_LENGTH_MAX))
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(WRITE_LOW, WRITE_HIGH))
             .childHandler(new ChannelInitializer<>() {

@@ -3,6 +3,7 @@
 
 package io.carillon.mysql.ipc;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -32,7 +33,7 @@ public final class FakeCluster implements AutoCloseable {
         for (int i = 0; i < size; i++) {
             final FakeNode node = new FakeNode(group);
             final Path socket = directory.resolve("s" + i);
-            final ProviderServer server = new ProviderServer(loop,
+            final ProviderServer server = new ProviderServer(loop, ByteBufAllocator.DEFAULT,
                 ((SingleThreadEventLoop) loop)::executeAfterEventLoopIteration, socket, node,
                 new Listener());
             server.open();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.wsrep.WriteSetFlags;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ final class FrameFuzzTest {
             channel.finishAndReleaseAll();
         }
         sessions++;
-        final ProviderServer server = new ProviderServer(null, passEnd::add, Path.of("fuzz"), host, host);
+        final ProviderServer server = new ProviderServer(null, ByteBufAllocator.DEFAULT, passEnd::add, Path.of("fuzz"), host, host);
         channel = new EmbeddedChannel();
         channel.config().setAllocator(allocator);
         channel.pipeline().addLast(server.handlerFor(channel));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.WsrepStatus;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.EOFException;
 import java.nio.file.Files;
@@ -91,7 +92,8 @@ final class SessionAdmissionTest extends SessionFixture {
 
     @Test
     void aSecondSidecarOnTheSamePathIsRefused() {
-        final ProviderServer second = new ProviderServer(cluster.loop, Runnable::run, cluster.sockets.get(0), cluster.nodes.get(0), null);
+        final ProviderServer second = new ProviderServer(cluster.loop, ByteBufAllocator.DEFAULT, Runnable::run,
+            cluster.sockets.get(0), cluster.nodes.get(0), null);
         final Exception refused = assertThrows(java.io.IOException.class, second::open);
         assertTrue(refused.getMessage().contains("another process listens"), refused.getMessage());
     }
