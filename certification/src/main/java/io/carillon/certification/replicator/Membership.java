@@ -66,6 +66,9 @@ final class Membership {
             transfer.entered(node.state.view(), false, position);
             feed.pump();
         } else if (node.phase != Node.Phase.CLOSED) {
+            if (!sameSession) {
+                feed.forsake(); // another server process: it has what it says, not what the one before it was given
+            }
             leave();
         }
     }
