@@ -81,10 +81,7 @@ enum send_result session_send(struct provider *p, struct iovec *iov, int count, 
     }
     if (call && !call->frame) {
         // The frame of a CERTIFY begins with what is released here; see PROGRESS in session_progress.
-        const int64_t released = horizon_reached(&p->apply);
-        if (released >= s->released_sent) {
-            s->released_sent = released;
-        }
+        s->released_sent = horizon_reached(&p->apply);
         put_u64((uint8_t *)iov[0].iov_base + FRAME_HEADER_LENGTH, (uint64_t)s->released_sent);
     }
     const bool ok = session_write(fd, iov, count);
@@ -165,10 +162,7 @@ void session_progress(struct provider *p, bool always) {
     const uint32_t length = p->feed.length;
     const uint32_t length_told = p->feed.length_told;
     pthread_mutex_unlock(&p->feed.lock);
-    int64_t released = horizon_reached(&p->apply);
-    if (released < s->released_sent) {
-        released = s->released_sent; // another group, with lower numbers: it hears of them with its own HELLO
-    }
+    const int64_t released = horizon_reached(&p->apply); // may be less than before: another group, with lower numbers
     const bool queue_changed = length > length_told + QUEUE_STEP || length + QUEUE_STEP < length_told;
     const bool worth = queue_changed || consumed - s->consumed_sent >= PROGRESS_BYTES || released - s->released_sent >= PROGRESS_SEQNOS;
     const int fd = atomic_load_explicit(&s->fd, memory_order_relaxed);

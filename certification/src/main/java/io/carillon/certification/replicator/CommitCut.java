@@ -24,9 +24,16 @@ final class CommitCut {
         this.retention = retention;
     }
 
-    /** The application has committed everything up to {@code released}. */
+    /** The node connects: nobody knows how far it is. */
+    void begin() {
+        told = -1;
+    }
+
+    /** The application has committed everything up to {@code released}; if that is not stable, it speaks of another group's numbers. */
     void released(final long released) {
-        node.released = Math.max(node.released, released);
+        if (released > node.released && released <= node.stableSeqno) {
+            node.released = released;
+        }
         // Galera's index reaches back to what some member has not committed; so do dependencies here, for the same averages.
         delivery.certifier().committed(node.state.releasedByAll(node.released));
     }

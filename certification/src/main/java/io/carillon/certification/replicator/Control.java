@@ -5,13 +5,17 @@ package io.carillon.certification.replicator;
 
 import io.carillon.group.MemberId;
 import io.carillon.wsrep.NodeState;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 /** An ordered message among replicators, the payload of a CONTROL entry. Its sender is the entry's origin. */
 sealed interface Control {
-    /** The sender needs a snapshot and tells a donor what its server wants; {@code position} is what it has. */
-    record StateRequest(UUID stateUuid, long position, String donors, byte[] request) implements Control {
+    /**
+     * The sender needs a snapshot and tells a donor what its server wants; {@code position} is what it has,
+     * {@code failed} are donors that could not give one, to be asked again only when nobody else can be.
+     */
+    record StateRequest(UUID stateUuid, long position, String donors, List<MemberId> failed, byte[] request) implements Control {
     }
 
     /** The sender is complete (it was JOINER), or has finished, {@code code} 0, or failed giving {@code joiner} a snapshot. */

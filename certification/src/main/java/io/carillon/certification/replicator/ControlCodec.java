@@ -5,7 +5,9 @@ package io.carillon.certification.replicator;
 
 import io.carillon.group.MemberId;
 import io.carillon.wsrep.NodeState;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.agrona.DirectBuffer;
 
@@ -40,7 +42,7 @@ final class ControlCodec {
         out.reset().u8(VERSION);
         return switch (control) {
             case Control.StateRequest c ->
-                out.u8(STATE_REQUEST).uuid(c.stateUuid()).i64(c.position()).str(c.donors()).bytes(c.request());
+                members(out.u8(STATE_REQUEST).uuid(c.stateUuid()).i64(c.position()).str(c.donors()), c.failed()).bytes(c.request());
             case Control.Joined c -> member(out.u8(JOINED).i32(c.code()), c.joiner());
             case Control.Synced c -> out.u8(SYNCED);
             case Control.Desync c -> out.u8(DESYNC).u8(c.on() ? 1 : 0);
@@ -74,7 +76,7 @@ final class ControlCodec {
 
     private Control read(final int type) {
         return switch (type) {
-            case STATE_REQUEST -> new Control.StateRequest(in.uuid(), in.i64(), in.str(DONORS_MAX), in.bytes(REQUEST_MAX));
+            case STATE_REQUEST -> new Control.StateRequest(in.uuid(), in.i64(), in.str(DONORS_MAX), members(), in.bytes(REQUEST_MAX));
             case JOINED -> new Control.Joined(in.i32(), member());
             case SYNCED -> new Control.Synced();
             case DESYNC -> new Control.Desync(in.u8() != 0);
@@ -101,6 +103,29 @@ final class ControlCodec {
         return NodeState.of(code);
     }
 
+    private static FlatWriter members(final FlatWriter out, final List<MemberId> ids) {
+        out.i32(ids.size());
+        ids.forEach(id -> member(out, id));
+        return out;
+    }
+
+    private List<MemberId> members() {
+        final int count = memberCount();
+        final List<MemberId> ids = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            ids.add(member());
+        }
+        return ids;
+    }
+
+    private int memberCount() {
+        final int count = in.i32();
+        if (count < 0 || count > MEMBERS_MAX) {
+            throw new FlatReader.Malformed(count + " members");
+        }
+        return count;
+    }
+
     private static FlatWriter present(final FlatWriter out, final Map<MemberId, Long> present) {
         out.i32(present.size());
         present.forEach((id, since) -> member(out, id).i64(since));
@@ -108,10 +133,7 @@ final class ControlCodec {
     }
 
     private Map<MemberId, Long> present() {
-        final int count = in.i32();
-        if (count < 0 || count > MEMBERS_MAX) {
-            throw new FlatReader.Malformed(count + " members");
-        }
+        final int count = memberCount();
         final Map<MemberId, Long> present = new HashMap<>();
         for (int i = 0; i < count; i++) {
             present.put(member(), in.i64());

@@ -9,6 +9,7 @@ import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
+import io.carillon.wsrep.ReplicatedApplication.ViewUse;
 import java.util.ArrayDeque;
 
 /**
@@ -143,7 +144,11 @@ final class Feed implements Delivery.Listener {
         if (!view.contains(node.self()) && (node.phase == Node.Phase.LEAVING || node.phase == Node.Phase.DRAINING)) {
             node.application.onSkip(view.seqno());
         } else {
-            node.application.onView(node.toView(view, new Gtid(view.group(), view.seqno())), transfer.useOf(view));
+            final ViewUse use = transfer.useOf(view);
+            node.application.onView(node.toView(view, new Gtid(view.group(), view.seqno())), use);
+            if (use == ViewUse.CHANGE && view.index() == node.primarySince) {
+                node.show(node.ownState, node.ownState.comment());
+            }
         }
     }
 
@@ -160,7 +165,7 @@ final class Feed implements Delivery.Listener {
                 node.application.onDonate(new Gtid(node.groupUuid, seqno), c.request, false);
             }
         }
-        if (origin.equals(node.self()) && index > transfer.joinView().index()) {
+        if (origin.equals(node.self()) && index > node.primarySince) {
             ownControlDelivered(control);
         }
     }

@@ -74,7 +74,10 @@ final class GroupState {
         }
         asks.state = NodeState.JOINER;
         asks.donor = MemberId.NONE;
-        final MemberState donor = donorChoice.choose(members, joiner, request.donors());
+        final List<MemberState> others = new ArrayList<>(members);
+        others.removeIf(member -> request.failed().contains(member.id));
+        final MemberState other = donorChoice.choose(others, joiner, request.donors());
+        final MemberState donor = other != null ? other : donorChoice.choose(members, joiner, request.donors());
         if (donor != null) {
             donor.state = NodeState.DONOR;
             donor.desyncCount++;

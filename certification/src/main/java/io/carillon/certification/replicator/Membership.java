@@ -34,8 +34,10 @@ final class Membership {
     private final WriteSetSender sender;
     private final Ballot ballot;
     private final FlowControl flow;
+    private final CommitCut commitCut;
     private final LogEntry entry = new LogEntry();
     private Gtid position = Gtid.UNDEFINED;
+    private String donors = "";
     private boolean found;
     private long connectCall = Offers.NOBODY;
     private long leaveCall = Offers.NOBODY;
@@ -47,7 +49,7 @@ final class Membership {
     private long positionWhenLost;
 
     Membership(final Node node, final ViewReader views, final Feed feed, final OwnState ownState, final WriteSetSender sender,
-        final Ballot ballot, final FlowControl flow) {
+        final Ballot ballot, final FlowControl flow, final CommitCut commitCut) {
         this.node = node;
         this.views = views;
         this.feed = feed;
@@ -55,6 +57,7 @@ final class Membership {
         this.sender = sender;
         this.ballot = ballot;
         this.flow = flow;
+        this.commitCut = commitCut;
         transfer = feed.transfer();
     }
 
@@ -74,10 +77,8 @@ final class Membership {
     }
 
     private Gtid startPosition(final NodeSession session) {
-        Gtid at = session.state();
-        if (!at.isDefined() && node.saved.seqno() >= 0) {
-            at = new Gtid(node.saved.uuid(), node.saved.seqno());
-        }
+        // A sidecar that was replaced under a running server: its data is what the server says.
+        final Gtid at = session.received() >= 0 ? session.state() : node.saved.position(session.state());
         return session.received() > at.seqno() ? new Gtid(at.uuid(), session.received()) : at;
     }
 
@@ -116,10 +117,15 @@ final class Membership {
         leaveCall = Offers.NOBODY;
         node.phase = Node.Phase.CONNECTING;
         node.stableIndex = 0;
+        // What was committed in another group says nothing here; the same is known again as soon as it is fed.
+        node.released = -1;
+        node.stableSeqno = -1;
+        commitCut.begin();
         ownState.begin();
         epochAtJoin = node.log().endEpoch();
         connectDeadlineNs = node.now() + node.config.waitPrimaryNs();
-        transfer.begin(donor, resumed);
+        donors = donor;
+        transfer.begin(donors, resumed);
         if (found) {
             dropForeignLog();
         }
@@ -186,6 +192,7 @@ final class Membership {
             return;
         }
         node.stateCursor = entry.index - 1;
+        node.primarySince = entry.index;
         node.groupUuid = joinView.group();
         node.primary = true;
         ballot.clear();
@@ -196,6 +203,7 @@ final class Membership {
             connectCall = Offers.NOBODY;
         } else {
             transfer.entered(joinView, found, position);
+            ownState.entered(joinView);
             answerConnect(WsrepStatus.OK, "");
         }
     }
@@ -203,13 +211,14 @@ final class Membership {
     /** A primary view with this node is stable. */
     void primaryView(final RingView view) {
         if (!node.primary) {
+            node.primarySince = view.index();
             StateTransfer.announceCatchUp(positionWhenLost, view.seqno());
         }
         node.primary = true;
         sender.primaryView();
-        transfer.view();
+        transfer.view(node.now());
         if (node.session != null) {
-            node.saved.set(view.group(), -1, view.members().size() == 1);
+            node.saved.set(node.phase == Node.Phase.FEEDING ? view.group() : node.saved.uuid(), -1, view.members().size() == 1);
         }
     }
 
@@ -234,14 +243,23 @@ final class Membership {
         }
     }
 
-    /** The log was reset, since the group has another history. */
-    void historyDiffers() {
+    /** The log was reset, since the group has another history, for the reason {@code why}. */
+    void historyDiffers(final String why) {
+        LOG.warn("The group's history is not this node's ({}): what was committed only here, up to {}, is lost; a snapshot is needed", why,
+            feed.delivery().isStarted() ? new Gtid(node.groupUuid, feed.delivery().position()) : position);
         feed.forgetHistory();
+        sender.historyDiffers();
         position = Gtid.UNDEFINED;
+        // Whatever it was started for, it founds nothing any more.
+        found = false;
+        ownState.lost();
+        if (node.saved != null) {
+            node.saved.replaced();
+        }
         if (node.phase != Node.Phase.CONNECTING && node.phase != Node.Phase.LEAVING && node.phase != Node.Phase.CLOSED) {
             // Back among the others, with another history: enter as a joiner does.
             node.phase = Node.Phase.CONNECTING;
-            transfer.begin("", true);
+            transfer.begin(donors, false);
             epochAtJoin = node.state.view() == null ? epochAtJoin : node.state.view().epoch();
         }
     }
@@ -261,7 +279,7 @@ final class Membership {
         feed.forgetChoices();
         if (feed.delivery().isStarted()) {
             feed.keepVerdicts();
-            position = new Gtid(node.groupUuid, feed.delivery().position());
+            position = node.saved.isCorrupt() ? Gtid.UNDEFINED : new Gtid(node.groupUuid, feed.delivery().position());
         }
         sender.left();
         if (node.application != null) {

@@ -64,6 +64,8 @@ final class Node {
     SavedState saved;
     Phase phase = Phase.CLOSED;
     boolean primary;
+    /** Index of the VIEW with which the node was last not primary, or not here, before. */
+    long primarySince;
     /** Group of the last primary view; kept beyond a disconnect. */
     UUID groupUuid = Gtid.UNDEFINED_UUID;
     /** Own state as the order says, but kept over a change of view. */

@@ -4,6 +4,8 @@
 package io.carillon.certification.replicator;
 
 import io.carillon.group.MemberId;
+import io.carillon.group.ring.RingMember;
+import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.NodeState;
 
 /**
@@ -44,20 +46,39 @@ final class OwnState {
         node.ownState = node.ownState == NodeState.SYNCED ? NodeState.JOINED : node.ownState;
     }
 
+    /** The data is not the group's, or not reachable: this node is as good as empty. */
+    void lost() {
+        begin();
+        node.group.info(node.info());
+    }
+
     /** The application is gone, and the data with it. */
     void detach() {
-        node.ownState = NodeState.UNDEFINED;
-        node.ownDesync = 0;
-        node.group.info(node.info());
+        lost();
         if (node.primary) {
-            node.send(new Control.StateIs(NodeState.UNDEFINED, 0), Offers.NOBODY);
+            sayEmpty();
         }
     }
 
-    /** An own message is stable, and the group's state has changed by it. */
+    /** The node is in {@code view}: if that says that it has data and it has none (the log was given up after it said so), corrects it. */
+    void entered(final RingView view) {
+        for (final RingMember member : view.members()) {
+            if (member.id().equals(node.self()) && node.ownState == NodeState.UNDEFINED && MemberState.of(member).hasData()) {
+                sayEmpty();
+            }
+        }
+    }
+
+    private void sayEmpty() {
+        node.send(new Control.StateIs(NodeState.UNDEFINED, 0), Offers.NOBODY);
+    }
+
+    /** An own message is stable. */
     void ordered(final Control control) {
         underWay &= !isAboutState(control);
-        keep();
+        if (isAboutState(control) || control instanceof Control.Desync) {
+            keep();
+        }
     }
 
     /** An own message will not be ordered. */
@@ -65,11 +86,16 @@ final class OwnState {
         underWay &= !isAboutState(control);
     }
 
-    /** Takes over what the group's record says of this node. */
+    /**
+     * Takes over what the group's record says of this node, when this node has changed it. What was ordered before the
+     * primary view was lost, and is stable only now, makes nobody synced: the application was told of the loss, so it
+     * must be told again that it is in sync.
+     */
     void keep() {
         final MemberState self = node.state.member(node.self());
-        final boolean changed = self.state() != node.ownState || self.desyncCount() != node.ownDesync;
-        node.ownState = self.state();
+        final NodeState state = self.state() == NodeState.SYNCED && !node.primary ? NodeState.JOINED : self.state();
+        final boolean changed = state != node.ownState || self.desyncCount() != node.ownDesync;
+        node.ownState = state;
         node.ownDesync = self.desyncCount();
         if (changed && node.session != null) {
             node.group.info(node.info());

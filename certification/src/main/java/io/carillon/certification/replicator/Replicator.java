@@ -16,8 +16,6 @@ import io.carillon.wsrep.WsrepStatus;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One node's engine: orders the application's write sets through the group, certifies everything in order, feeds the
@@ -30,7 +28,6 @@ import org.slf4j.LoggerFactory;
  * and {@link #onBatchEnd} after each pass of its loop.
  */
 public final class Replicator implements ReplicationEngine, GroupListener {
-    private static final Logger LOG = LoggerFactory.getLogger(Replicator.class);
     private static final long TICK_NS = 100_000_000L;
 
     private final Node node;
@@ -56,7 +53,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         feed = new Feed(node, views, this::onDrained);
         transfer = feed.transfer();
         commitCut = new CommitCut(node, feed.delivery(), retention);
-        membership = new Membership(node, views, feed, ownState, sender, ballot, flow);
+        membership = new Membership(node, views, feed, ownState, sender, ballot, flow, commitCut);
         stable = new StableCursor(node, views, membership, feed, ownState, sender, ballot, flow);
         status = new ReplicatorStatus(node, certifier(), sender, flow);
     }
@@ -240,8 +237,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
 
     @Override
     public void onHistoryDiffers(final String what) {
-        LOG.warn("Nothing here can be continued: {}", what);
-        membership.historyDiffers();
+        membership.historyDiffers(what);
     }
 
     @Override

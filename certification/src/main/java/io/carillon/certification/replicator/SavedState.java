@@ -10,12 +10,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * {@code grastate.dat} in the server's data directory, in the format that operators' tools read. The replicator
- * itself relies on its own log; only {@code safe_to_bootstrap} is obeyed.
+ * {@code grastate.dat} in the server's data directory, in Galera's format and with Galera's meaning: the seqno is -1 from
+ * connect to an orderly end, so a data definition statement needs no mark of its own; and the position that a server
+ * recovered from its tables counts only if this file names that history. A file that was removed, or names none because
+ * the data was half replaced or found inconsistent, means a snapshot.
  */
 final class SavedState {
+    private static final Logger LOG = LoggerFactory.getLogger(SavedState.class);
     private static final String NAME = "grastate.dat";
 
     private final Path file;
@@ -48,10 +53,41 @@ final class SavedState {
         return seqno;
     }
 
-    /** The server's data is not the group's: nothing may start from it. */
+    /** Where the data is, by {@code recovered} (what the server's tables say) as far as this file vouches for it. */
+    Gtid position(final Gtid recovered) {
+        if (file == null) {
+            return recovered;
+        }
+        final Gtid kept = new Gtid(uuid, seqno);
+        if (kept.isDefined() && seqno >= 0) {
+            return kept;
+        }
+        if (recovered.isDefined() && !recovered.uuid().equals(uuid)) {
+            LOG.info("The server's position is {}, but {} names the history {}: not used", recovered, file, uuid);
+            return Gtid.UNDEFINED;
+        }
+        return recovered;
+    }
+
+    /** The server's data is not the group's: nothing may start from it until it is {@link #restored}. */
     void corrupt() {
         set(Gtid.UNDEFINED_UUID, -1, false);
         isCorrupt = true;
+    }
+
+    boolean isCorrupt() {
+        return isCorrupt;
+    }
+
+    /** The server's data is being replaced by a snapshot: half of it is no position. */
+    void replaced() {
+        set(Gtid.UNDEFINED_UUID, -1, safeToBootstrap);
+    }
+
+    /** The server has the data of {@code history} again. */
+    void restored(final UUID history) {
+        isCorrupt = false;
+        set(history, -1, safeToBootstrap);
     }
 
     /** Writes a new state; nothing when it is what the file says already. */

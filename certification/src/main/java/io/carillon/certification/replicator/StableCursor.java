@@ -90,7 +90,7 @@ final class StableCursor {
             case Control.Joined c -> {
                 node.state.joined(from, c);
                 if (c.joiner().equals(node.self())) {
-                    transfer.donorDone(from, c.code());
+                    transfer.donorDone(from, c.code(), node.now());
                 }
                 node.answer(call, WsrepStatus.OK, "");
             }
@@ -102,7 +102,10 @@ final class StableCursor {
             }
             case Control.Vote c -> ballot.vote(from, c);
             case Control.Position c -> node.state.position(from, c.released());
-            case Control.StateIs c -> node.state.correct(from, c);
+            case Control.StateIs c -> {
+                node.state.correct(from, c);
+                transfer.membersChanged(node.now());
+            }
             case Control.VerdictsRequest c -> {
                 final MemberState answers = firstWithData();
                 if (answers != null) {

@@ -11,7 +11,6 @@ import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.ReplicatedApplication.ViewUse;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -28,21 +27,16 @@ import org.slf4j.LoggerFactory;
  */
 final class StateTransfer {
     private static final Logger LOG = LoggerFactory.getLogger(StateTransfer.class);
-    /** Between two requests when nobody can be donor: as Galera. */
+    /** Between two requests for verdicts. */
     private static final long RETRY_NS = 1_000_000_000L;
-    private static final String TRIVIAL = "trivial";
 
     private final Node node;
     private final Delivery delivery;
     private final int window;
     private RingView joinView;
-    private String donors = "";
-    private byte[] request;
-    private Gtid requestPosition = Gtid.UNDEFINED;
-    private boolean requestSent;
+    private final SnapshotRequest request;
     private boolean verdictsAsked;
     private long retryAtNs;
-    private MemberId donor = MemberId.NONE;
     private Gtid target = Gtid.UNDEFINED;
     private VerdictWindow remoteVerdicts;
     private Map<MemberId, Long> remotePresent;
@@ -52,16 +46,14 @@ final class StateTransfer {
     StateTransfer(final Node node, final Delivery delivery) {
         this.node = node;
         this.delivery = delivery;
+        request = new SnapshotRequest(node);
         window = node.config.certifier().window();
     }
 
     /** A new connection begins. {@code resumed}: the application's connection goes on, it was told its view before. */
     void begin(final String donorList, final boolean resumed) {
-        donors = donorList == null ? "" : donorList;
-        request = null;
-        requestSent = false;
+        request.begin(donorList);
         verdictsAsked = false;
-        donor = MemberId.NONE;
         target = Gtid.UNDEFINED;
         remoteVerdicts = null;
         joinView = null;
@@ -143,11 +135,8 @@ final class StateTransfer {
             fail("State transfer is required (group " + joinView.group() + ":" + joinView.seqno() + ", here " + position + "), but " + why);
             return;
         }
-        request = bytes;
-        requestPosition = position;
         node.phase = Node.Phase.AWAIT_SNAPSHOT;
-        retryAtNs = nowNs;
-        tick(nowNs);
+        request.ready(bytes, position, nowNs);
     }
 
     /** Repeats what got no answer. */
@@ -155,11 +144,8 @@ final class StateTransfer {
         if (!node.primary) {
             return;
         }
-        if (node.phase == Node.Phase.AWAIT_SNAPSHOT && !requestSent && donor.equals(MemberId.NONE) && nowNs - retryAtNs >= 0) {
-            requestSent = true;
-            retryAtNs = nowNs + RETRY_NS;
-            node.show(NodeState.JOINER, "Joining: requested State Transfer");
-            node.send(new Control.StateRequest(requestPosition.uuid(), requestPosition.seqno(), donors, request), Offers.NOBODY);
+        if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
+            request.tick(nowNs);
         } else if (node.phase == Node.Phase.AWAIT_VERDICTS && !verdictsAsked && nowNs - retryAtNs >= 0) {
             retryAtNs = nowNs + RETRY_NS;
             askVerdicts();
@@ -174,7 +160,7 @@ final class StateTransfer {
     /** An own message was not sent. */
     void rejected(final Control control) {
         if (control instanceof Control.StateRequest) {
-            requestSent = false;
+            request.rejected();
         } else if (control instanceof Control.VerdictsRequest) {
             verdictsAsked = false;
         }
@@ -182,39 +168,36 @@ final class StateTransfer {
 
     /** An own state request is ordered. */
     void ownRequestOrdered(final long seqno, final MemberState chosen, final long nowNs) {
-        requestSent = false;
         if (node.phase != Node.Phase.AWAIT_SNAPSHOT) {
             return;
         }
-        if (isTrivial()) {
+        if (request.isTrivial()) {
             received(new Gtid(joinView.group(), seqno));
-        } else if (chosen == null) {
-            retryAtNs = nowNs + RETRY_NS;
-            LOG.info("Nobody can give a snapshot now{}; asking again in 1 second",
-                donors.isEmpty() ? "" : " (donors asked for: " + donors + ")");
         } else {
-            donor = chosen.id();
-            node.show(NodeState.JOINER, "Joining: receiving State Transfer");
-            LOG.info("{} gives the snapshot", chosen.name());
+            request.ordered(chosen, nowNs);
         }
     }
 
-    private boolean isTrivial() {
-        return request != null && new String(request, StandardCharsets.UTF_8).replace("\0", "").equals(TRIVIAL);
+    /** A view: whoever was asked for verdicts may be gone. */
+    void view(final long nowNs) {
+        verdictsAsked = false;
+        membersChanged(nowNs);
     }
 
-    /** A view: the donor may be gone; whoever was asked for verdicts, too. */
-    void view() {
-        verdictsAsked = false;
-        if (node.phase == Node.Phase.AWAIT_SNAPSHOT && !donor.equals(MemberId.NONE) && node.state.member(donor) == null) {
-            fail("the donor left the group before the state transfer was complete; restart the server to ask another one");
+    /** The donor may be gone, or its server. */
+    void membersChanged(final long nowNs) {
+        if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
+            request.membersChanged(nowNs);
         }
     }
 
     /** A donor is done with this node. */
-    void donorDone(final MemberId from, final int code) {
-        if (node.phase == Node.Phase.AWAIT_SNAPSHOT && from.equals(donor) && code < 0) {
-            fail("the donor could not give a snapshot, code " + code + "; its log says why");
+    void donorDone(final MemberId from, final int code, final long nowNs) {
+        if (node.phase == Node.Phase.AWAIT_SNAPSHOT && code < 0) {
+            final String hopeless = request.donationFailed(from, code, nowNs);
+            if (hopeless != null) {
+                fail(hopeless);
+            }
         }
     }
 
@@ -320,6 +303,7 @@ final class StateTransfer {
         }
         node.phase = Node.Phase.FEEDING;
         node.released = Math.max(node.released, from);
+        node.saved.restored(joinView.group());
         if (!connectedShown && from != joinView.seqno() - 1) {
             connectedShown = true;
             node.application.onView(node.toView(joinView, new Gtid(joinView.group(), joinView.seqno())), ViewUse.CONNECTED_ONLY);

@@ -133,6 +133,17 @@ final class WriteSetSender {
         fateDeadlineNs = node.now() + node.config.fateNs();
     }
 
+    /** The group goes on without what was sent: nothing of it will be delivered, and nobody can say what was. */
+    void historyDiffers() {
+        node.offers.rejectWaiting(RingResult.NOT_PRIMARY);
+        node.offers.forgetUnderWay();
+        latency.forget();
+        if (node.application != null) {
+            node.syncPoints.fail();
+            node.openCalls.rejectAll(RejectReason.FATE_UNKNOWN, "the group goes on with another history", node.application);
+        }
+    }
+
     /** The node left: whatever was not delivered by now stays open. */
     void left() {
         fateDeadlineNs = Long.MAX_VALUE;

@@ -32,7 +32,7 @@ class FakeCluster {
     private final ArrayDeque<Offer> offers = new ArrayDeque<>();
     private final ArrayDeque<Runnable> changes = new ArrayDeque<>();
     private final LogEntry entry = new LogEntry();
-    private final UUID uuid = new UUID(0x1111, 0x2222);
+    private UUID uuid = new UUID(0x1111, 0x2222);
     private List<FakeGroup> members = new ArrayList<>();
     private long epoch;
     private long numbers;
@@ -120,6 +120,13 @@ class FakeCluster {
         });
     }
 
+    /** The group is gone, and its history; whoever founds now founds another one. Only when nobody is a member. */
+    void forget() {
+        order.reset(0, 0, 0);
+        uuid = new UUID(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits() + 1);
+        numbers = 0;
+    }
+
     /** Brings {@code group} back; what it had offered in vain is offered again. */
     void heal(final FakeGroup group) {
         changes.add(() -> {
@@ -164,6 +171,8 @@ class FakeCluster {
         int weight = 1;
         /** The next offers that are refused for now. */
         int refuse;
+        /** Nothing reaches it. */
+        boolean deaf;
         private long originSeq;
         private long barriers;
         private long told;
@@ -173,9 +182,20 @@ class FakeCluster {
             this.id = id;
         }
 
+        /** Continues with the log of {@code before}, whose process is gone. */
+        void takeOver(final FakeGroup before) {
+            while (log.endIndex() < before.log.endIndex() && before.log.read(log.endIndex() + 1, entry)) {
+                if (log.endIndex() == 0 && entry.index > 1) {
+                    throw new IllegalStateException("a log that does not begin at 1 is not copied");
+                }
+                log.append(entry.index, entry.seqno, entry.epoch, entry.originMsb, entry.originLsb, entry.originSeq, entry.kind,
+                    entry.payload, 0, entry.payload.capacity());
+            }
+        }
+
         /** Copies what it lacks and tells its listener. False when there was nothing. */
         boolean catchUp() {
-            if (!members.contains(this) || listener == null) {
+            if (!members.contains(this) || listener == null || deaf) {
                 return false;
             }
             while (log.endIndex() < order.endIndex()) {
@@ -201,6 +221,10 @@ class FakeCluster {
             info = newInfo;
             told = 0;
             changes.add(() -> {
+                if (log.endIndex() > 0 && log.endEpoch() > order.epochAt(log.endIndex())) {
+                    log.reset(0, 0, 0);
+                    listener.onHistoryDiffers("the log is of another group");
+                }
                 final boolean empty = log.endIndex() == 0 || log.endIndex() < order.baseIndex();
                 if (empty && wantedSeqno < 0) {
                     base(Math.max(0, order.endSeqno() - 2 * ToyCluster.WINDOW));

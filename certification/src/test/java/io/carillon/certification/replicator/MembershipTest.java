@@ -150,4 +150,39 @@ class MembershipTest {
         assertEquals(NodeState.SYNCED, b.state);
         assertFalse(b.events.contains("state request needed"), b.events.toString());
     }
+
+    /** The same process, another group, lower numbers. */
+    @Test
+    void whatWasCommittedInOneGroupSaysNothingInAnother() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        for (int i = 0; i < 50; i++) {
+            a.write("x" + i, "1");
+            cluster.settle();
+        }
+        final long before = b.position.seqno();
+        b.replicator.disconnect(++b.call);
+        a.replicator.disconnect(++a.call);
+        cluster.settle();
+        cluster.forget();
+        final ToyServer c = cluster.server("c").attach(null);
+        c.connect("gcomm://");
+        cluster.settle();
+        c.write("y", "1");
+        cluster.settle();
+        b.connect("gcomm://c");
+        b.replicator.progress(before, 0);
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, b.state);
+        assertEquals("{y=1}", b.rows.toString());
+        b.replicator.progress(before, 0);
+        b.tick(1_000_000_000L);
+        c.tick(1_000_000_000L);
+        cluster.settle();
+        final long released = c.replicator.members().stream().filter(m -> m.name().equals("b")).findFirst().orElseThrow().released();
+        assertEquals(b.position.seqno(), released);
+        c.write("y", "2");
+        cluster.settle();
+        assertEquals(c.rows, b.rows);
+    }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.View;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of calls and transactions when a node is cut off. */
@@ -79,5 +80,49 @@ class PrimaryLossTest {
         assertEquals("commit", b.results.get(anew));
         assertEquals(a.rows, b.rows);
         assertEquals(a.rows, c.rows);
+    }
+
+    /** A message of its own that was ordered before the loss and becomes stable after the return, while a large write set is under way. */
+    @Test
+    void theServerIsToldThatItIsInSyncAgainWhateverWasOrderedMeanwhile() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        final long large = b.writeLarge("big", "0123456789".repeat(100_000), 256 << 10);
+        cluster.settle();
+        b.group.deaf = true;
+        b.writeLarge("bigger", "0123456789".repeat(200_000), 256 << 10);
+        b.replicator.vote(b.position.seqno(), 0, "");
+        cluster.settle();
+        b.events.clear();
+        cluster.isolate(b.group);
+        cluster.settle();
+        cluster.heal(b.group);
+        b.group.deaf = false;
+        cluster.settle();
+        assertEquals("commit", b.results.get(large));
+        assertEquals(List.of("view 6 PRIMARY CHANGE 2", "synced"), b.events.subList(b.events.size() - 2, b.events.size()));
+        assertEquals(NodeState.SYNCED, b.state);
+        assertEquals(a.rows, b.rows);
+    }
+
+    @Test
+    void aDesyncedNodeIsDesyncedAgainAfterTheLoss() {
+        cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        b.group.deaf = true;
+        b.replicator.desync(++b.call, true);
+        cluster.settle();
+        cluster.isolate(b.group);
+        cluster.settle();
+        assertEquals(NodeState.UNDEFINED, b.state);
+        cluster.heal(b.group);
+        b.group.deaf = false;
+        cluster.settle();
+        assertEquals("OK", b.results.get(b.call));
+        assertEquals(NodeState.DONOR, b.state);
+        b.replicator.desync(++b.call, false);
+        cluster.settle();
+        assertEquals("OK", b.results.get(b.call));
+        assertEquals(NodeState.SYNCED, b.state);
     }
 }

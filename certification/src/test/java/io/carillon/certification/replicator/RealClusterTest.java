@@ -5,6 +5,7 @@ package io.carillon.certification.replicator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.certification.CertifierConfig;
@@ -22,6 +23,7 @@ import io.carillon.group.transport.LoopTimer;
 import io.carillon.group.transport.PeerAddress;
 import io.carillon.group.transport.TransportConfig;
 import io.carillon.wsrep.NodeState;
+import io.carillon.wsrep.View;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,6 +124,17 @@ class RealClusterTest {
             while (!on(condition)) {
                 Thread.onSpinWait();
             }
+        }
+
+        void isolate(final int mode) throws Exception {
+            on(() -> {
+                group.isolate(mode);
+                return null;
+            });
+        }
+
+        boolean failed() {
+            return server.events.stream().anyMatch(event -> event.startsWith("failed") || event.startsWith("inconsistent"));
         }
 
         /** Dies without a word. */
@@ -262,5 +275,54 @@ class RealClusterTest {
         assertEquals("commit", a.on(() -> a.server.results.get(call)));
         agree(a, b);
         assertEquals(value.length(), b.on(() -> b.server.rows.get("big").length()));
+    }
+
+    private void overrides(final boolean ignoreSplitBrain) throws Exception {
+        for (final Running node : running) {
+            node.on(() -> {
+                node.group.overrides(ignoreSplitBrain, false);
+                return null;
+            });
+        }
+    }
+
+    /** By an operator's word both halves go on, and write; then they meet. */
+    @Test
+    void ofTwoDivergedHistoriesTheLoserStartsOverFromASnapshot() throws Exception {
+        a = start("a", "gcomm://", null);
+        synced(a);
+        b = start("b", url(a), null);
+        synced(b);
+        load(20, 5, a, b);
+        agree(a, b);
+        overrides(true);
+        b.isolate(1);
+        for (final Running node : List.of(a, b)) {
+            node.until(() -> node.server.view.members().size() == 1 && node.server.view.status() == View.Status.PRIMARY);
+            synced(node);
+        }
+        load(30, 6, a);
+        load(10, 7, b);
+        assertNotEquals(a.on(() -> a.server.rows.toString()), b.on(() -> b.server.rows.toString()));
+        overrides(false);
+        for (final Running node : List.of(a, b)) {
+            node.on(() -> node.server.write("late", node.name));
+        }
+        b.isolate(0);
+        for (final Running node : List.of(a, b)) {
+            node.on(() -> node.server.write("later", node.name));
+            node.until(() -> node.failed() || node.server.view.members().size() == 2);
+            assertFalse(node.on(node::failed), node.server.events.toString());
+        }
+        synced(a);
+        synced(b);
+        load(20, 8, a, b);
+        agree(a, b);
+        for (final Running node : List.of(a, b)) {
+            node.until(() -> node.server.answered(node.server.call));
+        }
+        final long asked = a.on(() -> a.server.events.stream().filter("state request needed"::equals).count())
+            + b.on(() -> b.server.events.stream().filter("state request needed"::equals).count());
+        assertEquals(2, asked, "b's first one, and the loser's");
     }
 }

@@ -4,11 +4,16 @@
 package io.carillon.certification.replicator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A joiner that the log does not serve. */
 class SnapshotTest {
@@ -36,14 +41,107 @@ class SnapshotTest {
     }
 
     @Test
-    void aDonorThatDiesFailsItsJoiner() {
+    void aDonorThatDiesIsReplacedByAnother() {
+        final ToyServer a = cluster.seed();
+        final ToyServer c = cluster.joined("c");
+        a.donates = false;
+        c.donates = false;
+        final ToyServer b = cluster.joined("b");
+        assertEquals(NodeState.DONOR, a.state);
+        cluster.crash(a.group);
+        cluster.settle();
+        b.tick(0);
+        cluster.settle();
+        assertEquals(NodeState.DONOR, c.state);
+        c.donation.run();
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, b.state);
+        assertEquals(NodeState.SYNCED, c.state);
+        assertEquals(2, c.view.members().size());
+    }
+
+    @Test
+    void aDonorThatFailsIsReplacedByAnother() {
         final ToyServer a = cluster.seed();
         final ToyServer c = cluster.joined("c");
         a.donates = false;
         final ToyServer b = cluster.joined("b");
-        cluster.crash(a.group);
+        a.replicator.snapshotSent(++a.call, a.position, -32);
         cluster.settle();
-        assertTrue(b.events.stream().anyMatch(e -> e.startsWith("inconsistent") && e.contains("donor left")), b.events.toString());
-        assertEquals(1, c.view.members().size());
+        assertEquals("OK", a.results.get(a.call));
+        b.tick(0);
+        cluster.settle();
+        assertEquals(List.of("synced", "donate 3", "synced"),
+            c.events.stream().filter(e -> e.startsWith("donate") || e.equals("synced")).toList());
+        assertEquals(NodeState.SYNCED, b.state);
+        assertEquals(NodeState.SYNCED, a.state);
+        assertEquals(NodeState.SYNCED, c.state);
+    }
+
+    @Test
+    void aDonorWhoseServerGoesIsReplacedByAnother() {
+        final ToyServer a = cluster.seed();
+        cluster.joined("c");
+        a.donates = false;
+        final ToyServer b = cluster.joined("b");
+        a.replicator.detach();
+        cluster.settle();
+        b.tick(0);
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, b.state);
+    }
+
+    @Test
+    void theOnlyDonorMayTryAgainAndItsSecondFailureIsAnError() {
+        final ToyServer a = cluster.seed();
+        a.donates = false;
+        final ToyServer b = cluster.joined("b");
+        a.replicator.snapshotSent(++a.call, a.position, -32);
+        cluster.settle();
+        assertFalse(b.events.stream().anyMatch(e -> e.startsWith("inconsistent")), b.events.toString());
+        b.tick(1_000_000_000L);
+        cluster.settle();
+        assertEquals(NodeState.DONOR, a.state);
+        a.replicator.snapshotSent(++a.call, a.position, -32);
+        cluster.settle();
+        assertTrue(b.events.stream().anyMatch(e -> e.startsWith("inconsistent a could not give a snapshot, code -32")
+            && e.contains("no other member could")), b.events.toString());
+        assertEquals(1, a.view.members().size());
+    }
+
+    @Test
+    void halfReplacedDataIsNoPosition(@TempDir final Path dir) throws Exception {
+        final ToyServer a = cluster.seed();
+        a.donates = false;
+        final ToyServer b = cluster.server("b").attach(dir);
+        b.connect("gcomm://a");
+        cluster.settle();
+        assertTrue(Files.readString(dir.resolve("grastate.dat")).contains("uuid:    " + Gtid.UNDEFINED_UUID + "\nseqno:   -1"));
+        a.donation.run();
+        cluster.settle();
+        assertTrue(Files.readString(dir.resolve("grastate.dat")).contains("uuid:    " + a.position.uuid() + "\nseqno:   -1"));
+    }
+
+    /** As with Galera: who removes the file, or whose file says that the data is not the group's, wants a snapshot. */
+    @Test
+    void aRecoveredPositionCountsOnlyIfTheSavedStateNamesItsHistory(@TempDir final Path dir) throws Exception {
+        cluster.seed();
+        final ToyServer b = cluster.server("b").attach(dir);
+        b.connect("gcomm://a");
+        cluster.settle();
+        cluster.crash(b.group);
+        cluster.settle();
+        final ToyServer again = cluster.restarted(b).attach(dir);
+        again.connect("gcomm://a");
+        cluster.settle();
+        assertFalse(again.events.contains("state request needed"), again.events.toString());
+        cluster.crash(again.group);
+        cluster.settle();
+        Files.delete(dir.resolve("grastate.dat"));
+        final ToyServer removed = cluster.restarted(again).attach(dir);
+        removed.connect("gcomm://a");
+        cluster.settle();
+        assertTrue(removed.events.contains("state request needed"), removed.events.toString());
+        assertEquals(NodeState.SYNCED, removed.state);
     }
 }

@@ -42,4 +42,13 @@ final class ToyCluster extends FakeCluster {
         settle();
         return server;
     }
+
+    /** The server {@code before} and its sidecar, killed and started again with what their disks hold; a new session. */
+    ToyServer restarted(final ToyServer before) {
+        final ToyServer server = new ToyServer(this, before.name, names);
+        server.position = before.position;
+        server.rows.putAll(before.rows);
+        server.group.takeOver(before.group);
+        return server;
+    }
 }

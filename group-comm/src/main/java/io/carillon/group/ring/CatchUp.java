@@ -265,6 +265,8 @@ final class CatchUp {
         machine.tail.reset(base, baseSeqno, baseEpoch);
         resetFrom = -1;
         if (held) {
+            // What was offered in the history given up is of no meaning in this one.
+            machine.ordering.onPrimaryLost();
             machine.effects.historyDiffers(resetWhy);
         } else if (wanted > 0 && baseSeqno >= wanted) {
             machine.effects.historyDiffers("seqno " + wanted + " is wanted, the group kept those after " + baseSeqno);

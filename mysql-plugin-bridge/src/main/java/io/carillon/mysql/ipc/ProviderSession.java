@@ -145,7 +145,7 @@ public final class ProviderSession {
 
     private void onCertify(final FrameReader frame) throws FrameFormatException {
         final long reported = frame.i64();
-        if (reported > released) {
+        if (reported != released) {
             released = reported;
             engine.progress(released, queueLength);
         }
@@ -164,8 +164,8 @@ public final class ProviderSession {
         feed.consumed(frame.i64());
         queueLength = frame.i32();
         frame.end();
-        if (reported < released || queueLength < 0) {
-            throw new FrameFormatException("PROGRESS: released " + reported + " after " + released + ", queue of " + queueLength);
+        if (queueLength < 0) {
+            throw new FrameFormatException("PROGRESS: queue of " + queueLength);
         }
         released = reported;
         engine.progress(released, queueLength);
