@@ -5,6 +5,7 @@ package io.carillon.group;
 
 import io.carillon.group.ring.RingView;
 import java.util.List;
+import java.util.UUID;
 import org.agrona.DirectBuffer;
 
 /**
@@ -23,6 +24,12 @@ public interface Group {
      * @param info what the layer above says about this member.
      */
     void join(String clusterName, List<String> addresses, boolean found, long wantedSeqno, byte[] info);
+
+    /**
+     * For the next {@link #join}: the history that a founder without entries of its own continues behind its log's base;
+     * null for a new one.
+     */
+    void foundAs(UUID history);
 
     /** See {@link io.carillon.group.ring.RingCore#offer}. */
     long offer(EntryKind kind, DirectBuffer buffer, int offset, int length);

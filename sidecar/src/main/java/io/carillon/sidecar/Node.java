@@ -115,6 +115,7 @@ final class Node implements AutoCloseable {
             }
         }
         configure();
+        settings.options().withoutEffect(changed).forEach(LOG::warn);
     }
 
     private void bootstrap() {
@@ -129,6 +130,7 @@ final class Node implements AutoCloseable {
         group.overrides(settings.options().bool("pc.ignore_sb"), settings.options().bool("pc.ignore_quorum"));
         group.ringConfig(settings.ring());
         group.transportConfig(settings.transport());
+        replicator.configure(settings.replicator());
         replicator.conflicts().logging(settings.options().bool("cert.log_conflicts"));
         replicator.certifier().optimisticApply(settings.options().bool("cert.optimistic_pa"));
     }

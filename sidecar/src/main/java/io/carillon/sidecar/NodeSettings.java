@@ -43,8 +43,8 @@ final class NodeSettings {
             options.derive(BASE_HOST, address.host());
         }
         options.derive(BASE_PORT, Integer.toString(address.port()));
-        options.initialise(ownOptions);
-        options.initialise(hello.options());
+        options.withoutEffect(options.initialise(ownOptions)).forEach(LOG::warn);
+        options.withoutEffect(options.initialise(hello.options())).forEach(LOG::warn);
         if (DEFAULT_LISTEN.equals(options.text(LISTEN))) {
             options.derive(LISTEN, "tcp://0.0.0.0:" + options.text(BASE_PORT));
         }
@@ -100,8 +100,14 @@ final class NodeSettings {
     ReplicatorConfig replicator() {
         final ReplicatorConfig defaults = ReplicatorConfig.defaults();
         return new ReplicatorConfig(defaults.certifier(), (int) options.integer("gmcast.segment"), options.integer("repl.max_ws_size"),
-            duration("pc.wait_prim_timeout", defaults.waitPrimaryNs()), defaults.fateNs(), (int) options.integer("gcs.fc_limit"),
-            options.real("gcs.fc_factor"));
+            duration("pc.wait_prim_timeout", defaults.waitPrimaryNs()), options.durationNs("carillon.fate_timeout"),
+            (int) options.integer("gcs.vote_policy"), flowLimits());
+    }
+
+    private ReplicatorConfig.FlowLimits flowLimits() {
+        final boolean single = options.bool("gcs.fc_single_primary") || options.bool("gcs.fc_master_slave");
+        return new ReplicatorConfig.FlowLimits(options.integer("gcs.fc_limit"), options.real("gcs.fc_factor"), !single,
+            options.bool("gcs.sync_donor"));
     }
 
     private int weight() {

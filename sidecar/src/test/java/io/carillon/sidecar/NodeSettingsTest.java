@@ -44,7 +44,7 @@ final class NodeSettingsTest {
         assertEquals(new PeerAddress("127.0.0.1", 6000), settings.transport().listen());
         assertEquals(6000, settings.transport().advertised().port());
         assertEquals(9_000_000_000L, settings.ring().suspectNs());
-        assertEquals(5, settings.replicator().flowLimit());
+        assertEquals(5, settings.replicator().flow().limit());
         assertEquals(Durability.DISK, settings.durability());
         assertEquals(3, settings.ring().weight());
         assertEquals("n1", settings.ring().name());

@@ -45,7 +45,7 @@ final class Ballot {
 
     /** An ordered vote. */
     void vote(final MemberId from, final Control.Vote vote) {
-        if (votes.vote(from, vote.seqno(), vote.hash(), node.state.members())) {
+        if (votes.vote(from, vote.seqno(), vote.hash(), node.state.members(), node.config.votePolicy())) {
             decide(vote.seqno());
         }
         released();
@@ -55,7 +55,7 @@ final class Ballot {
     void view() {
         said.clear();
         final Iterable<Long> open = votes.open();
-        votes.view(node.state.members());
+        votes.view(node.state.members(), node.config.votePolicy());
         open.forEach(this::decide);
         released();
     }

@@ -94,7 +94,7 @@ final class Feed implements Delivery.Listener {
 
     /** Tells whether the application has, or will soon have, everything that is stable. */
     boolean isCaughtUp() {
-        return delivery.isComplete(node.stateCursor) && node.queueLength <= node.config.flowLimit();
+        return delivery.isComplete(node.stateCursor) && node.queueLength <= node.config.flow().limit();
     }
 
     /** Write sets that are stable and not applied: here, and in the application's queue. */

@@ -87,8 +87,8 @@ final class FlowControl {
             return;
         }
         final double upper = upperLimit();
-        final boolean wanted = node.ownState == NodeState.SYNCED && nowNs - heardNs < SILENCE_NS
-            && (requested ? backlog > upper * node.config.flowFactor() : backlog > upper);
+        final boolean wanted = isInStep() && nowNs - heardNs < SILENCE_NS
+            && (requested ? backlog > upper * node.config.flow().factor() : backlog > upper);
         if (!wanted) {
             withdraw(backlog);
         } else if (requested && nowNs - askedSinceNs >= HOLD_NS && node.released > askedReleased) {
@@ -97,6 +97,10 @@ final class FlowControl {
         } else if (backlog > upper && nowNs - freeUntilNs >= 0 && (!requested || nowNs - requestedNs >= RENEW_NS)) {
             ask(backlog, nowNs);
         }
+    }
+
+    private boolean isInStep() {
+        return node.ownState == NodeState.SYNCED || node.ownState == NodeState.DONOR && node.config.flow().syncDonor();
     }
 
     private void ask(final long backlog, final long nowNs) {
@@ -119,7 +123,8 @@ final class FlowControl {
 
     /** As Galera: the more members write, the more each has to take. */
     private double upperLimit() {
-        return node.config.flowLimit() * Math.sqrt(Math.max(1, node.state.members().size())) + 0.5;
+        final double scale = node.config.flow().grows() ? Math.sqrt(Math.max(1, node.state.members().size())) : 1;
+        return node.config.flow().limit() * scale + 0.5;
     }
 
     /** Tells whether own write sets must be held now. */

@@ -42,6 +42,8 @@ final class Membership {
     private long connectCall = Offers.NOBODY;
     private long leaveCall = Offers.NOBODY;
     private Runnable afterLeft;
+    /** The session that connected; a later one has no part in how its membership ends. */
+    private UUID connected;
     private long connectDeadlineNs;
     private long leftDeadlineNs;
     private long epochAtJoin;
@@ -114,6 +116,7 @@ final class Membership {
             return;
         }
         connectCall = call;
+        connected = node.session.session();
         leaveCall = Offers.NOBODY;
         node.phase = Node.Phase.CONNECTING;
         node.stableIndex = 0;
@@ -127,26 +130,30 @@ final class Membership {
         donors = donor;
         transfer.begin(donors, resumed);
         if (found) {
-            dropForeignLog();
+            continueHistory();
         }
         final long wanted = position.isDefined() ? position.seqno() + 1 : -1;
         node.saved.set(position.uuid(), -1, node.saved.safeToBootstrap());
         node.group.join(clusterName, address.addresses(), found, wanted, node.info());
     }
 
-    /** Who founds a group with data that the log knows nothing of begins a new history. */
-    private void dropForeignLog() {
+    /**
+     * Who founds a group goes on with the history of its data: in its log, or, where the log knows nothing of the
+     * position, behind it. Without data it begins a new history.
+     */
+    private void continueHistory() {
         final RingLog log = node.log();
-        if (log.endIndex() == 0) {
+        final boolean known = log.endIndex() > 0 && log.read(log.firstIndexOf(log.endEpoch()), entry) && entry.kind.isConfiguration();
+        final UUID group = known ? views.read(entry).group() : Gtid.UNDEFINED_UUID;
+        final boolean holds = group.equals(position.uuid()) && log.endSeqno() >= position.seqno();
+        node.group.foundAs(position.isDefined() ? position.uuid() : null);
+        if (holds || log.endIndex() == 0 && !position.isDefined()) {
             return;
         }
-        final boolean known = log.read(log.firstIndexOf(log.endEpoch()), entry) && entry.kind.isConfiguration();
-        final UUID group = known ? views.read(entry).group() : Gtid.UNDEFINED_UUID;
-        if (!group.equals(position.uuid())) {
-            LOG.info("The log is of group {}, the server's data of {}: a new history begins", group, position);
-            log.reset(0, 0, 0);
-            feed.forgetHistory();
-        }
+        LOG.info("The log is of group {} up to {}, the server's data at {}: {}", group, log.endSeqno(), position,
+            position.isDefined() ? "the history goes on from there" : "a new history begins");
+        log.reset(0, Math.max(position.seqno(), 0), 0);
+        feed.forgetHistory();
     }
 
     void disconnect(final long call) {
@@ -156,6 +163,7 @@ final class Membership {
             return;
         }
         leaveCall = call;
+        connected = node.session.session();
         leave();
     }
 
@@ -282,7 +290,7 @@ final class Membership {
             position = node.saved.isCorrupt() ? Gtid.UNDEFINED : new Gtid(node.groupUuid, feed.delivery().position());
         }
         sender.left();
-        if (node.application != null) {
+        if (node.application != null && node.session.session().equals(connected)) {
             node.syncPoints.fail();
             node.show(NodeState.UNDEFINED, NodeState.UNDEFINED.comment());
             node.application.onFinal();

@@ -51,7 +51,7 @@ final class Node {
         return upper != 0 ? upper : Long.compareUnsigned(a.id().getLeastSignificantBits(), b.id().getLeastSignificantBits());
     };
 
-    final ReplicatorConfig config;
+    ReplicatorConfig config;
     final LongSupplier clock;
     final Offers offers;
     final GroupState state;

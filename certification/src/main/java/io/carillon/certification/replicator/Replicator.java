@@ -69,6 +69,11 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.offers.group(group);
     }
 
+    /** Changes what may change while it runs: all but the certifier's bounds and the segment, which are the next process's. */
+    public void configure(final ReplicatorConfig config) {
+        node.config = config;
+    }
+
     // ---- the application comes and goes
 
     /** An application's session begins, or is continued. Events may come during this call. */

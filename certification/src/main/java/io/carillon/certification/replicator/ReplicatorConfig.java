@@ -14,16 +14,31 @@ import io.carillon.certification.CertifierConfig;
  * @param waitPrimaryNs {@code pc.wait_prim_timeout}: connect fails without a primary view by then.
  * @param fateNs how long a call in flight waits for a lost primary. Longer than a partition that heals by itself is
  * noticed and mended (two suspect timeouts of 5 s); shorter than clients' patience.
- * @param flowLimit {@code gcs.fc_limit}: write sets waiting to be applied from which writers are asked to slow down.
- * @param flowFactor {@code gcs.fc_factor}: they may go on below that part of the limit.
+ * @param votePolicy {@code gcs.vote_policy}: so many members without an error suffice for success; 0: the majority decides.
+ * @param flow when writers are asked to slow down.
  */
-public record ReplicatorConfig(CertifierConfig certifier, int segment, long writeSetMax, long waitPrimaryNs, long fateNs, int flowLimit,
-    double flowFactor) {
+public record ReplicatorConfig(CertifierConfig certifier, int segment, long writeSetMax, long waitPrimaryNs, long fateNs, int votePolicy,
+    FlowLimits flow) {
     private static final long SECOND = 1_000_000_000L;
+
+    /**
+     * Options {@code gcs.fc_*}.
+     *
+     * @param limit write sets waiting to be applied from which writers are asked to slow down.
+     * @param factor they may go on below that part of the limit.
+     * @param grows whether the limit grows with the square root of the number of members.
+     * @param syncDonor {@code gcs.sync_donor}: whether a donor, too, asks for it.
+     */
+    public record FlowLimits(long limit, double factor, boolean grows, boolean syncDonor) {
+        /** Galera's defaults, but for the limit. */
+        public static FlowLimits of(final long limit) {
+            return new FlowLimits(limit, 1.0, true, false);
+        }
+    }
 
     /** Galera's defaults. */
     public static ReplicatorConfig defaults() {
-        return new ReplicatorConfig(CertifierConfig.DEFAULT, 0, Integer.MAX_VALUE, 30 * SECOND, 10 * SECOND, 16, 1.0);
+        return new ReplicatorConfig(CertifierConfig.DEFAULT, 0, Integer.MAX_VALUE, 30 * SECOND, 10 * SECOND, 0, FlowLimits.of(16));
     }
 
     /** Seqnos before its view that a joiner's log must reach back: an index, and the fragments of the large write sets in it. */

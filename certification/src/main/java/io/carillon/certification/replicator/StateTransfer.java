@@ -255,7 +255,8 @@ final class StateTransfer {
     }
 
     private boolean canCertifyFrom(final long seqno) {
-        return continues(seqno) || usable(remoteVerdicts, seqno) || usable(ownVerdicts(), seqno) || node.baseSeqno() == 0;
+        return continues(seqno) || usable(remoteVerdicts, seqno) || usable(ownVerdicts(), seqno)
+            || node.log().baseIndex() == 0;
     }
 
     /** The application has exactly what this process gave it. */

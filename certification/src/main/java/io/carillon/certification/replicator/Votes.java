@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /**
  * Votes on the result of applying a seqno, counted in order: the result of most members wins, success when equally
- * many have it. Members that have no data have no vote.
+ * many have it. Members that have no data have no vote. By a policy of n above 0, n successes suffice, however many others there are.
  */
 final class Votes {
     /** Result of a member that applied it without error. */
@@ -25,19 +25,19 @@ final class Votes {
     private final Map<Long, Long> decided = new LinkedHashMap<>();
 
     /** A VOTE entry. True when it decides its round. */
-    boolean vote(final MemberId member, final long seqno, final long hash, final List<MemberState> members) {
+    boolean vote(final MemberId member, final long seqno, final long hash, final List<MemberState> members, final int policy) {
         if (decided.containsKey(seqno)) {
             return false;
         }
         open.computeIfAbsent(seqno, s -> new HashMap<>()).putIfAbsent(member, hash);
-        evaluate(members);
+        evaluate(members, policy);
         bound(open);
         return decided.containsKey(seqno);
     }
 
     /** Members changed: a round may be decided without those that left. */
-    void view(final List<MemberState> members) {
-        evaluate(members);
+    void view(final List<MemberState> members, final int policy) {
+        evaluate(members, policy);
     }
 
     /** Result that the group agreed on for {@code seqno}, or null while it has not. */
@@ -55,11 +55,11 @@ final class Votes {
         decided.clear();
     }
 
-    private void evaluate(final List<MemberState> members) {
+    private void evaluate(final List<MemberState> members, final int policy) {
         final Iterator<Map.Entry<Long, Map<MemberId, Long>>> rounds = open.entrySet().iterator();
         while (rounds.hasNext()) {
             final Map.Entry<Long, Map<MemberId, Long>> round = rounds.next();
-            final Long winner = winner(round.getValue(), members);
+            final Long winner = winner(round.getValue(), members, policy);
             if (winner != null) {
                 decided.put(round.getKey(), winner);
                 rounds.remove();
@@ -68,7 +68,7 @@ final class Votes {
         bound(decided);
     }
 
-    private static Long winner(final Map<MemberId, Long> votes, final List<MemberState> members) {
+    private static Long winner(final Map<MemberId, Long> votes, final List<MemberState> members, final int policy) {
         int voters = 0;
         int voted = 0;
         // Unsigned order puts success first, then the same hash everywhere.
@@ -84,13 +84,18 @@ final class Votes {
                 counts.merge(vote, 1, Integer::sum);
             }
         }
+        final int successes = counts.getOrDefault(SUCCESS, 0);
+        if (policy > 0 && successes >= policy) {
+            return SUCCESS;
+        }
+        final boolean isOpen = policy > 0 && successes + voters - voted >= policy;
         Map.Entry<Long, Integer> best = null;
         for (final Map.Entry<Long, Integer> count : counts.entrySet()) {
             if (best == null || count.getValue() > best.getValue()) {
                 best = count;
             }
         }
-        final boolean isDecided = best != null && (voted == voters || 2 * best.getValue() > voters);
+        final boolean isDecided = best != null && (voted == voters || 2 * best.getValue() > voters && !isOpen);
         return isDecided ? best.getKey() : null;
     }
 

@@ -30,10 +30,32 @@ final class WriteSetSender {
         if (call != Offers.NOBODY) {
             node.openCalls.add(call);
         }
+        final long sections = sectionsLength(writeSet, offset, length);
+        if (sections > node.config.writeSetMax()) {
+            refuse(call, sections);
+            return;
+        }
         scratch.putBytes(0, writeSet, offset, length);
         Origin.put(scratch, length, node.session.session().getMostSignificantBits(),
             node.session.session().getLeastSignificantBits(), call);
         offer(new Offers.Tag.WriteSet(call), EntryKind.WRITE_SET, length + Origin.LENGTH);
+    }
+
+    /** Length of what the header speaks of, here or in fragments. */
+    private static long sectionsLength(final DirectBuffer writeSet, final int offset, final int length) {
+        return length < WriteSetLayout.HEADER_LENGTH ? length
+            : (long) WriteSetLayout.KEY_LENGTH * writeSet.getInt(offset + WriteSetLayout.KEY_COUNT_OFFSET, ByteOrder.LITTLE_ENDIAN)
+            + writeSet.getInt(offset + WriteSetLayout.NAMES_LENGTH_OFFSET, ByteOrder.LITTLE_ENDIAN)
+            + writeSet.getLong(offset + WriteSetLayout.DATA_LENGTH_OFFSET, ByteOrder.LITTLE_ENDIAN)
+            + writeSet.getInt(offset + WriteSetLayout.ANNOTATION_LENGTH_OFFSET, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private void refuse(final long call, final long length) {
+        withdraw(call);
+        if (node.openCalls.take(call)) {
+            node.application.onRejected(call, RejectReason.TOO_LARGE, "a write set of " + length + " bytes exceeds repl.max_ws_size = "
+                + node.config.writeSetMax());
+        }
     }
 
     void fragment(final long call, final int number, final DirectBuffer bytes, final int offset, final int length) {

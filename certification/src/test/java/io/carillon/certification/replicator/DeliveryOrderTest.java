@@ -134,4 +134,19 @@ class DeliveryOrderTest {
         assertEquals("commit", a.results.get(second));
         assertEquals("{x=2}", a.rows.toString());
     }
+
+    @Test
+    void aWriteSetAboveTheLimitIsRefusedWhole() {
+        final ToyServer a = cluster.seed();
+        final ReplicatorConfig d = ToyCluster.CONFIG;
+        a.replicator.configure(new ReplicatorConfig(d.certifier(), d.segment(), 100_000, d.waitPrimaryNs(), d.fateNs(), 0, d.flow()));
+        final long small = a.write("x", "1");
+        final long inline = a.write("y", "1".repeat(120_000));
+        final long large = a.writeLarge("z", "1".repeat(600_000), 256 << 10);
+        cluster.settle();
+        assertEquals("commit", a.results.get(small));
+        assertEquals("TOO_LARGE", a.results.get(inline));
+        assertEquals("TOO_LARGE", a.results.get(large));
+        assertEquals("{x=1}", a.rows.toString());
+    }
 }

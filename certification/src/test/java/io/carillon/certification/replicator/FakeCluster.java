@@ -173,6 +173,7 @@ class FakeCluster {
         int refuse;
         /** Nothing reaches it. */
         boolean deaf;
+        private UUID history;
         private long originSeq;
         private long barriers;
         private long told;
@@ -225,6 +226,10 @@ class FakeCluster {
                     log.reset(0, 0, 0);
                     listener.onHistoryDiffers("the log is of another group");
                 }
+                if (found && order.endIndex() == 0 && history != null) {
+                    uuid = history;
+                    order.reset(0, log.endSeqno(), 0);
+                }
                 final boolean empty = log.endIndex() == 0 || log.endIndex() < order.baseIndex();
                 if (empty && wantedSeqno < 0) {
                     base(Math.max(0, order.endSeqno() - 2 * ToyCluster.WINDOW));
@@ -236,6 +241,11 @@ class FakeCluster {
                 all.add(this);
                 install(all, true);
             });
+        }
+
+        @Override
+        public void foundAs(final UUID continued) {
+            history = continued;
         }
 
         private void base(final long seqno) {

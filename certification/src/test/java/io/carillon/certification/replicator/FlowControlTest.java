@@ -119,4 +119,35 @@ final class FlowControlTest {
         cluster.settle();
         assertTrue(a.results.get(a.call).startsWith("TRX_FAIL"));
     }
+
+    private static ReplicatorConfig with(final ReplicatorConfig.FlowLimits limits) {
+        final ReplicatorConfig d = ToyCluster.CONFIG;
+        return new ReplicatorConfig(d.certifier(), d.segment(), d.writeSetMax(), d.waitPrimaryNs(), d.fateNs(), 0, limits);
+    }
+
+    @Test
+    void theLimitChangesAtRunTime() {
+        final int applied = writeAgainst(MANY);
+        assertTrue(applied < MANY, "applied " + applied);
+        b.replicator.configure(with(ReplicatorConfig.FlowLimits.of(1000)));
+        alive(b.position.seqno());
+        assertEquals(MANY, a.rows.size());
+        b.replicator.configure(with(new ReplicatorConfig.FlowLimits(4, 1.0, false, false)));
+        alive(b.position.seqno());
+        a.write("one more", "1");
+        cluster.settle();
+        assertEquals(MANY, a.rows.size());
+    }
+
+    @Test
+    void aDonorIsWaitedForIfSoWished() {
+        b.replicator.desync(++b.call, true);
+        cluster.settle();
+        assertEquals(MANY, writeAgainst(MANY));
+        b.replicator.configure(with(new ReplicatorConfig.FlowLimits(16, 1.0, true, true)));
+        alive(b.position.seqno());
+        a.write("one more", "1");
+        cluster.settle();
+        assertEquals(MANY, a.rows.size());
+    }
 }

@@ -149,6 +149,7 @@ class MembershipTest {
         assertEquals(a.position, b.position);
         assertEquals(NodeState.SYNCED, b.state);
         assertFalse(b.events.contains("state request needed"), b.events.toString());
+        assertFalse(b.events.contains("final"), "the end of its predecessor's membership is none of its business: " + b.events);
     }
 
     /** The same process, another group, lower numbers. */
@@ -184,5 +185,49 @@ class MembershipTest {
         c.write("y", "2");
         cluster.settle();
         assertEquals(c.rows, b.rows);
+    }
+
+    @Test
+    void aFounderContinuesTheHistoryOfItsData(@TempDir final Path dir) throws Exception {
+        final Gtid kept = new Gtid(new UUID(0x77, 0x88), 500);
+        Files.writeString(dir.resolve("grastate.dat"), "uuid: " + kept.uuid() + "\nseqno: -1\nsafe_to_bootstrap: 1\n");
+        final ToyServer a = cluster.server("a");
+        a.position = kept;
+        a.attach(dir);
+        a.connect("gcomm://");
+        cluster.settle();
+        assertEquals(List.of("view 501 PRIMARY CONNECTED 1", "synced"), a.events);
+        a.write("x", "1");
+        cluster.settle();
+        final ToyServer b = cluster.joined("b");
+        b.write("y", "1");
+        cluster.settle();
+        assertEquals(new Gtid(kept.uuid(), 504), b.position);
+        assertEquals(a.rows, b.rows);
+        assertEquals(a.position, b.position);
+    }
+
+    /** The sidecar's log is of a group that the server's data has nothing to do with. */
+    @Test
+    void aFounderDropsAForeignLog(@TempDir final Path dir) throws Exception {
+        final ToyServer a = cluster.server("a").attach(dir);
+        a.connect("gcomm://");
+        cluster.settle();
+        a.write("x", "1");
+        cluster.settle();
+        final Gtid former = a.position;
+        cluster.crash(a.group);
+        cluster.settle();
+        cluster.forget();
+        final Gtid kept = new Gtid(new UUID(0x77, 0x88), 20);
+        Files.writeString(dir.resolve("grastate.dat"), "uuid: " + kept.uuid() + "\nseqno: 20\nsafe_to_bootstrap: 1\n");
+        final ToyServer again = cluster.restarted(a);
+        again.position = kept;
+        again.attach(dir);
+        again.connect("gcomm://");
+        cluster.settle();
+        assertEquals(new Gtid(kept.uuid(), 21), again.position);
+        assertEquals(2, former.seqno());
+        assertEquals(NodeState.SYNCED, again.state);
     }
 }

@@ -22,9 +22,11 @@ import io.carillon.group.transport.GroupNode;
 import io.carillon.group.transport.LoopTimer;
 import io.carillon.group.transport.PeerAddress;
 import io.carillon.group.transport.TransportConfig;
+import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.View;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RealClusterTest {
     private static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(1024, 1 << 20,
         Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
-        30_000_000_000L, 10_000_000_000L, 1000, 1.0);
+        30_000_000_000L, 10_000_000_000L, 0, ReplicatorConfig.FlowLimits.of(1000));
 
     @TempDir
     private Path directory;
@@ -324,5 +326,36 @@ class RealClusterTest {
         final long asked = a.on(() -> a.server.events.stream().filter("state request needed"::equals).count())
             + b.on(() -> b.server.events.stream().filter("state request needed"::equals).count());
         assertEquals(2, asked, "b's first one, and the loser's");
+    }
+
+    @Test
+    void aFounderContinuesTheHistoryOfItsDataAndOthersJoinIt() throws Exception {
+        final Gtid kept = new Gtid(UUID.fromString("0f8f2c4e-5a3b-4c1d-9e7f-112233445566"), 123_456);
+        Files.createDirectories(directory.resolve("a"));
+        Files.writeString(directory.resolve("a").resolve("grastate.dat"),
+            "uuid: " + kept.uuid() + "\nseqno: 123456\nsafe_to_bootstrap: 1\n");
+        final ToyServer before = new ToyServer("a", new UUID(1, 1), Runnable::run, names);
+        before.position = kept;
+        before.rows.put("kept", "1");
+        a = new Running("a", freePort(), new UUID("a".hashCode(), System.nanoTime()), directory.resolve("a"), before, names);
+        running.add(a);
+        a.on(() -> a.server.connect("gcomm://"));
+        synced(a);
+        assertEquals(kept.uuid(), a.on(() -> a.server.position.uuid()));
+        load(20, 9, a);
+        b = start("b", url(a), null);
+        synced(b);
+        load(50, 10, a, b);
+        agree(a, b);
+        assertEquals("1", b.on(() -> b.server.rows.get("kept")));
+        b.kill();
+        running.remove(b);
+        a.until(() -> a.server.view.status() == View.Status.NON_PRIMARY || a.server.view.members().size() == 1);
+        b = start("b", url(a), b);
+        synced(b);
+        synced(a);
+        load(50, 11, a, b);
+        agree(a, b);
+        assertFalse(b.on(() -> b.server.events.contains("state request needed")), b.server.events.toString());
     }
 }

@@ -10,7 +10,7 @@ import io.carillon.wsrep.NodeState;
 final class ToyCluster extends FakeCluster {
     static final int WINDOW = 64;
     static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(WINDOW, 1 << 20, Integer.MAX_VALUE), 0,
-        Integer.MAX_VALUE, 30_000_000_000L, 10_000_000_000L, 16, 1.0);
+        Integer.MAX_VALUE, 30_000_000_000L, 10_000_000_000L, 0, ReplicatorConfig.FlowLimits.of(16));
     static final DonorChoice FIRST_SYNCED = (members, joiner, donors) -> {
         for (final MemberState member : members) {
             if (member.state() == NodeState.SYNCED && !member.id().equals(joiner)) {

@@ -62,4 +62,33 @@ class VotingTest {
         c.replicator.progress(c.position.seqno(), 0);
         assertTrue(c.events.stream().anyMatch(e -> e.startsWith("inconsistent")), c.events.toString());
     }
+
+    /** {@code gcs.vote_policy=1}: one success outvotes any number of errors. */
+    @Test
+    void byPolicyFewSuccessesOutvoteTheMajority() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        final ToyServer c = cluster.joined("c");
+        final ReplicatorConfig d = ToyCluster.CONFIG;
+        for (final ToyServer server : List.of(a, b, c)) {
+            server.replicator.configure(new ReplicatorConfig(d.certifier(), d.segment(), d.writeSetMax(), d.waitPrimaryNs(), d.fateNs(), 1,
+                d.flow()));
+        }
+        c.full = true;
+        a.write("x", "1");
+        cluster.settle();
+        final long seqno = a.position.seqno();
+        a.replicator.vote(seqno, 0x77, "no such table");
+        b.replicator.vote(seqno, 0x77, "no such table");
+        cluster.settle();
+        assertEquals(3, c.view.members().size());
+        assertFalse(a.events.stream().anyMatch(e -> e.startsWith("inconsistent")), "one that may succeed has not voted");
+        c.full = false;
+        c.replicator.progress(c.position.seqno(), 0);
+        cluster.settle();
+        assertFalse(c.events.stream().anyMatch(e -> e.startsWith("inconsistent")), c.events.toString());
+        for (final ToyServer server : List.of(a, b)) {
+            assertTrue(server.events.stream().anyMatch(e -> e.startsWith("inconsistent") && e.contains("result is success")), server.name);
+        }
+    }
 }

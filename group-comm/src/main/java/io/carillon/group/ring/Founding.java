@@ -33,7 +33,8 @@ final class Founding {
         final Configuration latest = tail.configurations().latest();
         final RingMember self = new RingMember(machine.self, machine.config.name(), Math.max(machine.config.weight(), 1), machine.info);
         final Configuration view = new Configuration(machine.promisedEpoch, tail.end() + 1,
-            latest == null ? groupOf(machine.self, machine.promisedEpoch) : latest.group(), latest == null ? 1 : latest.number() + 1,
+            latest != null ? latest.group() : machine.history != null ? machine.history : groupOf(machine.self, machine.promisedEpoch),
+            latest == null ? 1 : latest.number() + 1,
             machine.promisedEpoch, GatherReason.FOUNDED.text(), List.of(self), List.of(), List.of());
         return new ControlMessage.Install(machine.promisedEpoch, true, machine.self, tail.end(), tail.log().endSeqno(),
             EpochTable.of(tail.log()), view);

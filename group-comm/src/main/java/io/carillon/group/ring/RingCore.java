@@ -10,6 +10,7 @@ import io.carillon.group.wire.ControlCodec;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
 import java.util.List;
+import java.util.UUID;
 import org.agrona.DirectBuffer;
 
 /**
@@ -32,6 +33,11 @@ public final class RingCore {
     RingCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects,
         final PlantedBug bug) {
         this.machine = new RingMachine(config, restored, log, effects, bug);
+    }
+
+    /** Before {@link #start}: the history that founding continues if the log holds no entry; null for a new one. */
+    public void foundAs(final UUID history) {
+        machine.history = history;
     }
 
     /**

@@ -35,6 +35,8 @@ final class RingMachine {
     /** Installed last; null before the first, and alone without a majority. */
     Ring ring;
     long wantedSeqno = -1;
+    /** History that a founder without entries continues, or null. */
+    UUID history;
     byte[] info = {};
     Overrides overrides = Overrides.NONE;
     /** Set once this member was in a primary view since it started. */

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.agrona.DirectBuffer;
@@ -54,6 +55,7 @@ public final class GroupNode implements Group {
     private boolean ignoresSplitBrain;
     private boolean ignoresQuorum;
     private int isolation;
+    private UUID history;
 
     /**
      * A node that is in no group.
@@ -146,8 +148,16 @@ public final class GroupNode implements Group {
         membership = m;
         mesh.isolate(isolation);
         m.call(ring -> ring.overrides(loop.nowNs(), ignoresSplitBrain, ignoresQuorum));
-        m.call(ring -> ring.start(loop.nowNs(), found, wantedSeqno, info));
+        m.call(ring -> {
+            ring.foundAs(history);
+            ring.start(loop.nowNs(), found, wantedSeqno, info);
+        });
         mesh.start(seeds);
+    }
+
+    @Override
+    public void foundAs(final UUID continued) {
+        history = continued;
     }
 
     @Override

@@ -16,7 +16,7 @@ package io.carillon.wsrep.options;
 record ProviderOption(String name, Type type, String defaultText, boolean dynamic, double min, double max) {
     /** Forms of values. */
     enum Type {
-        TEXT, BOOL, INTEGER, REAL, DURATION, BOOL_OR_INTEGER, SIZE_OR_AUTO, DURABILITY, STABILITY, TOKEN
+        TEXT, BOOL, INTEGER, REAL, DURATION, BOOL_OR_INTEGER, SIZE_OR_AUTO, KEY_FORMAT, DURABILITY, STABILITY, TOKEN
     }
 
     static ProviderOption fixed(final String name, final Type type, final String defaultText) {
@@ -45,6 +45,7 @@ record ProviderOption(String name, Type type, String defaultText, boolean dynami
                     range(OptionValue.integer(text));
                 }
             }
+            case KEY_FORMAT -> oneOf(text, "FLAT8", "FLAT8A", "FLAT16", "FLAT16A");
             case DURABILITY -> oneOf(text, "memory", "os", "disk");
             case STABILITY -> oneOf(text, "majority", "all");
             case TOKEN -> oneOf(text, "park", "rotate");

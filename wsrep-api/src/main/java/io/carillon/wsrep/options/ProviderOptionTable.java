@@ -8,6 +8,7 @@ import static io.carillon.wsrep.options.ProviderOption.Type.BOOL_OR_INTEGER;
 import static io.carillon.wsrep.options.ProviderOption.Type.DURABILITY;
 import static io.carillon.wsrep.options.ProviderOption.Type.DURATION;
 import static io.carillon.wsrep.options.ProviderOption.Type.INTEGER;
+import static io.carillon.wsrep.options.ProviderOption.Type.KEY_FORMAT;
 import static io.carillon.wsrep.options.ProviderOption.Type.REAL;
 import static io.carillon.wsrep.options.ProviderOption.Type.SIZE_OR_AUTO;
 import static io.carillon.wsrep.options.ProviderOption.Type.STABILITY;
@@ -141,7 +142,7 @@ final class ProviderOptionTable {
     private static void repl() {
         add(dynamic("repl.causal_read_timeout", DURATION, "PT30S"));
         add(dynamic("repl.commit_order", INTEGER, "3").within(0, 3));
-        add(dynamic("repl.key_format", TEXT, "FLAT8"));
+        add(dynamic("repl.key_format", KEY_FORMAT, "FLAT8"));
         add(dynamic("repl.max_ws_size", INTEGER, "2147483647").within(0, Integer.MAX_VALUE));
         add(dynamic("repl.proto_max", INTEGER, "11").within(1, 255));
     }
@@ -163,6 +164,7 @@ final class ProviderOptionTable {
 
     private static void carillon() {
         add(fixed("carillon.dir", TEXT, null));
+        add(fixed("carillon.fate_timeout", DURATION, null));
         add(fixed("carillon.log.durability", DURABILITY, null));
         add(dynamic("carillon.log.retention", DURATION, null));
         add(fixed("carillon.ring.stability", STABILITY, null));

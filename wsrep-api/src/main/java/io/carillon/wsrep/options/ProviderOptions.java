@@ -4,7 +4,9 @@
 package io.carillon.wsrep.options;
 
 import io.carillon.wsrep.options.OptionException.Kind;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 public final class ProviderOptions {
     /** What an option is worth when neither it nor Galera has a default to list. */
     private static final Map<String, String> UNLISTED_DEFAULTS = Map.of(
+        "carillon.fate_timeout", "PT10S",
         "carillon.log.durability", "os",
         "carillon.log.retention", "P1D",
         "carillon.ring.stability", "majority",
@@ -27,6 +30,12 @@ public final class ProviderOptions {
         "carillon.sidecar_grace", "PT3S",
         "cert.max_length", "16384",
         "gmcast.isolate", "0");
+
+    /** Options whose other values Galera obeys and this does not: the value that is so, and why. */
+    private static final Map<String, List<String>> ALWAYS = Map.of(
+        "repl.commit_order", List.of("3", "transactions always commit in their order"),
+        "gcs.stateless", List.of("no", "every member keeps data"),
+        "pc.npvo", List.of("false", "two primary views cannot be"));
 
     private final SortedMap<String, String> values = new TreeMap<>();
 
@@ -38,9 +47,11 @@ public final class ProviderOptions {
         }
     }
 
-    /** Sets everything named in {@code text} before the node starts, or nothing. */
-    public void initialise(final String text) throws OptionException {
-        values.putAll(parse(text, false));
+    /** Sets everything named in {@code text} before the node starts, or nothing. Returns what was named, in the order of the text. */
+    public Map<String, String> initialise(final String text) throws OptionException {
+        final Map<String, String> named = parse(text, false);
+        values.putAll(named);
+        return named;
     }
 
     /** Sets everything named in {@code text} on a running node, or nothing. Returns what was named, in the order of the text. */
@@ -96,6 +107,26 @@ public final class ProviderOptions {
     public long durationNs(final String name) {
         final String value = text(name);
         return value.isEmpty() ? 0 : OptionValue.durationNs(value);
+    }
+
+    /** A line for each option of {@code named} that has a value which changes nothing here. */
+    public List<String> withoutEffect(final Map<String, String> named) {
+        final List<String> lines = new ArrayList<>();
+        named.forEach((name, value) -> {
+            final List<String> always = ALWAYS.get(name);
+            if (always != null && !isSame(always.getFirst(), value)) {
+                lines.add("provider option " + name + " = " + value + " has no effect: " + always.getLast());
+            }
+        });
+        return lines;
+    }
+
+    private static boolean isSame(final String one, final String other) {
+        try {
+            return OptionValue.bool(one) == OptionValue.bool(other);
+        } catch (final IllegalArgumentException notBool) {
+            return one.equals(other);
+        }
     }
 
     /** As {@code options_get} of the wsrep API prints it. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProviderOptionsTest {
@@ -75,5 +76,22 @@ class ProviderOptionsTest {
         assertEquals(1, options.integer("gmcast.isolate"));
         options.forget("gmcast.isolate");
         assertEquals(0, options.integer("gmcast.isolate"));
+    }
+
+    @Test
+    void saysWhatHasNoEffect() throws OptionException {
+        assertEquals(List.of("provider option repl.commit_order = 1 has no effect: transactions always commit in their order"),
+            options.withoutEffect(options.initialise("repl.commit_order=1; gcs.stateless=0; gcs.fc_limit=7")));
+        assertEquals(List.of(), options.withoutEffect(options.change("repl.commit_order=3; repl.key_format=FLAT16")));
+        assertThrows(OptionException.class, () -> options.change("repl.key_format=FLAT32"));
+    }
+
+    /** The provider reads it, too. */
+    @Test
+    void knowsWhatTheProviderReads() throws OptionException {
+        assertEquals(10_000_000_000L, options.durationNs("carillon.fate_timeout"));
+        options.initialise("carillon.fate_timeout=PT2S");
+        assertEquals(2_000_000_000L, options.durationNs("carillon.fate_timeout"));
+        assertThrows(OptionException.class, () -> options.change("carillon.fate_timeout=PT3S"));
     }
 }
