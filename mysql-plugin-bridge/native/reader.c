@@ -14,7 +14,6 @@
 
 enum { RETRY_MS = 10, EXTERNAL_RETRY_MS = 100, PROGRESS_MS = 20, IDLE_MS = 10000 };
 
-#define EXTERNAL_TIMEOUT (15 * SECOND)
 #define START_TIMEOUT (120 * SECOND)
 #define RESPAWN_PAUSE (200 * MS)
 #define RESPAWN_PAUSE_MAX (5 * SECOND)
@@ -65,6 +64,7 @@ void session_report_lost(struct provider *p) {
     }
     s->lost_reported = true;
     atomic_store(&p->primary, false);
+    status_forget(p);
     if (atomic_load(&p->closing)) {
         feed_push_final(p);
     } else {
@@ -181,10 +181,13 @@ static int attempt(struct provider *p, int64_t since, bool *fatal, char *reason,
     }
     const int fd = open_socket(s->socket_path);
     if (fd < 0) {
-        const int64_t limit = s->external ? EXTERNAL_TIMEOUT : START_TIMEOUT;
-        snprintf(reason, reason_size, "no sidecar listens at %s (%s): %s", s->socket_path, strerror(errno),
+        const int error = errno;
+        // One that starts beside the server may take as long as one that is replaced under it.
+        const int64_t limit = s->external ? p->options.sidecar_grace : START_TIMEOUT;
+        const bool hopeless = s->external && (error == EACCES || error == ENAMETOOLONG || error == ENOTDIR);
+        snprintf(reason, reason_size, "no sidecar listens at %s (%s): %s", s->socket_path, strerror(error),
                  s->external ? "start it, or leave out the option carillon.sidecar" : "it does not come up");
-        *fatal = !s->ever_up && now_ns() - since > limit;
+        *fatal = !s->ever_up && (hopeless || now_ns() - since > limit);
     }
     return fd;
 }
