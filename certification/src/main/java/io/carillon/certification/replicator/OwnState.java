@@ -15,9 +15,12 @@ import io.carillon.wsrep.NodeState;
 final class OwnState {
     /** A wish to be promoted that was lost with a ring is said again. */
     private static final long PROMOTE_AGAIN_NS = 1_000_000_000L;
+    private static final long RATE_NS = 1_000_000_000L;
 
     private final Node node;
     private boolean underWay;
+    private long rateNs;
+    private int written;
     private long promoteAskedNs;
 
     OwnState(final Node node) {
@@ -119,6 +122,24 @@ final class OwnState {
             say(new Control.StateIs(node.ownState, node.ownDesync));
         } else if (self.state() == NodeState.JOINED && isCaughtUp) {
             say(new Control.Synced());
+        }
+    }
+
+    /** An own write set is stable. */
+    void wrote() {
+        written++;
+    }
+
+    /** Once a second: how much this node writes and how far it is, for whoever chooses a donor after the next view. */
+    void tick(final long nowNs) {
+        if (nowNs - rateNs < RATE_NS) {
+            return;
+        }
+        rateNs = nowNs;
+        node.writeRate = (node.writeRate + written) / 2;
+        written = 0;
+        if (node.primary && node.session != null) {
+            node.group.info(node.info());
         }
     }
 

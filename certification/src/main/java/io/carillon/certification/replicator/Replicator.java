@@ -283,6 +283,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         sender.tick(nowNs);
         transfer.tick(nowNs);
         commitCut.tick(nowNs);
+        ownState.tick(nowNs);
         onBatchEnd();
     }
 

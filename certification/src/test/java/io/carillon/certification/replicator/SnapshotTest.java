@@ -144,4 +144,19 @@ class SnapshotTest {
         assertTrue(removed.events.contains("state request needed"), removed.events.toString());
         assertEquals(NodeState.SYNCED, removed.state);
     }
+
+    @Test
+    void theViewTellsWhoWritesMuch() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        for (int i = 0; i < 40; i++) {
+            a.write("r" + i, "1");
+            cluster.settle();
+        }
+        a.tick(1_000_000_000L);
+        b.tick(1_000_000_000L);
+        final ToyServer c = cluster.joined("c");
+        assertEquals(List.of("a 20", "b 0", "c 0"),
+            c.replicator.members().stream().map(member -> member.name() + " " + member.writeRate()).toList());
+    }
 }
