@@ -144,11 +144,12 @@ wsrep_status_t provider_options_set(wsrep_t *w, const char *text) {
     frame_begin(&out, FRAME_OPTION_SET, 0);
     frame_put_text(&out, text);
     struct call call = {0};
-    const wsrep_status_t status = session_call(p, &out, &call, PARK_FOREVER);
+    wsrep_status_t status = session_call(p, &out, &call, PARK_FOREVER);
     if (status == WSREP_OK && call.text) {
         options_keep(&p->options, call.text, strlen(call.text));
     } else if (status != WSREP_OK) {
-        provider_log(p, WSREP_LOG_WARN, "Option not set: %s", call.text ? call.text : "there is no sidecar to set it");
+        provider_log(p, WSREP_LOG_WARN, "%s", call.text ? call.text : "No option was set: there is no sidecar");
+        status = WSREP_NODE_FAIL; // as Galera has it for every refusal; the server only tells its client
     }
     call_clear(&call);
     frame_out_free(&out);

@@ -183,7 +183,7 @@ wsrep_status_t provider_connect(wsrep_t *w, const char *name, const char *url, c
     if (status == WSREP_OK) {
         set_connected(p, true);
     } else {
-        provider_log(p, WSREP_LOG_ERROR, "This node could not join the group %s at %s: %s", name, url,
+        provider_log(p, WSREP_LOG_ERROR, "Failed to open channel '%s' at '%s': %s", name, url,
                      call.text && *call.text ? call.text : "there is no sidecar");
         status = WSREP_NODE_FAIL;
         pthread_mutex_lock(&p->feed.lock);
