@@ -88,6 +88,13 @@ bool calls_abandon(struct calls *calls, struct call *call, struct orphan *orphan
     return present;
 }
 
+uint64_t calls_latest(struct calls *calls) {
+    pthread_mutex_lock(&calls->lock);
+    const uint64_t latest = calls->generation << SLOT_BITS | (SLOTS - 1);
+    pthread_mutex_unlock(&calls->lock);
+    return latest;
+}
+
 void calls_free_orphans(struct calls *calls) {
     for (uint32_t i = 0; calls->slots && i < SLOTS; i++) {
         if (calls->slots[i] && calls->slots[i]->abandoned) {

@@ -59,6 +59,8 @@ struct call *calls_take(struct calls *calls, uint64_t id);
 bool calls_withdraw(struct calls *calls, struct call *call);
 // Puts `orphan` in its place; false as above.
 bool calls_abandon(struct calls *calls, struct call *call, struct orphan *orphan);
+// Number of the latest call made; numbers ascend.
+uint64_t calls_latest(struct calls *calls);
 void calls_kick_all(struct calls *calls);
 void call_kick(struct call *call);
 void call_done(struct call *call);

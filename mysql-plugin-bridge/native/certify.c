@@ -30,6 +30,7 @@ static wsrep_status_t ordered_result(struct provider *p, struct trx *trx, const 
     const bool end = trx->flags & WSREP_FLAG_TRX_END;
     const bool aborted = trx->must_abort;
     if (!negative && aborted) {
+        shield_lost(&p->shield, trx->seqno);
         trx->state = end ? TRX_MUST_REPLAY : TRX_FAILED;
     }
     pthread_mutex_unlock(&trx->lock);

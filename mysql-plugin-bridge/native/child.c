@@ -140,7 +140,7 @@ bool child_prepare(struct provider *p, char *reason, size_t size) {
     return s->socket_path != NULL;
 }
 
-// After fork of a process with threads: only system calls.
+// In the memory of the parent, after vfork: only system calls, and nothing is written but on this stack.
 static void run_child(const char *launcher, char *const *argv, pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
@@ -180,7 +180,8 @@ bool child_spawn(struct provider *p, char *reason, size_t size) {
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    const pid_t child = fork();
+    // A fork would copy the page tables of a server of any size, and its locks as they happen to be.
+    const pid_t child = vfork();
     if (child == 0) {
         run_child(s->launcher, argv, parent);
     }

@@ -17,6 +17,7 @@ static wsrep_status_t enter_local(struct provider *p, struct trx *trx) {
     pthread_mutex_lock(&trx->lock);
     aborted = interruptible && trx->must_abort;
     if (aborted) {
+        shield_lost(&p->shield, trx->seqno);
         // A fragment is not replayed: its transaction rolls back as a whole.
         trx->state = trx->flags & WSREP_FLAG_TRX_END ? TRX_MUST_REPLAY : TRX_FAILED;
     } else if (interruptible) {

@@ -15,6 +15,9 @@ static bool on_rejected(struct incoming *f) {
     if (f->in.failed) {
         return false;
     }
+    if (status == WSREP_WARNING) {
+        shield_doubt(&p->shield, calls_latest(&p->calls));
+    }
     struct call *call = calls_take(&p->calls, f->id);
     if (!call) {
         return true;
@@ -107,8 +110,13 @@ bool dispatch(struct provider *p, const uint8_t *frame, size_t length, char *rea
                          .type = get_u16(frame + 4),
                          .flags = get_u16(frame + 6),
                          .id = get_u64(frame + 8),
-                         .length = length};
+                         .length = length,
+                         .missing = WSREP_SEQNO_UNDEFINED};
     if (!act(&f)) {
+        if (f.missing >= 0) {
+            snprintf(reason, reason_size, "%lld is missing in what it sent", (long long)f.missing);
+            return false;
+        }
         snprintf(reason, reason_size, "a frame of type %u and %zu bytes is unknown or malformed, or memory ran out", f.type, length);
         return false;
     }

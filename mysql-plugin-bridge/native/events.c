@@ -59,6 +59,9 @@ bool on_view(struct incoming *f) {
             feed_consumed(f->p, event->bytes, event->epoch);
             event_free(event);
             return true;
+        } else if (!incoming_follows(f, event->seqno)) {
+            event_free(event);
+            return false;
         }
     }
     if (primary && (f->flags & FRAME_VIEW_SYNTHETIC)) {

@@ -82,6 +82,7 @@ void feed_push(struct provider *p, struct event *event) {
     if (event->ordered) {
         atomic_store(&p->session.received, event->seqno);
     }
+    feed->fed |= event->type == EVENT_VIEW;
     feed->length++;
     feed->length_sum += feed->length;
     feed->length_samples++;
@@ -233,6 +234,7 @@ void feed_close(struct provider *p) {
     feed->length = 0;
     feed->closed = true;
     feed->final_queued = false;
+    feed->fed = false;
     for (struct event *event = rest; event; event = event->next) {
         count_consumed(feed, event->bytes, event->epoch);
     }

@@ -49,6 +49,7 @@ struct feed {
     bool paused;
     bool closed;
     bool final_queued;
+    bool fed; // since connect(): a new sidecar goes on from there
     bool inconsistent;
     int64_t popped; // last seqno handed to a thread
     uint64_t consumed;

@@ -39,8 +39,11 @@ static bool build_hello(struct provider *p, struct frame_out *out, int64_t *rele
     struct session *s = &p->session;
     wsrep_uuid_t group;
     provider_group(p, &group);
-    const bool known = atomic_load(&s->received) >= 0;
     *released = horizon_reached(&p->apply);
+    const bool known = *released >= 0;
+    pthread_mutex_lock(&p->feed.lock);
+    const int64_t received = p->feed.fed ? atomic_load(&s->received) : WSREP_SEQNO_UNDEFINED;
+    pthread_mutex_unlock(&p->feed.lock);
     frame_begin(out, FRAME_HELLO, 0);
     frame_put_u32(out, FRAME_PROTOCOL);
     frame_put(out, s->id.data, sizeof s->id.data);
@@ -52,7 +55,7 @@ static bool build_hello(struct provider *p, struct frame_out *out, int64_t *rele
     frame_put_text(out, p->options_text);
     frame_put(out, known ? group.data : p->start.uuid.data, sizeof group.data);
     frame_put_u64(out, (uint64_t)(known ? *released : p->start.seqno));
-    frame_put_u64(out, (uint64_t)atomic_load(&s->received));
+    frame_put_u64(out, (uint64_t)received);
     frame_put_u64(out, (uint64_t)*released);
     const size_t count_at = out->length;
     frame_put_u32(out, 0);

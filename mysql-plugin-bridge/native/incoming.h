@@ -14,6 +14,7 @@ struct incoming {
     uint16_t flags;
     uint64_t id;
     uint64_t length;
+    int64_t missing; // a seqno that did not come before the one in this frame; -1: none
 };
 
 static inline struct event *incoming_event(struct incoming *f, enum event_type type) {
@@ -43,6 +44,13 @@ static inline bool incoming_consumed(struct incoming *f) {
 // (feed_push), so that a pause never waits for one that it keeps from being taken.
 static inline bool incoming_is_new(struct incoming *f, int64_t seqno) {
     return seqno > atomic_load_explicit(&f->p->session.received, memory_order_relaxed);
+}
+
+// False: something that comes before it in the order is missing. The connection must end: the next one begins behind what was received.
+static inline bool incoming_follows(struct incoming *f, int64_t seqno) {
+    const int64_t received = atomic_load_explicit(&f->p->session.received, memory_order_relaxed);
+    f->missing = received >= 0 && seqno > received + 1 ? received + 1 : WSREP_SEQNO_UNDEFINED;
+    return f->missing < 0;
 }
 
 static inline void incoming_received(struct incoming *f, int64_t seqno) { atomic_store(&f->p->session.received, seqno); }

@@ -12,15 +12,17 @@ bool on_verdict(struct incoming *f) {
     const int64_t depends_on = (int64_t)frame_get_u64(&f->in);
     const int32_t result = (int32_t)frame_get_u32(&f->in);
     const int64_t conflicting = (int64_t)frame_get_u64(&f->in);
-    if (f->in.failed) {
+    if (f->in.failed || !incoming_follows(f, seqno)) {
         return false;
     }
     incoming_consumed(f);
     if (!incoming_is_new(f, seqno)) {
         return true;
     }
+    shield_verdict(&p->shield, f->id, seqno);
     struct call *call = calls_take(&p->calls, f->id);
     if (call && call->abandoned) {
+        shield_lost(&p->shield, seqno);
         orphan_verdict(p, (struct orphan *)call, seqno, depends_on, result != 0);
         return true;
     }
@@ -67,7 +69,7 @@ bool on_write_set(struct incoming *f) {
     stid.conn = frame_get_u64(&f->in);
     const uint64_t data_length = frame_get_u64(&f->in);
     const size_t present = (size_t)(f->in.end - f->in.at);
-    if (f->in.failed || present > data_length || data_length > SIZE_MAX / 2 || s->partial) {
+    if (f->in.failed || !incoming_follows(f, seqno) || present > data_length || data_length > SIZE_MAX / 2 || s->partial) {
         return false;
     }
     // One piece of memory for the common case, two for data that comes in parts.
@@ -119,7 +121,7 @@ bool on_write_set_part(struct incoming *f) {
 
 bool on_skip(struct incoming *f) {
     const int64_t seqno = (int64_t)frame_get_u64(&f->in);
-    if (f->in.failed) {
+    if (f->in.failed || !incoming_follows(f, seqno)) {
         return false;
     }
     incoming_consumed(f);

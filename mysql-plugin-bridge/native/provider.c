@@ -94,6 +94,7 @@ static struct provider *create(const struct wsrep_init_args *args) {
     trx_table_init(&p->trxs);
     make_session_id(&p->session.id);
     p->stats_since = now_ns();
+    atomic_store(&p->shield.until, WSREP_SEQNO_UNDEFINED);
     const bool ok = p->args.node_name && p->args.node_address && p->args.node_incoming && p->args.data_dir && p->options_text &&
                     options_init(&p->options, p->options_text ? p->options_text : "") & calls_init(&p->calls) & feed_init(&p->feed) &
                         status_init(&p->status) & horizon_init(&p->apply) & horizon_init(&p->commit) & horizon_init(&p->tickets);

@@ -10,6 +10,7 @@
 #include "feed.h"
 #include "options.h"
 #include "session.h"
+#include "shield.h"
 #include "status.h"
 #include "trx.h"
 
@@ -61,6 +62,7 @@ struct provider {
     struct trx_table trxs;
     struct horizon apply;
     struct horizon commit;
+    struct shield shield;
     struct counters counters;
     struct status status;
 

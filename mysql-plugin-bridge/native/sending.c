@@ -123,7 +123,7 @@ static enum send_result send_certify(struct provider *p, struct trx *trx, uint32
     if (last_seen < trx->previous_seqno) {
         last_seen = trx->previous_seqno;
     }
-    const struct ws_header header = {.flags = flags,
+    const struct ws_header header = {.flags = flags | (shield_holds(&p->shield, last_seen) ? 0 : WS_FLAG_UNSHIELDED),
                                      .trx_id = trx->id,
                                      .connection_id = trx->connection_id,
                                      .last_seen = last_seen,
@@ -145,6 +145,7 @@ static bool abandon(struct provider *p, struct trx *trx, uint32_t flags) {
     orphan->flags = flags;
     orphan->trx_id = trx->id;
     orphan->connection_id = trx->connection_id;
+    shield_doubt(&p->shield, calls_latest(&p->calls));
     if (!calls_abandon(&p->calls, &trx->call, orphan)) {
         free(orphan);
         return false;

@@ -92,6 +92,7 @@ wsrep_status_t provider_sst_received(wsrep_t *w, const wsrep_gtid_t *gtid, const
         atomic_store(&p->session.received, gtid->seqno);
         horizon_reset(&p->commit, gtid->seqno);
         horizon_reset(&p->apply, gtid->seqno);
+        shield_reset(&p->shield, gtid->seqno);
     }
     const wsrep_status_t status = send_outcome(p, FRAME_SST_RECEIVED, gtid, rcode);
     pthread_mutex_lock(&feed->lock);

@@ -113,6 +113,16 @@ void status_set_state(struct provider *p, int state, const char *comment, size_t
     pthread_mutex_unlock(&p->status.lock);
 }
 
+void status_forget(struct provider *p) {
+    static const char comment[] = "Initialized";
+    pthread_mutex_lock(&p->status.lock);
+    free(p->status.reply);
+    p->status.reply = NULL;
+    p->status.reply_length = 0;
+    pthread_mutex_unlock(&p->status.lock);
+    status_set_state(p, WSREP_MEMBER_UNDEFINED, comment, sizeof comment - 1);
+}
+
 static int find(const char *name) {
     for (int i = 0; i < VARIABLES; i++) {
         if (strcmp(variables[i].name, name) == 0) {

@@ -41,6 +41,8 @@ struct status {
 bool status_init(struct status *status);
 void status_destroy(struct status *status);
 void status_keep_reply(struct provider *p, const uint8_t *body, size_t length);
+// There is no sidecar to say anything: what Galera shows of a node that is not in the primary component.
+void status_forget(struct provider *p);
 void status_set_state(struct provider *p, int state, const char *comment, size_t length);
 struct wsrep_stats_var *provider_stats_get(wsrep_t *w);
 void provider_stats_free(wsrep_t *w, struct wsrep_stats_var *vars);

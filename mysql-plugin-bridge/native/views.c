@@ -35,6 +35,7 @@ static void start_order_at(struct provider *p, int64_t seqno) {
     if (horizon_reached(&p->apply) != seqno || horizon_reached(&p->commit) != seqno) {
         horizon_reset(&p->commit, seqno);
         horizon_reset(&p->apply, seqno);
+        shield_reset(&p->shield, seqno);
     }
 }
 

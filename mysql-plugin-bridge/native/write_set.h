@@ -29,6 +29,8 @@ enum {
     WS_KEY_PARTS_MAX = 3,
     WS_TABLE_NONE = 0xFFFFFFF,
 
+    WS_FLAG_UNSHIELDED = 1 << 16, // beside the flags of the wsrep API
+
     // Sections longer than this travel as fragments before the header.
     WS_INLINE_MAX = 256 << 10
 };

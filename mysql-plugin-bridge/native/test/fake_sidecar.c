@@ -4,217 +4,8 @@
 #include "fake_sidecar.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-
-static void send_all(struct fake *f, const void *bytes, size_t length) {
-    const char *at = bytes;
-    while (length && f->fd >= 0) {
-        const ssize_t n = send(f->fd, at, length, MSG_NOSIGNAL);
-        if (n < 0) {
-            CHECK(errno == EPIPE || errno == ECONNRESET || errno == EINTR);
-            if (errno != EINTR) {
-                return;
-            }
-            continue;
-        }
-        at += n;
-        length -= (size_t)n;
-    }
-}
-
-static void send_frame(struct fake *f, struct frame_out *out, uint16_t flags) {
-    CHECK(frame_end(out));
-    put_u16(out->bytes + 6, flags);
-    const uint16_t type = get_u16(out->bytes + 4);
-    if (type >= FRAME_VERDICT && type <= FRAME_SKIP) {
-        f->fed += out->length;
-    }
-    send_all(f, out->bytes, out->length);
-    frame_out_free(out);
-}
-
-static void send_result(struct fake *f, uint64_t id, int status, int64_t value, const char *text) {
-    struct frame_out out;
-    frame_begin(&out, FRAME_RESULT, id);
-    frame_put_u32(&out, (uint32_t)status);
-    frame_put_u64(&out, (uint64_t)value);
-    frame_put_text(&out, text);
-    send_frame(f, &out, 0);
-}
-
-static int64_t send_verdict(struct fake *f, uint64_t id, bool conflict) {
-    struct frame_out out;
-    frame_begin(&out, FRAME_VERDICT, id);
-    frame_put_u64(&out, (uint64_t)++f->seqno);
-    frame_put_u64(&out, (uint64_t)(f->seqno - 1));
-    frame_put_u32(&out, conflict);
-    frame_put_u64(&out, (uint64_t)(conflict ? f->seqno - 1 : -1));
-    send_frame(f, &out, 0);
-    return f->seqno;
-}
-
-static void send_view(struct fake *f, int status, int flags, int64_t seqno) {
-    struct frame_out out;
-    frame_begin(&out, FRAME_VIEW, 0);
-    frame_put_u64(&out, (uint64_t)seqno);
-    frame_put(&out, f->group.data, 16);
-    frame_put_u64(&out, 1);
-    frame_put_u32(&out, (uint32_t)status);
-    frame_put_u32(&out, WSREP_CAPABILITIES);
-    frame_put_u32(&out, 0);
-    frame_put_u32(&out, 4);
-    frame_put_u32(&out, 1);
-    frame_put(&out, f->provider.data, 16);
-    frame_put_text(&out, "n1");
-    frame_put_text(&out, "127.0.0.1:3306");
-    send_frame(f, &out, (uint16_t)flags);
-}
-
-static void send_event(struct fake *f, uint16_t type, const void *body, size_t length) {
-    struct frame_out out;
-    frame_begin(&out, type, 0);
-    frame_put(&out, body, length);
-    send_frame(f, &out, 0);
-}
-
-static void on_hello(struct fake *f, struct frame_in *in) {
-    CHECK(frame_get_u32(in) == FRAME_PROTOCOL);
-    frame_get_uuid(in, &f->provider);
-    CHECK((pid_t)frame_get_u32(in) == getpid());
-    for (int i = 0; i < 5; i++) {
-        free(frame_get_text(in));
-    }
-    wsrep_uuid_t state;
-    frame_get_uuid(in, &state);
-    frame_get_u64(in);
-    f->hello_received = (int64_t)frame_get_u64(in);
-    f->released = (int64_t)frame_get_u64(in);
-    f->open_count = (int)frame_get_u32(in);
-    CHECK(f->open_count <= HELD_MAX);
-    for (int i = 0; i < f->open_count; i++) {
-        f->open_calls[i] = frame_get_u64(in);
-    }
-    CHECK(!in->failed && in->at == in->end);
-    f->fed = 0;
-    f->consumed = 0;
-    f->sessions++;
-    struct frame_out out;
-    frame_begin(&out, FRAME_WELCOME, 0);
-    frame_put_u32(&out, WSREP_OK);
-    frame_put_text(&out, "");
-    frame_put_text(&out, "base_port = 4567; repl.causal_read_timeout = PT1S; repl.max_ws_size = 2147483647; ");
-    frame_put_text(&out, "0.1");
-    send_frame(f, &out, 0);
-}
-
-static void on_connect(struct fake *f, uint64_t id) {
-    if (id == UINT64_MAX) {
-        send_result(f, id, WSREP_OK, 0, "");
-        send_view(f, WSREP_VIEW_PRIMARY, 0, ++f->seqno);
-        return;
-    }
-    if (f->connect_snapshot) {
-        send_view(f, WSREP_VIEW_PRIMARY, FRAME_VIEW_CONNECTED | FRAME_VIEW_NOT_CHANGED, f->seqno);
-        send_result(f, id, WSREP_OK, 0, "");
-        send_event(f, FRAME_STATE_REQUEST, NULL, 0);
-        return;
-    }
-    send_view(f, WSREP_VIEW_PRIMARY, FRAME_VIEW_CONNECTED, ++f->seqno);
-    send_result(f, id, WSREP_OK, 0, "");
-    uint8_t state[10] = {WSREP_MEMBER_SYNCED, 0, 0, 0, 6, 0, 0, 0};
-    struct frame_out out;
-    frame_begin(&out, FRAME_STATE, 0);
-    frame_put(&out, state, 4);
-    frame_put_text(&out, "Synced");
-    send_frame(f, &out, 0);
-    send_event(f, FRAME_SYNCED, NULL, 0);
-}
-
-static void on_certify(struct fake *f, uint64_t id, struct frame_in *in) {
-    const int64_t released = (int64_t)frame_get_u64(in);
-    CHECK(released >= f->released);
-    f->released = released;
-    const size_t length = (size_t)(in->end - in->at);
-    CHECK(length >= WS_HEADER_LENGTH && get_u32(in->at) == WS_MAGIC);
-    CHECK((int64_t)get_u64(in->at + WS_LAST_SEEN_OFFSET) <= f->seqno);
-    memcpy(f->last_ws, in->at, length);
-    f->last_ws_length = length;
-    if (f->hold) {
-        CHECK(f->held_count < HELD_MAX);
-        f->held[f->held_count++] = id;
-    } else {
-        send_verdict(f, id, f->conflict);
-    }
-}
-
-static void on_frame(struct fake *f, const uint8_t *frame, size_t length) {
-    struct frame_in in = {.at = frame + FRAME_HEADER_LENGTH, .end = frame + length};
-    const uint16_t type = get_u16(frame + 4);
-    const uint64_t id = get_u64(frame + 8);
-    CHECK(type < 128);
-    switch (type) {
-    case FRAME_HELLO: on_hello(f, &in); break;
-    case FRAME_CONNECT: on_connect(f, id); break;
-    case FRAME_CERTIFY: on_certify(f, id, &in); break;
-    case FRAME_POST: send_verdict(f, 0, false); break;
-    case FRAME_WS_FRAGMENT: {
-        const uint32_t number = frame_get_u32(&in);
-        frame_get_u32(&in);
-        f->fragment_bytes += (uint64_t)(in.end - in.at);
-        struct frame_out out;
-        frame_begin(&out, FRAME_FRAGMENT_DONE, id);
-        frame_put_u32(&out, number);
-        send_frame(f, &out, 0);
-        break;
-    }
-    case FRAME_PROGRESS: {
-        const int64_t released = (int64_t)frame_get_u64(&in);
-        const uint64_t consumed = frame_get_u64(&in);
-        CHECK(released >= f->released && consumed >= f->consumed && consumed <= f->fed);
-        f->released = released;
-        f->consumed = consumed;
-        break;
-    }
-    case FRAME_REVOKE:
-        if (f->revocable) {
-            struct frame_out out;
-            frame_begin(&out, FRAME_REJECTED, id);
-            frame_put_u32(&out, WSREP_CONN_FAIL);
-            frame_put_text(&out, "taken back");
-            send_frame(f, &out, 0);
-        }
-        break;
-    case FRAME_SYNC_POINT: send_result(f, id, WSREP_OK, f->seqno, ""); break;
-    case FRAME_STATUS: {
-        struct frame_out out;
-        frame_begin(&out, FRAME_STATUS_REPLY, id);
-        frame_put_u32(&out, 2);
-        frame_put_text(&out, "cert_index_size");
-        frame_put_u8(&out, WSREP_VAR_INT64);
-        frame_put_u64(&out, 17);
-        frame_put_text(&out, "cluster_weight");
-        frame_put_u8(&out, WSREP_VAR_STRING);
-        frame_put_text(&out, "1");
-        send_frame(f, &out, 0);
-        break;
-    }
-    case FRAME_OPTION_SET: send_result(f, id, WSREP_OK, 0, "repl.max_ws_size = 1000; "); break;
-    case FRAME_DISCONNECT:
-        if (id < UINT64_MAX - 1) {
-            send_event(f, FRAME_FINAL, NULL, 0);
-        }
-        send_result(f, id, WSREP_OK, 0, "");
-        break;
-    case FRAME_SST_RECEIVED:
-    case FRAME_SST_SENT:
-    case FRAME_DESYNC: send_result(f, id, WSREP_OK, 0, ""); break;
-    default: break;
-    }
-    f->counts[type]++;
-    pthread_cond_broadcast(&f->changed);
-}
 
 static bool read_all(int fd, uint8_t *at, size_t length) {
     while (length) {
@@ -239,7 +30,7 @@ static void serve(struct fake *f, int fd, uint8_t *buffer) {
             break;
         }
         pthread_mutex_lock(&f->lock);
-        on_frame(f, buffer, length);
+        fake_on_frame(f, buffer, length);
         pthread_mutex_unlock(&f->lock);
     }
 }
@@ -331,6 +122,14 @@ void fake_await_count(struct fake *f, int type, int count) {
     pthread_mutex_unlock(&f->lock);
 }
 
+void fake_await_sessions(struct fake *f, int count) {
+    pthread_mutex_lock(&f->lock);
+    while (f->sessions < count) {
+        pthread_cond_wait(&f->changed, &f->lock);
+    }
+    pthread_mutex_unlock(&f->lock);
+}
+
 void fake_await_held(struct fake *f, int count) {
     pthread_mutex_lock(&f->lock);
     while (f->held_count < count) {
@@ -341,7 +140,7 @@ void fake_await_held(struct fake *f, int count) {
 
 int64_t fake_verdict(struct fake *f, uint64_t id, bool conflict) {
     pthread_mutex_lock(&f->lock);
-    const int64_t seqno = send_verdict(f, id, conflict);
+    const int64_t seqno = fake_send_verdict(f, id, conflict);
     pthread_mutex_unlock(&f->lock);
     return seqno;
 }
@@ -352,7 +151,7 @@ void fake_reject(struct fake *f, uint64_t id, int status) {
     frame_begin(&out, FRAME_REJECTED, id);
     frame_put_u32(&out, (uint32_t)status);
     frame_put_text(&out, "test");
-    send_frame(f, &out, 0);
+    fake_send_frame(f, &out, 0);
     pthread_mutex_unlock(&f->lock);
 }
 
@@ -372,12 +171,12 @@ int64_t fake_write_set(struct fake *f, int64_t depends_on, uint32_t flags, bool 
     frame_put_u64(&out, 77);
     frame_put_u64(&out, length);
     frame_put(&out, data, first);
-    send_frame(f, &out, 0);
+    fake_send_frame(f, &out, 0);
     for (size_t at = first; at < length;) {
         const size_t part = length - at < FRAME_PART_LENGTH_MAX ? length - at : FRAME_PART_LENGTH_MAX;
         frame_begin(&out, FRAME_WRITE_SET_PART, 0);
         frame_put(&out, (const char *)data + at, part);
-        send_frame(f, &out, 0);
+        fake_send_frame(f, &out, 0);
         at += part;
     }
     pthread_mutex_unlock(&f->lock);
@@ -386,12 +185,12 @@ int64_t fake_write_set(struct fake *f, int64_t depends_on, uint32_t flags, bool 
 
 void fake_view(struct fake *f, int status, int flags, int64_t seqno) {
     pthread_mutex_lock(&f->lock);
-    send_view(f, status, flags, seqno);
+    fake_send_view(f, status, flags, seqno);
     pthread_mutex_unlock(&f->lock);
 }
 
 void fake_event(struct fake *f, uint16_t type, const void *body, size_t length) {
     pthread_mutex_lock(&f->lock);
-    send_event(f, type, body, length);
+    fake_send_event(f, type, body, length);
     pthread_mutex_unlock(&f->lock);
 }

@@ -45,6 +45,7 @@ struct fake {
     uint64_t open_calls[HELD_MAX];
     int open_count;
     int64_t hello_received;
+    int64_t hello_state;
     int counts[128]; // frames by type
     uint8_t *last_ws;
     size_t last_ws_length;
@@ -58,6 +59,7 @@ void fake_start(struct fake *f);
 void fake_stop(struct fake *f);
 void fake_drop(struct fake *f, bool accept_again);
 void fake_accept(struct fake *f);
+void fake_await_sessions(struct fake *f, int count);
 void fake_await_count(struct fake *f, int type, int count);
 void fake_await_held(struct fake *f, int count);
 int64_t fake_verdict(struct fake *f, uint64_t id, bool conflict);
@@ -65,5 +67,13 @@ void fake_reject(struct fake *f, uint64_t id, int status);
 int64_t fake_write_set(struct fake *f, int64_t depends_on, uint32_t flags, bool certified, uint64_t trx, const void *data, size_t length);
 void fake_view(struct fake *f, int status, int flags, int64_t seqno);
 void fake_event(struct fake *f, uint16_t type, const void *body, size_t length);
+
+// ---- fake_answers.c: under the lock
+
+void fake_send_frame(struct fake *f, struct frame_out *out, uint16_t flags);
+int64_t fake_send_verdict(struct fake *f, uint64_t id, bool conflict);
+void fake_send_view(struct fake *f, int status, int flags, int64_t seqno);
+void fake_send_event(struct fake *f, uint16_t type, const void *body, size_t length);
+void fake_on_frame(struct fake *f, const uint8_t *frame, size_t length);
 
 #endif

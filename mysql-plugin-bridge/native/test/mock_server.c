@@ -93,8 +93,6 @@ static wsrep_cb_status_t synced_cb(void *ctx) {
     return WSREP_CB_SUCCESS;
 }
 
-int wsrep_loader(wsrep_t *w);
-
 void server_start(struct server *s, struct fake *f, const char *more) {
     memset(s, 0, sizeof *s);
     s->fake = f;

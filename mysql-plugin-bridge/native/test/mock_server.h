@@ -34,6 +34,8 @@ struct server {
     int receiver_count;
 };
 
+int wsrep_loader(wsrep_t *w);
+
 // init() with carillon.sidecar at the fake and `more` options.
 void server_start(struct server *s, struct fake *f, const char *more);
 void server_connect(struct server *s);

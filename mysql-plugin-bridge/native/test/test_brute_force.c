@@ -36,6 +36,13 @@ static void brute_force(void) {
     CHECK(fake_verdict(&n->f, n->f.held[0], false) == 103);
     CHECK(certify_end(&c) == WSREP_BF_ABORT && c.meta.gtid.seqno == 103);
     CHECK(w->abort_certification(w, 102, 2, &victim) == WSREP_NOT_ALLOWED && victim == 103);
+    // It has no locks any more: whoever takes its row now has not seen what the group committed, and must not pass.
+    struct certify_call next = {0};
+    certify_begin(&next, &n->s, 20, "b");
+    fake_await_held(&n->f, 2);
+    CHECK(get_u32(n->f.last_ws + WS_FLAGS_OFFSET) == (WHOLE | WS_FLAG_UNSHIELDED));
+    fake_reject(&n->f, n->f.held[1], WSREP_CONN_FAIL);
+    CHECK(certify_end(&next) == WSREP_CONN_FAIL && w->release(w, &next.handle) == WSREP_OK);
     server_hold(&n->s, -2);
     CHECK(w->replay_trx(w, &c.handle, &n->s) == WSREP_OK);
     CHECK(n->s.applied_count == 2 && n->s.applied[1] == 103 && n->s.applied_length[1] == 1);
@@ -44,20 +51,21 @@ static void brute_force(void) {
     // Sent, and the verdict is negative: failed with its place.
     c = (struct certify_call){0};
     certify_begin(&c, &n->s, 3, "c");
-    fake_await_held(&n->f, 2);
+    fake_await_held(&n->f, 3);
+    CHECK(get_u32(n->f.last_ws + WS_FLAGS_OFFSET) == WHOLE);
     CHECK(w->abort_certification(w, 104, 3, &victim) == WSREP_OK);
-    fake_verdict(&n->f, n->f.held[1], true);
+    fake_verdict(&n->f, n->f.held[2], true);
     CHECK(certify_end(&c) == WSREP_TRX_FAIL && c.meta.gtid.seqno == 104);
     trx_commit(&n->s, &c.handle, &c.meta);
 
     // Waiting for its turn to commit; who comes later in the order may not abort it, who comes earlier may.
     c = (struct certify_call){0};
     certify_begin(&c, &n->s, 4, "d");
-    fake_await_held(&n->f, 3);
+    fake_await_held(&n->f, 4);
     server_hold(&n->s, 105);
     fake_write_set(&n->f, 104, WHOLE, true, 9, "x", 1);
     server_await_entered(&n->s, 3); // the replay counted, too
-    fake_verdict(&n->f, n->f.held[2], false);
+    fake_verdict(&n->f, n->f.held[3], false);
     CHECK(certify_end(&c) == WSREP_OK && c.meta.gtid.seqno == 106);
     CHECK(w->abort_certification(w, 107, 4, &victim) == WSREP_NOT_ALLOWED && victim == 106);
     CHECK(w->abort_certification(w, 105, 4, &victim) == WSREP_OK);

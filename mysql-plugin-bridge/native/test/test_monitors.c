@@ -128,7 +128,24 @@ static void calls_are_found_by_number_once(void) {
     calls_destroy(&calls);
 }
 
+static void the_shield_is_down_until_all_is_seen(void) {
+    struct shield s = {.until = -1};
+    CHECK(shield_holds(&s, -1));
+    shield_lost(&s, 7);
+    shield_lost(&s, 5);
+    CHECK(!shield_holds(&s, 6) && shield_holds(&s, 7));
+    // A fate is open: until something sent later is ordered, nobody knows where.
+    shield_doubt(&s, 20);
+    shield_verdict(&s, 19, 8);
+    CHECK(!shield_holds(&s, 100));
+    shield_verdict(&s, 21, 9);
+    CHECK(!shield_holds(&s, 8) && shield_holds(&s, 9));
+    shield_reset(&s, 3); // another group
+    CHECK(shield_holds(&s, 3));
+}
+
 int main(void) {
+    the_shield_is_down_until_all_is_seen();
     leaves_in_any_order();
     averages_tell_how_far_apart_work_begins();
     waits_end_in_time_and_when_interrupted();

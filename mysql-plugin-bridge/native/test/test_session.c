@@ -119,7 +119,12 @@ static void sidecar_stays_away(void) {
     CHECK(trx_certify(&n->s, &handle, &meta) == WSREP_CONN_FAIL && w->release(w, &handle) == WSREP_OK);
     CHECK(w->desync(w) == WSREP_TRX_FAIL && w->sync_wait(w, NULL, 1, NULL) == WSREP_TRX_FAIL);
     struct wsrep_stats_var *vars = w->stats_get(w);
-    CHECK(vars);
+    int count = 0;
+    for (struct wsrep_stats_var *v = vars; v->name; v++, count++) {
+        CHECK(strcmp(v->name, "local_state_comment") != 0 || strcmp(v->value._string, "Initialized") == 0);
+        CHECK(strcmp(v->name, "local_state") != 0 || v->value._int64 == WSREP_MEMBER_UNDEFINED);
+    }
+    CHECK(count == 48); // nothing of what only the sidecar knew
     w->stats_free(w, vars);
     // It is back, and the group did commit both: applied here like remote ones, the fragment taken back everywhere.
     fake_accept(&n->f);
@@ -132,6 +137,34 @@ static void sidecar_stays_away(void) {
     fake_await_count(&n->f, FRAME_POST, 1);
     wsrep_gtid_t out;
     CHECK(w->sync_wait(w, NULL, -1, &out) == WSREP_OK && out.seqno == seqno + 2);
+    node_end(n);
+}
+
+static void a_gap_in_the_feed_ends_the_connection(void) {
+    struct node *n = node_begin("carillon.sidecar_grace=PT20S", 1);
+    server_await_synced(&n->s, 1);
+    fake_write_set(&n->f, -1, WHOLE, true, 1, "a", 1);
+    pthread_mutex_lock(&n->f.lock);
+    n->f.seqno = 103;
+    n->f.accept = false;
+    pthread_mutex_unlock(&n->f.lock);
+    fake_write_set(&n->f, -1, WHOLE, true, 2, "not yet", 7);
+    const struct provider *p = n->s.w.ctx;
+    while (atomic_load(&p->session.fd) >= 0) {
+        sched_yield();
+    }
+    // What was missing comes on the next connection: a view, with which the fake begins it.
+    pthread_mutex_lock(&n->f.lock);
+    n->f.seqno = 102;
+    pthread_mutex_unlock(&n->f.lock);
+    fake_accept(&n->f);
+    fake_await_sessions(&n->f, 2);
+    CHECK(n->f.hello_received == 102);
+    server_await_views(&n->s, 2);
+    CHECK(n->s.views[1].state_id.seqno == 103);
+    fake_write_set(&n->f, -1, WHOLE, true, 2, "b", 1);
+    server_await_applied(&n->s, 2);
+    CHECK(n->s.applied[0] == 102 && n->s.applied[1] == 104 && n->s.applied_length[1] == 1);
     node_end(n);
 }
 
@@ -154,6 +187,19 @@ static void disconnects_with_an_open_fate_and_connects_again(void) {
     server_receive(&n->s, 2);
     server_await_synced(&n->s, 2);
     CHECK(n->s.connected_count == 2);
+
+    // Another sidecar in between: it hears how far the server is, and that it is nobody who goes on.
+    CHECK(n->s.w.disconnect(&n->s.w) == WSREP_OK);
+    server_join_receivers(&n->s);
+    fake_drop(&n->f, true);
+    fake_await_sessions(&n->f, 2);
+    wsrep_gtid_t last;
+    CHECK(n->s.w.last_committed_id(&n->s.w, &last) == WSREP_OK);
+    CHECK(n->f.hello_received == -1 && n->f.hello_state == last.seqno && last.seqno > 0);
+    CHECK(n->f.counts[FRAME_CONNECT] == 2);
+    server_connect(&n->s);
+    server_receive(&n->s, 2);
+    server_await_synced(&n->s, 3);
     wsrep_ws_handle_t handle;
     wsrep_trx_meta_t meta;
     trx_keys(&n->s, &handle, 2, "b");
@@ -167,6 +213,7 @@ int main(void) {
     statistics();
     reconnects_to_a_new_sidecar();
     sidecar_stays_away();
+    a_gap_in_the_feed_ends_the_connection();
     disconnects_with_an_open_fate_and_connects_again();
     puts("session: ok");
     return 0;

@@ -94,7 +94,8 @@ public final class Certifier implements AutoCloseable {
             fail(seqno, Verdict.Reason.BEHIND_INDEX, verdict);
         } else {
             final int origin = origins.of(originMsb, originLsb, seqno, index.floor());
-            test(origin, exempt ? Long.MAX_VALUE : lastSeen, writeSet, keys);
+            final boolean shielded = (writeSet.flags() & WriteSetFlags.UNSHIELDED) == 0;
+            test(shielded ? origin : KeyProbe.NOBODY, exempt ? Long.MAX_VALUE : lastSeen, writeSet, keys);
             if (probe.conflictSeqno >= 0) {
                 large.forget();
                 describeConflict(verdict);

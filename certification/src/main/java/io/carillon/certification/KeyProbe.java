@@ -5,6 +5,8 @@ package io.carillon.certification;
 
 /** What one write set asks of the index, and what the index has answered so far. One thread. */
 final class KeyProbe {
+    /** As an origin: every write set is another's. */
+    static final int NOBODY = -1;
     private static final int NO_ORDINAL = Integer.MAX_VALUE;
 
     private int origin;

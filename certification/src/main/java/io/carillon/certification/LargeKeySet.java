@@ -26,6 +26,8 @@ final class LargeKeySet implements AutoCloseable {
     private static final int KEPT_MAX = 1 << 16;
     /** Pieces of a batch that are sorted independently. */
     private static final int STRIPES = 16;
+    /** Keys at once that are worth waking the helper for, to read them. */
+    private static final int SHARED_READ_MIN = 8192;
 
     /** A share of the work. */
     @FunctionalInterface
@@ -147,21 +149,37 @@ final class LargeKeySet implements AutoCloseable {
                     break;
                 }
             }
-            final DirectBuffer buffer = block.buffer;
-            final int to = Math.min(block.count, blockAt + room - n);
-            for (int at = blockAt * WriteSetLayout.KEY_LENGTH; blockAt < to; blockAt++, n++, at += WriteSetLayout.KEY_LENGTH) {
-                unsorted[2 * n] = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
-                final long meta = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN) & 0xFFFFFFFFL;
-                unsorted[2 * n + 1] = (long) ordinal++ << Integer.SIZE | meta;
+            final int count = Math.min(block.count - blockAt, room - n);
+            final int at = n;
+            if (count < SHARED_READ_MIN) {
+                read(at, 0, count);
+            } else {
+                share(STRIPES, helperProbe, (stripe, ignored) ->
+                    read(at, (int) ((long) count * stripe / STRIPES), (int) ((long) count * (stripe + 1) / STRIPES)));
             }
+            blockAt += count;
+            n += count;
         }
         if (n == 0) {
             return false;
         }
+        ordinal += n;
         batchLength = n;
         batchCount++;
         sort();
         return true;
+    }
+
+    /** Reads the keys from {@code from} to {@code to} after {@link #blockAt} into the batch, the first of all at {@code n}. */
+    private void read(final int n, final int from, final int to) {
+        final DirectBuffer buffer = block.buffer;
+        final long[] keys = unsorted;
+        int at = (blockAt + from) * WriteSetLayout.KEY_LENGTH;
+        for (int i = n + from; i < n + to; i++, at += WriteSetLayout.KEY_LENGTH) {
+            keys[2 * i] = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
+            final long meta = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN) & 0xFFFFFFFFL;
+            keys[2 * i + 1] = (long) (ordinal + i) << Integer.SIZE | meta;
+        }
     }
 
     private void sort() {

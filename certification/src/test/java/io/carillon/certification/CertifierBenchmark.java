@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 
 /**
  * Measures certification: nanoseconds of processor time a small write set, milliseconds (elapsed) a very large one by
- * one and by two threads. Run as a program on a quiet machine; no test.
+ * one thread and by two. {@code bench/certify} runs it.
  *
  * <p>Arguments: keys of the large write set (default 500,000), rounds (default 15).
  */
@@ -23,6 +23,7 @@ public final class CertifierBenchmark {
     private static final int SMALL_COUNT = 100_000;
 
     private static final int WARM_UP = 4;
+    private static final double RATIO_MAX = 0.65;
     private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
     private CertifierBenchmark() {
@@ -32,11 +33,13 @@ public final class CertifierBenchmark {
     public static void main(final String[] arguments) {
         final int largeKeys = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 500_000;
         final int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 15;
-        if (rounds > 0) {
-            large(largeKeys, rounds);
-        }
+        final double ratio = rounds > 0 ? large(largeKeys, rounds) : 0;
         for (final int keys : new int[] {4, 16, 64}) {
             small(keys);
+        }
+        if (ratio > RATIO_MAX) {
+            System.out.printf("MISSED  two threads need %.2f of one thread's time, at most %.2f are wanted%n", ratio, RATIO_MAX);
+            System.exit(1);
         }
     }
 
@@ -75,7 +78,8 @@ public final class CertifierBenchmark {
         }
     }
 
-    private static void large(final int keys, final int rounds) {
+    /** Time of two threads as a part of one's. */
+    private static double large(final int keys, final int rounds) {
         final double[][] one = new double[2][rounds];
         final double[][] two = new double[2][rounds];
         final TestWriteSet writeSet = largeWriteSet(keys);
@@ -89,6 +93,7 @@ public final class CertifierBenchmark {
         System.out.printf("ratio of medians %.2f, of bests %.2f%n", median(two[0]) / median(one[0]), min(two[0]) / min(one[0]));
         System.out.printf("processor time of the calling thread: one thread %.1f ms, two %.1f ms, ratio %.2f%n",
             median(one[1]), median(two[1]), median(two[1]) / median(one[1]));
+        return median(two[0]) / median(one[0]);
     }
 
     private static void certify(final TestWriteSet writeSet, final boolean helped, final double[][] millis, final int at) {

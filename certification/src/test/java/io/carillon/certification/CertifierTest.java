@@ -37,6 +37,16 @@ final class CertifierTest {
         return TestWriteSet.of(origin, flags, lastSeen, Map.of(KEY, type)).certify(certifier, seqno);
     }
 
+    @Test
+    void withoutLocksOwnWriteSetsConflictToo() {
+        assertTrue(certify(1, A, 0, 0, EXCLUSIVE).commits());
+        assertTrue(certify(2, A, 0, 0, EXCLUSIVE).commits(), "kept apart by its server's locks");
+        final Verdict unshielded = certify(3, A, WriteSetFlags.UNSHIELDED, 1, EXCLUSIVE);
+        assertEquals(Verdict.Reason.KEY_CONFLICT, unshielded.reason);
+        assertEquals(2, unshielded.conflictSeqno);
+        assertTrue(certify(4, A, WriteSetFlags.UNSHIELDED, 2, EXCLUSIVE).commits(), "all were seen");
+    }
+
     /** Rows and columns of the reference's table. */
     @ParameterizedTest
     @CsvSource({

@@ -60,7 +60,7 @@ final class NaiveCertifier {
                 }
                 final Relation relation = relation(key.getValue(), incoming);
                 final boolean foreign = (earlier.writeSet.flags & WriteSetFlags.ISOLATION) != 0
-                    || earlier.writeSet.originMsb != writeSet.originMsb;
+                    || (writeSet.flags & WriteSetFlags.UNSHIELDED) != 0 || earlier.writeSet.originMsb != writeSet.originMsb;
                 if (relation == Relation.C && !isolated && !rollback && earlier.seqno > writeSet.lastSeen && foreign) {
                     conflict = Math.max(conflict, earlier.seqno);
                 } else if (relation != Relation.N) {

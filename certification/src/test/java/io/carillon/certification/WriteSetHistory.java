@@ -44,6 +44,7 @@ final class WriteSetHistory {
             case 1 -> flags |= WriteSetFlags.PA_UNSAFE;
             case 2 -> flags |= WriteSetFlags.ROLLBACK;
             case 3 -> flags |= WriteSetFlags.IMPLICIT_DEPS;
+            case 4 -> flags |= WriteSetFlags.UNSHIELDED;
             default -> {
             }
         }

@@ -15,6 +15,11 @@ public final class WriteSetFlags {
     public static final int TRX_PREPARE = 1 << 7;
     public static final int SNAPSHOT = 1 << 8;
     public static final int IMPLICIT_DEPS = 1 << 9;
+    /**
+     * Not of the API: a write set of the same origin that may be before this one held no locks any more, so conflicts with the origin's
+     * own write sets count as well.
+     */
+    public static final int UNSHIELDED = 1 << 16;
 
     private WriteSetFlags() {
     }

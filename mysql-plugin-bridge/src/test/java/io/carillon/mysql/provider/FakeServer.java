@@ -55,15 +55,23 @@ final class FakeServer implements AutoCloseable {
     volatile String request = "rsync\0here";
     private final List<Thread> appliers = new ArrayList<>();
     private final MemorySegment initArgs;
+    /** {@code wsrep_sst_donor}. */
+    volatile String wantedDonor = "";
+    /** Group of the last snapshot that it was asked for. */
+    volatile byte[] donatedGroup;
     private volatile boolean started;
 
     FakeServer(final String name, final String options) {
+        this(name, options, System.getProperty("java.io.tmpdir"));
+    }
+
+    FakeServer(final String name, final String options, final String dataDirectory) {
         this.name = name;
         initArgs = provider.arena.allocate(Wsrep.INIT_ARGS_LENGTH, 8);
         setText(8, name);
         setText(16, "127.0.0.1");
         setText(24, "127.0.0.1:3306");
-        setText(32, System.getProperty("java.io.tmpdir"));
+        setText(32, dataDirectory);
         setText(40, options);
         initArgs.set(JAVA_INT, 48, 4);
         initArgs.set(ADDRESS, 56, position(null, -1));
@@ -125,8 +133,7 @@ final class FakeServer implements AutoCloseable {
     int connect(final String url, final boolean bootstrap) {
         try (Arena arena = Arena.ofConfined()) {
             final int status = provider.status(Wsrep.Slot.CONNECT, arena.allocateFrom("test"), arena.allocateFrom(url),
-                arena.allocateFrom(""),
-                bootstrap);
+                arena.allocateFrom(wantedDonor), bootstrap);
             if (status == 0) {
                 started = true;
             }
@@ -264,6 +271,7 @@ final class FakeServer implements AutoCloseable {
     int sstDonate(final MemorySegment application, final MemorySegment receiver, final MemorySegment message, final MemorySegment position,
         final MemorySegment state, final boolean bypass) {
         return guarded(() -> {
+            donatedGroup = position.reinterpret(Wsrep.GTID_LENGTH).asSlice(0, 16).toArray(JAVA_BYTE);
             events.add("donate " + new String(bytesOf(message)).trim().replace('\0', ' ') + " at "
                 + position.reinterpret(Wsrep.GTID_LENGTH).get(JAVA_LONG, 16) + (bypass ? " bypass" : ""));
             return SUCCESS;

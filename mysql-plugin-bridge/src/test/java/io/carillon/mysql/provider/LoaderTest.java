@@ -63,7 +63,7 @@ final class LoaderTest extends ProviderFixture {
     }
 
     @Test
-    void connectTellsThatNobodyAnswers() {
+    void connectTellsThatNobodyAnswers() throws Exception {
         final FakeServer server = server(0);
         assertEquals(OK, server.init());
         assertEquals(NODE_FAIL, server.connect("gcomm://unreachable", false));

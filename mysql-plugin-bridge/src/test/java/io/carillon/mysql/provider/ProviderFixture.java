@@ -3,40 +3,14 @@
 
 package io.carillon.mysql.provider;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.carillon.mysql.ipc.FakeCluster;
-import io.carillon.wsrep.WsrepStatus;
 import io.netty.channel.epoll.EpollIoHandler;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Servers that drive the provider's library, on an engine with a trivial order. The time limit only turns a hang into
- * a failure.
- */
-@Timeout(120)
-@SuppressWarnings("restricted")
-abstract class ProviderFixture {
-    static final int OK = WsrepStatus.OK.code();
-    static final int TRX_FAIL = WsrepStatus.TRX_FAIL.code();
-    static final int BF_ABORT = WsrepStatus.BF_ABORT.code();
-    static final int CONN_FAIL = WsrepStatus.CONN_FAIL.code();
-    static final int NODE_FAIL = WsrepStatus.NODE_FAIL.code();
-    static final int NOT_ALLOWED = WsrepStatus.NOT_ALLOWED.code();
-
-    @TempDir
-    Path directory;
+/** Servers on an engine with a trivial order. */
+abstract class ProviderFixture extends ServerFixture {
     FakeCluster cluster;
-    private final List<FakeServer> servers = new ArrayList<>();
 
     @BeforeEach
     void start() throws Exception {
@@ -45,54 +19,17 @@ abstract class ProviderFixture {
 
     @AfterEach
     void stop() {
-        servers.forEach(FakeServer::close);
+        closeServers();
         cluster.close();
     }
 
-    FakeServer server(final int node) {
-        final FakeServer server = new FakeServer("n" + node, "carillon.sidecar=unix:" + cluster.sockets.get(node));
-        servers.add(server);
-        return server;
+    @Override
+    final FakeServer newServer(final int node) {
+        return new FakeServer("n" + node, "carillon.sidecar=unix:" + cluster.sockets.get(node));
     }
 
-    /** A server that founds the group and is synced. */
-    FakeServer founder() throws Exception {
-        final FakeServer server = server(0);
-        assertEquals(OK, server.init());
-        assertEquals(OK, server.connect("gcomm://", true));
-        server.appliers(2);
-        server.await("synced");
-        return server;
-    }
-
-    /** A server that joins by a snapshot and is synced. */
-    FakeServer joiner(final int node, final FakeServer donor) throws Exception {
-        final FakeServer server = server(node);
-        assertEquals(OK, server.init());
-        assertEquals(OK, server.connect("gcomm://x", false));
-        server.appliers(1);
-        server.await("connected");
-        server.await("sst request");
-        final String donate = donor.await("donate");
-        assertTrue(donate.startsWith("donate rsync here at "), donate);
-        final long at = Long.parseLong(donate.substring(donate.lastIndexOf(' ') + 1));
-        final byte[] group = cluster.onLoop(() -> bytes(cluster.group.uuid));
-        assertEquals(OK, donor.provider.status(Wsrep.Slot.SST_SENT, donor.position(group, at), 0));
-        assertEquals(OK, server.provider.status(Wsrep.Slot.SST_RECEIVED, server.position(group, at), MemorySegment.NULL, 0));
-        server.appliers(1);
-        server.await("synced");
-        return server;
-    }
-
-    private static byte[] bytes(final java.util.UUID uuid) {
-        return java.nio.ByteBuffer.allocate(16).putLong(uuid.getMostSignificantBits()).putLong(uuid.getLeastSignificantBits()).array();
-    }
-
-    static <T> FutureTask<T> inBackground(final java.util.concurrent.Callable<T> body) {
-        final FutureTask<T> task = new FutureTask<>(body);
-        final Thread thread = new Thread(task, "client");
-        thread.setDaemon(true);
-        thread.start();
-        return task;
+    @Override
+    final String address() {
+        return "gcomm://x";
     }
 }

@@ -69,15 +69,24 @@ final class ProviderInstance {
         return LINKER.downcallHandle(symbol(name), descriptor);
     }
 
+    /** A function of the C library as C code of this process gets it: a sanitizer puts its own in the place of some. */
+    private static MethodHandle library(final String name, final FunctionDescriptor descriptor) {
+        final MethodHandle dlsym = LINKER.downcallHandle(LINKER.defaultLookup().find("dlsym").orElseThrow(),
+            FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+        try (Arena names = Arena.ofConfined()) {
+            return LINKER.downcallHandle(ProviderInstance.<MemorySegment>invoke(dlsym, MemorySegment.NULL, names.allocateFrom(name)),
+                descriptor);
+        }
+    }
+
     /** Frees memory that C allocated. */
     static void free(final MemorySegment memory) {
-        invoke(LINKER.downcallHandle(LINKER.defaultLookup().find("free").orElseThrow(), FunctionDescriptor.ofVoid(ADDRESS)), memory);
+        invoke(library("free", FunctionDescriptor.ofVoid(ADDRESS)), memory);
     }
 
     /** Memory that C may free. */
     static MemorySegment malloc(final long length) {
-        final MethodHandle malloc = LINKER.downcallHandle(LINKER.defaultLookup().find("malloc").orElseThrow(),
-            FunctionDescriptor.of(ADDRESS, java.lang.foreign.ValueLayout.JAVA_LONG));
+        final MethodHandle malloc = library("malloc", FunctionDescriptor.of(ADDRESS, java.lang.foreign.ValueLayout.JAVA_LONG));
         return ProviderInstance.<MemorySegment>invoke(malloc, length).reinterpret(length);
     }
 

@@ -1,0 +1,111 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+// What the provider's child finds around it. A script in the place of the launcher writes it down and ends.
+#include "mock_server.h"
+
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+static const char script[] =
+    "#!/bin/sh\n"
+    "{ umask; while read line; do case $line in SigBlk*|SigIgn*) echo \"$line\";; esac; done </proc/$$/status\n"
+    "readlink /proc/$$/fd/*; echo \"$1 $2 $4 $6 $7\"; } >\"$5/report\"\n"
+    "exit 3\n";
+
+static char said[4096];
+
+static void keep_log(wsrep_log_level_t level, const char *text) {
+    if (level <= WSREP_LOG_ERROR) {
+        snprintf(said, sizeof said, "%s", text);
+    }
+}
+
+// The launcher is looked for beside the directory of the library: here, of this program.
+static void write_launcher(char *path, size_t size) {
+    char self[PATH_MAX] = "";
+    CHECK(readlink("/proc/self/exe", self, sizeof self - 1) > 0);
+    char directory[PATH_MAX];
+    snprintf(directory, sizeof directory, "%.4000s/../bin", dirname(self));
+    CHECK(mkdir(directory, 0755) == 0 || access(directory, W_OK) == 0);
+    CHECK((size_t)snprintf(path, size, "%.4000s/carillon", directory) < size);
+    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+    CHECK(fd >= 0 && write(fd, script, sizeof script - 1) == (ssize_t)sizeof script - 1 && close(fd) == 0);
+}
+
+static wsrep_status_t start(const char *data_dir) {
+    wsrep_t w = {0};
+    CHECK(wsrep_loader(&w) == 0);
+    const wsrep_gtid_t none = {.seqno = WSREP_SEQNO_UNDEFINED};
+    const struct wsrep_init_args args = {.data_dir = data_dir, .options = "", .state_id = &none, .logger_cb = keep_log};
+    const wsrep_status_t status = w.init(&w, &args);
+    w.free(&w);
+    return status;
+}
+
+static void read_report(const char *data_dir, char *report, size_t size) {
+    char path[128];
+    snprintf(path, sizeof path, "%s.carillon/report", data_dir);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    CHECK(fd >= 0);
+    const ssize_t n = read(fd, report, size - 1);
+    CHECK(n > 0);
+    report[n] = 0;
+    close(fd);
+    unlink(path);
+}
+
+int main(void) {
+    char launcher[PATH_MAX];
+    write_launcher(launcher, sizeof launcher);
+    char base[] = "/tmp/carillon-test-XXXXXX";
+    CHECK(mkdtemp(base));
+    char data_dir[64];
+    snprintf(data_dir, sizeof data_dir, "%s/data", base);
+    CHECK(mkdir(data_dir, 0700) == 0);
+
+    // A server blocks and ignores signals, and has files that the child must not inherit.
+    umask(022);
+    CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR && signal(SIGUSR1, SIG_IGN) != SIG_ERR);
+    sigset_t blocked;
+    sigfillset(&blocked);
+    CHECK(pthread_sigmask(SIG_BLOCK, &blocked, NULL) == 0);
+    char inherited[96];
+    snprintf(inherited, sizeof inherited, "%s/ibdata", base);
+    const int fd = open(inherited, O_RDWR | O_CREAT, 0600);
+    CHECK(fd >= 0);
+
+    CHECK(start(data_dir) == WSREP_NODE_FAIL);
+    CHECK(strstr(said, "ended at once with status 3"));
+    char report[4096];
+    read_report(data_dir, report, sizeof report);
+    if (getenv("CARILLON_TEST_LOG")) {
+        fputs(report, stderr);
+    }
+    CHECK(strncmp(report, "0077\n", 5) == 0);
+    CHECK(strstr(report, "SigBlk:\t0000000000000000") && strstr(report, "SigIgn:\t0000000000000000"));
+    CHECK(strstr(report, "/dev/null") && !strstr(report, "ibdata"));
+    CHECK(strstr(report, "sidecar --socket --dir --parent"));
+    char parent[24];
+    snprintf(parent, sizeof parent, " %d\n", (int)getpid());
+    CHECK(strstr(report, parent));
+    CHECK(umask(0) == 022); // of this process
+
+    // Nothing that can be executed: said at once.
+    CHECK(chmod(launcher, 0600) == 0);
+    if (access(launcher, X_OK) != 0) {
+        CHECK(start(data_dir) == WSREP_NODE_FAIL && strstr(said, "cannot be executed"));
+    }
+    close(fd);
+    unlink(inherited);
+    unlink(launcher);
+    char state[80];
+    snprintf(state, sizeof state, "%s.carillon", data_dir);
+    CHECK(rmdir(state) == 0 && rmdir(data_dir) == 0 && rmdir(base) == 0);
+    puts("child: ok");
+    return 0;
+}

@@ -1,0 +1,256 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.mysql.provider;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.carillon.wsrep.WriteSetFlags;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The provider's library on the engine itself: ring, log, certification. */
+@SuppressWarnings("restricted")
+final class RealEngineTest extends ServerFixture {
+    private static final int NODES = 3;
+
+    private final List<EngineNode> nodes = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        final List<ServerSocket> ports = new ArrayList<>();
+        for (int i = 0; i < NODES; i++) {
+            ports.add(new ServerSocket(0));
+        }
+        for (int i = 0; i < NODES; i++) {
+            final int port = ports.get(i).getLocalPort();
+            ports.get(i).close();
+            nodes.add(new EngineNode("n" + i, directory.resolve("state" + i), port).start());
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        closeServers();
+        for (final EngineNode node : nodes) {
+            node.kill();
+            assertTrue(node.failures.isEmpty(), node.failures.toString());
+        }
+    }
+
+    @Override
+    FakeServer newServer(final int node) throws Exception {
+        final Path data = Files.createDirectories(directory.resolve("data" + node));
+        return new FakeServer("n" + node, "carillon.sidecar_grace=PT20S;carillon.sidecar=unix:" + nodes.get(node).socket, data.toString());
+    }
+
+    @Override
+    String address() {
+        return nodes.get(0).address();
+    }
+
+    private void replaceEngine(final int node) throws Exception {
+        nodes.get(node).kill();
+        nodes.get(node).start();
+    }
+
+    private static void agree(final FakeServer... servers) {
+        for (final FakeServer server : servers) {
+            assertEquals(OK, server.syncWait());
+        }
+        for (final FakeServer server : servers) {
+            assertEquals(servers[0].lastCommitted(), server.lastCommitted(), server.name);
+        }
+    }
+
+    @Test
+    void whatOneCommitsTheOthersApply() throws Exception {
+        final FakeServer a = founder();
+        final FakeServer b = joiner(1, a);
+        final Transaction trx = new Transaction(a, 100).writes("db", "t", "row").data("from a");
+        assertEquals(OK, trx.commit());
+        b.await("applied " + trx.seqno() + " from a");
+        final byte[] large = new byte[2_000_000];
+        java.util.Arrays.fill(large, (byte) 'x');
+        assertEquals(OK, new Transaction(b, 100).writes("db", "t", "large").data(large).commit());
+        a.await("applied");
+        assertEquals(large.length, a.applied.get(0).data().length());
+        final MemorySegment meta = a.provider.arena.allocate(Wsrep.META_LENGTH, 8);
+        assertEquals(OK, Transaction.isolated(b, 55, "alter table t", meta));
+        a.await("applied " + meta.get(ValueLayout.JAVA_LONG, Wsrep.META_SEQNO) + " alter table t");
+        agree(a, b);
+        assertEquals("Synced", b.statistics().get("local_state_comment"));
+    }
+
+    @Test
+    void theLaterOfTwoWritersFailsOnBothNodes() throws Exception {
+        final FakeServer a = founder();
+        final FakeServer b = joiner(1, a);
+        final CountDownLatch latch = new CountDownLatch(1);
+        b.held.put("first", latch);
+        assertEquals(OK, new Transaction(a, 101).writes("db", "t", "row").data("first").commit());
+        b.await("holding first");
+        final Transaction second = new Transaction(b, 201).writes("db", "t", "row").data("second");
+        final FutureTask<Integer> status = inBackground(second::commit);
+        final String dummy = a.await("applied");
+        latch.countDown();
+        assertEquals(TRX_FAIL, status.get());
+        assertTrue(dummy.startsWith("applied " + second.seqno() + " "), dummy);
+        assertTrue((a.applied.get(0).flags() & WriteSetFlags.ROLLBACK) != 0);
+        agree(a, b);
+        assertEquals("1", b.statistics().get("local_cert_failures"));
+    }
+
+    @Test
+    void aVictimInTheCommitOrderIsReplayedAndWhoTookItsRowFails() throws Exception {
+        final FakeServer a = founder();
+        final FakeServer b = joiner(1, a);
+        final CountDownLatch latch = new CountDownLatch(1);
+        b.held.put("gap", latch);
+        final Transaction gap = new Transaction(a, 101).writes("db", "t", "gap").data("gap");
+        assertEquals(OK, gap.commit());
+        b.await("holding gap");
+        final Transaction victim = new Transaction(b, 201).writes("db", "t", "row").data("victim");
+        assertEquals(OK, victim.certify());
+        final FutureTask<Integer> entered = inBackground(victim::enter);
+        assertEquals(OK, Transaction.abort(b, gap.seqno(), 201));
+        assertEquals(BF_ABORT, entered.get());
+        // Its lock is free until it is replayed. Who has it now changes a version that the group has replaced.
+        final Transaction thief = new Transaction(b, 202).writes("db", "t", "row").data("thief");
+        assertEquals(TRX_FAIL, thief.certify());
+        final FutureTask<Integer> rolledBack = inBackground(() -> {
+            final int status = thief.enter();
+            thief.leave();
+            thief.release();
+            return status;
+        });
+        latch.countDown();
+        assertEquals(OK, victim.replay());
+        victim.release();
+        assertEquals(OK, rolledBack.get());
+        agree(a, b);
+        assertEquals("1", b.statistics().get("local_replays"));
+        assertTrue(b.applied.get(1).replayed() && b.applied.get(1).data().equals("victim"), b.applied.toString());
+        assertEquals(OK, new Transaction(b, 203).writes("db", "t", "row").data("next").commit());
+    }
+
+    @Test
+    void disconnectAndReconnectManyTimes() throws Exception {
+        final FakeServer a = founder();
+        final FakeServer b = joiner(1, a);
+        for (int round = 0; round < 3; round++) {
+            assertEquals(OK, b.disconnect());
+            b.await("view seqno -1 status 2 own -1 members");
+            b.awaitAppliers();
+            final Transaction away = new Transaction(a, 10 + round).writes("db", "t", "a").data("while away " + round);
+            assertEquals(OK, away.commit());
+            assertEquals(OK, b.connect(address(), false));
+            b.appliers(2);
+            b.await("applied " + away.seqno() + " while away " + round);
+            b.await("synced");
+            assertEquals(OK, new Transaction(b, 20 + round).writes("db", "t", "b").data("back " + round).commit());
+            agree(a, b);
+        }
+        assertFalse(b.events.contains("sst request"), b.events.toString());
+    }
+
+    @Test
+    void anEngineThatIsReplacedUnderItsServerGoesOn() throws Exception {
+        final FakeServer a = founder();
+        final FakeServer b = joiner(1, a);
+        final FakeServer c = joiner(2, a);
+        for (int round = 0; round < 3; round++) {
+            replaceEngine(1);
+            int attempt = 0;
+            Transaction trx;
+            int status;
+            do {
+                attempt++;
+                trx = new Transaction(b, 1000 * round + attempt).writes("db", "t", "row" + round).data("round " + round);
+                status = trx.commit();
+            } while (status == CONN_FAIL);
+            assertEquals(OK, status);
+            a.await("applied " + trx.seqno());
+            agree(a, b, c);
+        }
+        assertFalse(b.events.contains("sst request"), b.events.toString());
+    }
+
+    @Test
+    void anEngineReplacedBetweenDisconnectAndConnectFoundsAGroupIfItIsToldTo() throws Exception {
+        final FakeServer a = founder();
+        assertEquals(OK, new Transaction(a, 1).writes("db", "t", "row").data("before").commit());
+        final long before = a.lastCommitted();
+        assertEquals(OK, a.disconnect());
+        a.awaitAppliers();
+        replaceEngine(0);
+        assertEquals(OK, a.connect("gcomm://", true));
+        a.appliers(1);
+        a.await("connected");
+        a.await("synced");
+        final Transaction after = new Transaction(a, 2).writes("db", "t", "row").data("after");
+        assertEquals(OK, after.commit());
+        assertTrue(after.seqno() > before + 1, after + " after " + before);
+        final FakeServer b = joiner(1, a);
+        agree(a, b);
+    }
+
+    @Test
+    void clientsOnAllNodesAgree() throws Exception {
+        final FakeServer a = founder();
+        final FakeServer b = joiner(1, a);
+        final FakeServer c = joiner(2, a);
+        final List<FutureTask<Integer>> clients = new ArrayList<>();
+        for (final FakeServer server : List.of(a, b, c)) {
+            for (int client = 0; client < 4; client++) {
+                final long first = client * 1000L;
+                clients.add(inBackground(() -> commitMany(server, first)));
+            }
+        }
+        int committed = 0;
+        for (final FutureTask<Integer> client : clients) {
+            committed += client.get();
+        }
+        assertTrue(committed > 0);
+        agree(a, b, c);
+        final var onC = c.appliedBySeqno();
+        for (final var one : b.appliedBySeqno().entrySet()) {
+            assertEquals(onC.getOrDefault(one.getKey(), one.getValue()), one.getValue(), "seqno " + one.getKey());
+        }
+    }
+
+    private static int commitMany(final FakeServer server, final long first) {
+        final SplittableRandom random = new SplittableRandom(first);
+        int committed = 0;
+        for (int i = 0; i < 100; i++) {
+            final Transaction trx = new Transaction(server, first + i);
+            final int status = trx.writes("db", "t", "row" + random.nextInt(50)).data(server.name + ":" + (first + i)).commit();
+            assertTrue(status == OK || status == TRX_FAIL, "status " + status);
+            committed += status == OK ? 1 : 0;
+        }
+        return committed;
+    }
+
+    @Test
+    void initAndFreeMayBeRepeated() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            final FakeServer server = newServer(0);
+            assertEquals(OK, server.init());
+            server.provider.call(Wsrep.Slot.FREE);
+            server.provider.call(Wsrep.Slot.FREE);
+        }
+    }
+}
