@@ -87,6 +87,14 @@ final class OwnState {
     /** An own message will not be ordered. */
     void rejected(final Control control) {
         underWay &= !isAboutState(control);
+        if (control instanceof Control.Joined j && !j.joiner().equals(MemberId.NONE) && node.ownDesync > 0) {
+            // The donation is over all the same; the group hears of it by this node's word.
+            node.ownDesync--;
+            node.ownState = node.ownDesync == 0 ? NodeState.JOINED : node.ownState;
+            if (node.session != null) {
+                node.group.info(node.info());
+            }
+        }
     }
 
     /**
