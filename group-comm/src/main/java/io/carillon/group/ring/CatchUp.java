@@ -6,21 +6,17 @@ package io.carillon.group.ring;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.carillon.group.EntryKind;
-import io.carillon.group.LogEntry;
-import io.carillon.group.RingLog;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 
-/** PULL and ENTRIES: repairs a gap, brings a returning member up to date, serves a joiner (docs/ring.md, section 5). */
+/** The puller's side of PULL and ENTRIES: repairs a gap, brings a returning member up to date (docs/ring.md, section 5). */
 final class CatchUp {
-    private static final int PACKET_LENGTH = 64 << 10;
     /** Fragments of a write set may precede the entry of the seqno before it; a joiner asks this much earlier. */
     private static final int FRAGMENT_MARGIN = 256;
 
     private final RingMachine machine;
-    private final LogEntry entry = new LogEntry();
     /** The log is replaced by the group's from this seqno on; -1 when it is kept. */
     private long resetFrom = -1;
     private String resetWhy;
@@ -32,10 +28,6 @@ final class CatchUp {
     /** By slot: who purged what is asked for. Once all have, the latest answer has to do. */
     private boolean[] purged = {};
     private boolean lastResort;
-    /** The packet being built, and the entries in it. */
-    private ExpandableArrayBuffer packet;
-    private int put;
-
     CatchUp(final RingMachine machine) {
         this.machine = machine;
     }
@@ -156,67 +148,6 @@ final class CatchUp {
         return false;
     }
 
-    void onPull(final Peer from, final DirectBuffer buffer, final int offset) {
-        if (!machine.orders() || startsOver()) {
-            return;
-        }
-        final RingLog log = machine.tail.log();
-        final long askedIndex = RingPacket.i64(buffer, offset + RingPacket.PULL_INDEX_OFFSET);
-        final long askedSeqno = RingPacket.i64(buffer, offset + RingPacket.PULL_SEQNO_OFFSET);
-        long index = askedIndex > 0 ? askedIndex : indexAfter(log, askedSeqno - 1);
-        // What is purged cannot be served: the answer begins later, and the puller sees that from its base.
-        index = Math.max(index, log.baseIndex() + 1);
-        long budget = Math.clamp(RingPacket.i32(buffer, offset + RingPacket.PULL_BUDGET_OFFSET), PACKET_LENGTH,
-            machine.config.pullBytes());
-        int flags = RingPacket.ENTRIES_BEGIN;
-        while (index <= log.endIndex() && budget > 0) {
-            final int length = putEntries(log, index);
-            budget -= length;
-            index += put;
-            flags |= budget <= 0 || index > log.endIndex() ? RingPacket.ENTRIES_END : 0;
-            packet.putByte(RingPacket.ENTRIES_FLAGS_OFFSET, (byte) flags);
-            packet.putLong(RingPacket.ENTRIES_ASKED_INDEX_OFFSET, askedIndex, LITTLE_ENDIAN);
-            packet.putLong(RingPacket.ENTRIES_ASKED_SEQNO_OFFSET, askedSeqno, LITTLE_ENDIAN);
-            machine.transmitter.send(from, length, TrafficClass.BULK);
-            flags = 0;
-        }
-    }
-
-    private static long indexAfter(final RingLog log, final long seqno) {
-        final long index = seqno <= 0 ? 0 : log.indexOfSeqno(seqno);
-        return index < 0 ? log.baseIndex() + 1 : index + 1;
-    }
-
-    /** Begins a packet with the entries from {@code first} on, of which one at least is held. Its length. */
-    private int putEntries(final RingLog log, final long first) {
-        final long seqnoBefore = seqnoBefore(log, first);
-        packet = machine.transmitter.begin(PacketType.ENTRIES);
-        packet.putLong(RingPacket.ENTRIES_BASE_INDEX_OFFSET, first - 1, LITTLE_ENDIAN);
-        packet.putLong(RingPacket.ENTRIES_BASE_SEQNO_OFFSET, seqnoBefore, LITTLE_ENDIAN);
-        packet.putLong(RingPacket.ENTRIES_BASE_EPOCH_OFFSET, first == 1 ? 0 : log.epochAt(first - 1), LITTLE_ENDIAN);
-        int at = RingPacket.ENTRIES_FIRST_OFFSET;
-        put = 0;
-        while (at < PACKET_LENGTH && log.read(first + put, entry)) {
-            final int length = entry.payload.capacity();
-            packet.putLong(at + RingPacket.ENTRY_EPOCH_OFFSET, entry.epoch, LITTLE_ENDIAN);
-            packet.putLong(at + RingPacket.ENTRY_ORIGIN_MSB_OFFSET, entry.originMsb, LITTLE_ENDIAN);
-            packet.putLong(at + RingPacket.ENTRY_ORIGIN_LSB_OFFSET, entry.originLsb, LITTLE_ENDIAN);
-            packet.putLong(at + RingPacket.ENTRY_SEQ_OFFSET, entry.originSeq, LITTLE_ENDIAN);
-            packet.putByte(at + RingPacket.ENTRY_KIND_OFFSET, (byte) entry.kind.code());
-            packet.putInt(at + RingPacket.ENTRY_LENGTH_OFFSET, length, LITTLE_ENDIAN);
-            packet.putBytes(at + RingPacket.ENTRY_LENGTH, entry.payload, 0, length);
-            at += RingPacket.ENTRY_LENGTH + length;
-            put++;
-        }
-        packet.putInt(RingPacket.ENTRIES_COUNT_OFFSET, put, LITTLE_ENDIAN);
-        return at;
-    }
-
-    private long seqnoBefore(final RingLog log, final long first) {
-        log.read(first, entry);
-        return entry.seqno - (entry.kind.counts() ? 1 : 0);
-    }
-
     void onEntries(final int slot, final DirectBuffer buffer, final int offset, final int length) {
         if (!machine.orders() || machine.ring.holds) {
             return;
@@ -252,7 +183,7 @@ final class CatchUp {
         if (base <= machine.tail.end()) {
             appendAll(base, buffer, offset);
             attempts = 0;
-            machine.ordering.drain();
+            machine.orderReceiver.drain();
         }
         if ((flags & RingPacket.ENTRIES_END) != 0 && isBehind()) {
             pull();

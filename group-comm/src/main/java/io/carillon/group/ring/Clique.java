@@ -3,6 +3,11 @@
 
 package io.carillon.group.ring;
 
+import io.carillon.group.MemberId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+
 /** The heaviest set of members who all hear each other: what a broken link between two of many must end in, on both sides the same. */
 final class Clique {
     /** Beyond this many steps the best found so far is taken; a full mesh needs one step a member. */
@@ -21,6 +26,32 @@ final class Clique {
         this.hears = hears;
         this.chosen = new boolean[weights.length];
         this.best = new boolean[weights.length];
+    }
+
+    /** A member: its weight, and whom it hears. */
+    record Candidate(int weight, List<MemberId> reach) {
+    }
+
+    /** The members of the best one, sorted; two hear each other if each says so. */
+    static List<MemberId> best(final SortedMap<MemberId, Candidate> candidates) {
+        final List<MemberId> ids = List.copyOf(candidates.keySet());
+        final int[] weights = new int[ids.size()];
+        final boolean[][] hears = new boolean[ids.size()][ids.size()];
+        for (int a = 0; a < ids.size(); a++) {
+            final Candidate candidate = candidates.get(ids.get(a));
+            weights[a] = candidate.weight;
+            for (int b = 0; b < ids.size(); b++) {
+                hears[a][b] = candidate.reach.contains(ids.get(b)) && candidates.get(ids.get(b)).reach.contains(ids.get(a));
+            }
+        }
+        final boolean[] best = best(weights, hears);
+        final List<MemberId> chosen = new ArrayList<>();
+        for (int at = 0; at < best.length; at++) {
+            if (best[at]) {
+                chosen.add(ids.get(at));
+            }
+        }
+        return List.copyOf(chosen);
     }
 
     /** Greatest weight, then most members, then the lowest positions. {@code hears} is symmetric. */

@@ -6,6 +6,7 @@ package io.carillon.group.ring;
 import io.carillon.group.MemberId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** COMMIT: the promise, the STATEs, the decision (docs/ring.md, section 4). */
@@ -38,8 +39,20 @@ final class Committer {
         return representative.equals(machine.self);
     }
 
-    /** This member is the lowest of those who agreed. */
-    void begin(final List<MemberId> agreed, final long highestPromise, final boolean overridden) {
+    /** This member is the lowest of those who agreed, as their JOINs say. */
+    void begin(final List<MemberId> agreed, final Map<MemberId, ControlMessage.Join> joins) {
+        long highest = machine.promisedEpoch;
+        boolean overridden = !machine.word().equals(Overrides.NONE);
+        for (final MemberId id : agreed) {
+            if (!id.equals(machine.self)) {
+                highest = Math.max(highest, joins.get(id).promisedEpoch());
+                overridden |= !joins.get(id).overrides().equals(Overrides.NONE);
+            }
+        }
+        begin(agreed, highest, overridden);
+    }
+
+    private void begin(final List<MemberId> agreed, final long highestPromise, final boolean overridden) {
         apart = overridden;
         promise(overridden ? Founding.epochAfter(highestPromise, machine) : highestPromise + 1, machine.self, agreed);
         sendCommit();

@@ -5,7 +5,6 @@ package io.carillon.group.ring;
 
 import io.carillon.group.MemberId;
 import io.carillon.group.wire.PacketType;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -210,7 +209,7 @@ final class Gatherer {
             if (choice.size() == 1) {
                 machine.committer.beginAlone();
             } else if (choice.getFirst().equals(machine.self)) {
-                machine.committer.begin(choice, highestPromise(), isOverridden());
+                machine.committer.begin(choice, heard);
             }
         }
     }
@@ -245,35 +244,19 @@ final class Gatherer {
         }
     }
 
+    /** The heaviest clique among those who hear this member, and each other. */
     private List<MemberId> clique() {
-        final List<MemberId> candidates = new ArrayList<>();
+        final TreeMap<MemberId, Clique.Candidate> candidates = new TreeMap<>();
         for (final MemberId id : reach) {
-            if (id.equals(machine.self) || heard.containsKey(id) && heard.get(id).reach().contains(machine.self)) {
-                candidates.add(id);
+            final ControlMessage.Join join = heard.get(id);
+            if (id.equals(machine.self)) {
+                candidates.put(id, new Clique.Candidate(machine.weight(), reach));
+            } else if (join != null && join.reach().contains(machine.self)) {
+                candidates.put(id, new Clique.Candidate(join.weight(), join.reach()));
             }
         }
-        final int size = candidates.size();
-        final int[] weights = new int[size];
-        final boolean[][] hears = new boolean[size][size];
-        for (int a = 0; a < size; a++) {
-            final MemberId id = candidates.get(a);
-            weights[a] = id.equals(machine.self) ? machine.weight() : heard.get(id).weight();
-            for (int b = 0; b < size; b++) {
-                hears[a][b] = reachOf(id).contains(candidates.get(b)) && reachOf(candidates.get(b)).contains(id);
-            }
-        }
-        final boolean[] best = Clique.best(weights, hears);
-        final List<MemberId> chosen = new ArrayList<>();
-        for (int at = 0; at < size; at++) {
-            if (best[at]) {
-                chosen.add(candidates.get(at));
-            }
-        }
-        return chosen.contains(machine.self) ? List.copyOf(chosen) : List.of(machine.self);
-    }
-
-    private List<MemberId> reachOf(final MemberId id) {
-        return id.equals(machine.self) ? reach : heard.get(id).reach();
+        final List<MemberId> chosen = Clique.best(candidates);
+        return chosen.contains(machine.self) ? chosen : List.of(machine.self);
     }
 
     private boolean isConsensus() {
@@ -283,24 +266,6 @@ final class Gatherer {
             }
         }
         return true;
-    }
-
-    private long highestPromise() {
-        long highest = machine.promisedEpoch;
-        for (final MemberId id : choice) {
-            if (!id.equals(machine.self)) {
-                highest = Math.max(highest, heard.get(id).promisedEpoch());
-            }
-        }
-        return highest;
-    }
-
-    private boolean isOverridden() {
-        boolean overridden = !machine.word().equals(Overrides.NONE);
-        for (final MemberId id : choice) {
-            overridden |= !id.equals(machine.self) && !heard.get(id).overrides().equals(Overrides.NONE);
-        }
-        return overridden;
     }
 
     /** A ring was installed. If it grew, the next newcomer is welcome at once. */

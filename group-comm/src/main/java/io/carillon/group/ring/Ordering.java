@@ -3,29 +3,23 @@
 
 package io.carillon.group.ring;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-
 import io.carillon.group.EntryKind;
-import io.carillon.group.LogEntry;
 import io.carillon.group.MemberId;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
 import org.agrona.DirectBuffer;
-import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Offers, DATA and ORDER: how payloads get their index (docs/ring.md, section 2). */
+/** Offers and DATA, and what the holder makes of them: how payloads get their index (docs/ring.md, section 2). */
 final class Ordering {
     /** Entries numbered but not stable, at most: what every receiver's window can hold. */
     static final int UNSTABLE_MAX = OrderWindow.SIZE / 2;
-    private static final int PACKET_LENGTH = 32 << 10;
     private static final int REPEAT_BYTES = 64 << 10;
     /** Offers of one process, with room: its counts start above those of any before it, also of what was never ordered. */
     private static final int PROCESS_SHIFT = 28;
 
     private final RingMachine machine;
     private final UnsafeBuffer inline = new UnsafeBuffer(0, 0);
-    private final LogEntry entry = new LogEntry();
     /** Bytes appended up to an index, to bound what is not stable. */
     private final long[] appendedBytes = new long[OrderWindow.SIZE];
     private long originSeq;
@@ -33,7 +27,6 @@ final class Ordering {
     private long previous;
     /** Own offers up to here were broadcast in this epoch. */
     private long broadcast;
-    private long announced;
     private int numberedNext;
     private boolean lostPrimary;
     private long repeatNs;
@@ -87,6 +80,16 @@ final class Ordering {
         repeatNs = machine.nowNs;
     }
 
+    /** Own offers up to this one were broadcast in this epoch. */
+    long broadcastThrough() {
+        return broadcast;
+    }
+
+    /** The own offer {@code seq} travels by itself. */
+    void onBroadcast(final long seq) {
+        broadcast = seq;
+    }
+
     private boolean mayNumber() {
         final LogTail tail = machine.tail;
         final long unstable = tail.end() - Math.max(tail.stable(), machine.ring.viewIndex);
@@ -99,7 +102,7 @@ final class Ordering {
     }
 
     /** Appends an entry of the current epoch. */
-    private boolean append(final int slot, final long seq, final EntryKind kind, final DirectBuffer payload, final int offset,
+    boolean append(final int slot, final long seq, final EntryKind kind, final DirectBuffer payload, final int offset,
         final int length) {
         final Ring ring = machine.ring;
         final MemberId origin = ring.ids[slot];
@@ -142,7 +145,7 @@ final class Ordering {
         if (ring.holds) {
             number(slot);
         } else {
-            drain();
+            machine.orderReceiver.drain();
         }
     }
 
@@ -180,135 +183,6 @@ final class Ordering {
         }
     }
 
-    void onOrder(final int slot, final DirectBuffer buffer, final int offset, final int length) {
-        if (!machine.follows()) {
-            return;
-        }
-        long index = RingPacket.i64(buffer, offset + RingPacket.ORDER_FIRST_OFFSET);
-        final int count = RingPacket.u16(buffer, offset + RingPacket.ORDER_COUNT_OFFSET);
-        int at = RingPacket.ORDER_RECORDS_OFFSET;
-        for (int nth = 0; nth < count; nth++, index++) {
-            final int payload = at + RingPacket.RECORD_LENGTH;
-            if (payload > length) {
-                machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ORDER, slot, length);
-                return;
-            }
-            final int payloadLength = RingPacket.i32(buffer, offset + at + RingPacket.RECORD_LENGTH_OFFSET);
-            if (payloadLength < -1 || payloadLength > length - payload || !onRecord(index, buffer, offset + at, payloadLength)) {
-                machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ORDER, slot, length);
-                return;
-            }
-            at = payload + Math.max(payloadLength, 0);
-        }
-        drain();
-    }
-
-    private boolean onRecord(final long index, final DirectBuffer buffer, final int at, final int payloadLength) {
-        final Ring ring = machine.ring;
-        final int origin = RingPacket.u16(buffer, at + RingPacket.RECORD_SLOT_OFFSET);
-        final int code = buffer.getByte(at + RingPacket.RECORD_KIND_OFFSET);
-        final long seq = RingPacket.i64(buffer, at + RingPacket.RECORD_SEQ_OFFSET);
-        if (origin >= ring.size() || index < ring.viewIndex || code < 0 || code > EntryKind.CONTROL.code()) {
-            return false;
-        }
-        final EntryKind kind = EntryKind.of(code);
-        if (kind.isConfiguration() && payloadLength < 0 || !kind.isConfiguration() && seq <= 0) {
-            return false;
-        }
-        final long end = machine.tail.end();
-        ring.knownEnd = Math.max(ring.knownEnd, Math.min(index, end + OrderWindow.SIZE));
-        if (index == end + 1 && payloadLength >= 0) {
-            return append(origin, seq, kind, buffer, at + RingPacket.RECORD_LENGTH, payloadLength);
-        }
-        if (index > end && !kind.isConfiguration()) {
-            if (payloadLength >= 0 && ring.heldBytes() + payloadLength <= machine.config.heldBytesMax()) {
-                ring.offered[origin].put(seq, seq - 1, kind, buffer, at + RingPacket.RECORD_LENGTH, payloadLength);
-            }
-            ring.window.put(end, index, origin, seq, kind);
-        }
-        return true;
-    }
-
-    /** Appends every record whose turn and payload are here. */
-    void drain() {
-        final Ring ring = machine.ring;
-        if (ring.holds || machine.tail.end() < ring.viewIndex || machine.catchUp.startsOver()) {
-            return;
-        }
-        while (ring.window.has(machine.tail.end() + 1)) {
-            final long index = machine.tail.end() + 1;
-            final int slot = ring.window.slot(index);
-            final long seq = ring.window.seq(index);
-            final EntryKind kind = ring.window.kind(index);
-            if (slot == ring.self) {
-                final int nth = machine.own.find(seq);
-                if (nth < 0) {
-                    return;
-                }
-                append(slot, seq, kind, machine.own.buffer(nth), 0, machine.own.length(nth));
-            } else {
-                final OfferedPayloads offered = ring.offered[slot];
-                final UnsafeBuffer payload = offered.payload(seq);
-                if (payload == null) {
-                    return;
-                }
-                append(slot, seq, kind, payload, 0, offered.length(seq));
-            }
-        }
-    }
-
-    /** Sends the order records of everything numbered since the last time, own small payloads with them. */
-    void announce() {
-        final long end = machine.tail.end();
-        while (announced < end) {
-            final long first = announced + 1;
-            machine.tail.log().read(first, entry);
-            if (travelsAlone(entry)) {
-                machine.transmitter.sendData(null, entry.originSeq, entry.originSeq - 1, entry.kind, entry.payload, 0,
-                    entry.payload.capacity());
-                broadcast = entry.originSeq;
-            }
-            final ExpandableArrayBuffer packet = machine.transmitter.begin(PacketType.ORDER);
-            int at = RingPacket.ORDER_RECORDS_OFFSET;
-            int count = 0;
-            while (announced < end && at < PACKET_LENGTH && count < 0xFFFF && machine.tail.log().read(announced + 1, entry)) {
-                if (count > 0 && travelsAlone(entry)) {
-                    break;
-                }
-                at = putRecord(packet, at);
-                count++;
-                announced++;
-            }
-            packet.putLong(RingPacket.ORDER_FIRST_OFFSET, first, LITTLE_ENDIAN);
-            packet.putShort(RingPacket.ORDER_COUNT_OFFSET, (short) count, LITTLE_ENDIAN);
-            machine.transmitter.sendToMembers(at, TrafficClass.CONTROL);
-        }
-    }
-
-    private boolean isOwn() {
-        return entry.originLsb == machine.self.lsb() && entry.originMsb == machine.self.msb();
-    }
-
-    /** A large own payload that nobody has yet takes the bulk connection. */
-    private boolean travelsAlone(final LogEntry candidate) {
-        return isOwn() && !candidate.kind.isConfiguration() && candidate.originSeq > broadcast
-            && candidate.payload.capacity() > Transmitter.BULK_LENGTH;
-    }
-
-    private int putRecord(final ExpandableArrayBuffer packet, final int at) {
-        final boolean inlined = entry.kind.isConfiguration() || isOwn() && entry.originSeq > broadcast;
-        final int length = inlined ? entry.payload.capacity() : -1;
-        packet.putShort(at + RingPacket.RECORD_SLOT_OFFSET, (short) machine.ring.slotOf(entry.originMsb, entry.originLsb),
-            LITTLE_ENDIAN);
-        packet.putByte(at + RingPacket.RECORD_KIND_OFFSET, (byte) entry.kind.code());
-        packet.putInt(at + RingPacket.RECORD_LENGTH_OFFSET, length, LITTLE_ENDIAN);
-        packet.putLong(at + RingPacket.RECORD_SEQ_OFFSET, entry.originSeq, LITTLE_ENDIAN);
-        if (inlined) {
-            packet.putBytes(at + RingPacket.RECORD_LENGTH, entry.payload, 0, length);
-        }
-        return at + RingPacket.RECORD_LENGTH + Math.max(length, 0);
-    }
-
     /** The marks of all origins are known: what they cover is ordered. */
     void onMarks() {
         final Ring ring = machine.ring;
@@ -319,14 +193,14 @@ final class Ordering {
 
     /** A ring was installed: what is numbered from here on is announced. */
     void onInstalled(final long end) {
-        announced = end;
+        machine.announcer.begin(end);
         broadcast = Long.MAX_VALUE;
         lostPrimary |= !machine.ring.primary;
     }
 
     /** This member takes over the numbering: everything before was announced by others. */
     void onTokenHeld() {
-        announced = machine.tail.end();
+        machine.announcer.begin(machine.tail.end());
         numberWaiting();
     }
 

@@ -6,9 +6,6 @@ package io.carillon.group.ring;
 import io.carillon.group.EntryKind;
 import io.carillon.group.MemberId;
 import io.carillon.group.RingLog;
-import io.carillon.group.wire.ControlCodec;
-import io.carillon.group.wire.PacketType;
-import io.carillon.group.wire.RingPacket;
 import java.util.List;
 import java.util.UUID;
 import org.agrona.DirectBuffer;
@@ -22,6 +19,7 @@ import org.agrona.DirectBuffer;
  */
 public final class RingCore {
     private final RingMachine machine;
+    private final PacketDispatcher packets;
     /** When the owner was last told that a timer would be due. */
     private long expectedNs = Long.MAX_VALUE;
 
@@ -30,9 +28,9 @@ public final class RingCore {
         this(config, restored, log, effects, PlantedBug.NONE);
     }
 
-    RingCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects,
-        final PlantedBug bug) {
+    RingCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects, final PlantedBug bug) {
         this.machine = new RingMachine(config, restored, log, effects, bug);
+        this.packets = new PacketDispatcher(machine);
     }
 
     /** Before {@link #start}: the history that founding continues if the log holds no entry; null for a new one. */
@@ -102,72 +100,8 @@ public final class RingCore {
         if (from == null || machine.phase == Phase.CLOSED) {
             return;
         }
-        final int type = length < 2 ? 0 : buffer.getByte(offset);
-        if (PacketType.isControl(type)) {
-            onControl(from, buffer, offset, length);
-        } else if (RingPacket.lengthMin(type) < 0 || length < RingPacket.lengthMin(type)
-            || buffer.getByte(offset + RingPacket.VERSION_OFFSET) != PacketType.VERSION) {
-            machine.trace(TraceEvent.PACKET_DROPPED, type, peer, length);
-        } else {
-            onHeard(from);
-            onFlat(type, from, buffer, offset, length);
-        }
+        packets.onPacket(from, buffer, offset, length);
         exit();
-    }
-
-    private void onHeard(final Peer from) {
-        from.heardNs = machine.nowNs;
-        if (from.suspected) {
-            from.suspected = false;
-            machine.gatherer.step();
-        }
-    }
-
-    private void onControl(final Peer from, final DirectBuffer buffer, final int offset, final int length) {
-        final ControlMessage message = ControlCodec.decode(buffer, offset, length);
-        if (message == null) {
-            machine.trace(TraceEvent.PACKET_DROPPED, buffer.getByte(offset), from.handle, length);
-            return;
-        }
-        onHeard(from);
-        switch (message) {
-            case ControlMessage.Join join -> machine.gatherer.onJoin(from, join);
-            case ControlMessage.Commit commit -> machine.committer.onCommit(from, commit);
-            case ControlMessage.State state -> machine.committer.onState(from, state);
-            case ControlMessage.Install install -> machine.committer.onInstall(from, install);
-        }
-    }
-
-    /** Packets of an installed ring. Rule 1: those of another epoch than the one promised are nothing to this member. */
-    private void onFlat(final int type, final Peer from, final DirectBuffer buffer, final int offset, final int length) {
-        final Ring ring = machine.ring;
-        if (!machine.takesPart() || from.slot == Peer.NO_SLOT
-            || RingPacket.i64(buffer, offset + RingPacket.EPOCH_OFFSET) != ring.epoch) {
-            return;
-        }
-        final int tokenSeq = RingPacket.i32(buffer, offset + RingPacket.TOKEN_SEQ_OFFSET);
-        if (!machine.token.onHeader(from.slot, tokenSeq, RingPacket.u16(buffer, offset + RingPacket.HOLDER_OFFSET))) {
-            machine.trace(TraceEvent.PACKET_DROPPED, type, from.handle, length);
-            return;
-        }
-        ring.heard[from.slot] = true;
-        machine.horizons.onHeader(from.slot, RingPacket.i64(buffer, offset + RingPacket.LOGGED_OFFSET),
-            RingPacket.i64(buffer, offset + RingPacket.HORIZON_OFFSET));
-        switch (type) {
-            case PacketType.DATA -> machine.ordering.onData(from.slot, buffer, offset, length);
-            case PacketType.ORDER -> machine.ordering.onOrder(from.slot, buffer, offset, length);
-            case PacketType.TOKEN ->
-                machine.token.onToken(from.slot, tokenSeq, RingPacket.i64(buffer, offset + RingPacket.TOKEN_LAST_OFFSET));
-            case PacketType.PULL -> machine.catchUp.onPull(from, buffer, offset);
-            case PacketType.ENTRIES -> machine.catchUp.onEntries(from.slot, buffer, offset, length);
-            case PacketType.BARRIER_REQUEST -> machine.barrier.onRequest(from, buffer, offset);
-            case PacketType.BARRIER_REPLY -> machine.barrier.onReply(from, buffer, offset);
-            case PacketType.REQUEST ->
-                machine.wishes.onRequest(from.slot, RingPacket.u16(buffer, offset + RingPacket.REQUEST_WEIGHT_OFFSET));
-            default -> {
-                // An acknowledgement is all header.
-            }
-        }
     }
 
     /** To be called when {@code nowNs >= nextDeadlineNs()}. */
@@ -337,7 +271,7 @@ public final class RingCore {
             machine.wishes.update();
             if (machine.ring.holds) {
                 machine.ordering.numberWaiting();
-                machine.ordering.announce();
+                machine.announcer.announce();
                 machine.token.moveWithLoad();
             }
             machine.tail.report();
@@ -353,10 +287,7 @@ public final class RingCore {
         if (expectedNs != Long.MAX_VALUE && lateNs > machine.config.pauseNs()) {
             expectedNs = Long.MAX_VALUE;
             machine.trace(TraceEvent.PAUSE_SEEN, lateNs, 0, 0);
-            machine.peers.postponeSuspicion(machine.nowNs);
-            machine.gatherer.postpone(lateNs);
-            machine.committer.postpone(lateNs);
-            machine.installer.postpone(lateNs);
+            machine.postpone(lateNs);
         }
     }
 

@@ -19,8 +19,11 @@ final class RingMachine {
     final Transmitter transmitter;
     final Horizons horizons;
     final Ordering ordering;
+    final OrderReceiver orderReceiver;
+    final Announcer announcer;
     final TokenKeeper token;
     final CatchUp catchUp;
+    final PullServer pullServer;
     final ReadBarrier barrier;
     final Wishes wishes;
     final Liveness liveness;
@@ -55,8 +58,11 @@ final class RingMachine {
         this.transmitter = new Transmitter(this);
         this.horizons = new Horizons(this);
         this.ordering = new Ordering(this);
+        this.orderReceiver = new OrderReceiver(this);
+        this.announcer = new Announcer(this);
         this.token = new TokenKeeper(this);
         this.catchUp = new CatchUp(this);
+        this.pullServer = new PullServer(this);
         this.barrier = new ReadBarrier(this);
         this.wishes = new Wishes(this);
         this.liveness = new Liveness(this);
@@ -101,6 +107,14 @@ final class RingMachine {
     int weight() {
         final Configuration latest = tail.configurations().latest();
         return latest == null ? 0 : latest.weightOf(self);
+    }
+
+    /** This process stood still for so long: nobody else is to blame for what is late. */
+    void postpone(final long byNs) {
+        peers.postponeSuspicion(nowNs);
+        gatherer.postpone(byNs);
+        committer.postpone(byNs);
+        installer.postpone(byNs);
     }
 
     void trace(final TraceEvent event, final long a, final long b, final long c) {

@@ -7,6 +7,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.carillon.group.EntryKind;
 import io.carillon.group.wire.ControlCodec;
+import io.carillon.group.wire.PacketChecksum;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
 import org.agrona.DirectBuffer;
@@ -19,6 +20,7 @@ final class Transmitter {
 
     private final RingMachine machine;
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(64 << 10);
+    private final PacketChecksum checksum = new PacketChecksum();
 
     Transmitter(final RingMachine machine) {
         this.machine = machine;
@@ -27,7 +29,7 @@ final class Transmitter {
     /** Begins a flat packet; its body is written from {@link RingPacket#BODY_OFFSET} on. */
     ExpandableArrayBuffer begin(final byte type) {
         final Ring ring = machine.ring;
-        RingPacket.header(buffer, type, ring.holder, ring.tokenSeq, ring.epoch, acknowledgement(), machine.tail.stable());
+        RingPacket.header(buffer, type, ring.holder, ring.tokenSeq, ring.epoch, acknowledgement(), horizon());
         return buffer;
     }
 
@@ -37,18 +39,28 @@ final class Transmitter {
         return machine.follows() && logged >= machine.ring.viewIndex ? logged : 0;
     }
 
+    /** What is stable in the group's history; what was so in a log that is not of it is nothing to the others. */
+    private long horizon() {
+        return machine.follows() ? machine.tail.stable() : 0;
+    }
+
     void send(final Peer peer, final int length, final TrafficClass trafficClass) {
+        sendSealed(peer, checksum.seal(buffer, length), trafficClass);
+    }
+
+    private void sendSealed(final Peer peer, final int length, final TrafficClass trafficClass) {
         peer.sentNs = machine.nowNs;
         peer.sentLogged = acknowledgement();
-        peer.sentHorizon = machine.tail.stable();
+        peer.sentHorizon = horizon();
         machine.effects.send(peer.handle, buffer, 0, length, trafficClass);
     }
 
     void sendToMembers(final int length, final TrafficClass trafficClass) {
         final Ring ring = machine.ring;
+        final int sealed = checksum.seal(buffer, length);
         for (int slot = 0; slot < ring.size(); slot++) {
             if (ring.peers[slot] != null) {
-                send(ring.peers[slot], length, trafficClass);
+                sendSealed(ring.peers[slot], sealed, trafficClass);
             }
         }
     }
@@ -75,7 +87,7 @@ final class Transmitter {
     }
 
     void sendControl(final Peer peer, final ControlMessage message) {
-        final int length = ControlCodec.encode(message, buffer);
+        final int length = checksum.seal(buffer, ControlCodec.encode(message, buffer));
         peer.sentNs = machine.nowNs;
         machine.effects.send(peer.handle, buffer, 0, length, TrafficClass.CONTROL);
     }

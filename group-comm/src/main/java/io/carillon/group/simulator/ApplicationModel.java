@@ -23,6 +23,8 @@ final class ApplicationModel {
     private final Simulator simulator;
     private final GroupHistory history;
     private final Long2LongHashMap pending = new Long2LongHashMap(NOTHING);
+    /** What was delivered when it was offered. */
+    private final Long2LongHashMap offeredAfter = new Long2LongHashMap(NOTHING);
     private final Long2LongHashMap barriers = new Long2LongHashMap(NOTHING);
     private final UnsafeBuffer payload = new UnsafeBuffer(new byte[1 << 17]);
     private MemberId self;
@@ -54,6 +56,7 @@ final class ApplicationModel {
         self = id;
         pending.clear();
         barriers.clear();
+        offeredAfter.clear();
         delivered.clear();
         replaced = false;
         firstOfLife = NOTHING;
@@ -99,6 +102,7 @@ final class ApplicationModel {
             }
             final long known = pending.put(result, StoredEntry.payloadDigest(content));
             Check.that(known == NOTHING, "an offer gets a number of its own", result, known);
+            offeredAfter.put(result, appliedIndex);
         }
         return result;
     }
@@ -191,6 +195,8 @@ final class ApplicationModel {
             return;
         }
         delivered.put(entry.originSeq(), digest);
+        Check.that(entry.index() > offeredAfter.remove(entry.originSeq()), "what follows from a delivery is ordered after it",
+            entry.index(), entry.originSeq());
         Check.that(digest == StoredEntry.payloadDigest(entry.payload()), "an own offer is delivered as offered",
             entry.originSeq(), entry.index());
         acknowledged++;

@@ -83,7 +83,7 @@ final class FaultPlan {
         if (crash.chance(0.5)) {
             for (int i = 0; i < options.nodes(); i++) {
                 final SimulatedNode node = simulator.node((first + i) % options.nodes());
-                if (node.running() && node.persistUnderWay()) {
+                if (node.running() && node.states().isWriting()) {
                     return node;
                 }
             }

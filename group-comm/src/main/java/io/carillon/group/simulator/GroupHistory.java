@@ -28,7 +28,13 @@ final class GroupHistory {
     private final ArrayList<RingView> configurations = new ArrayList<>();
     private final Map<MemberId, SimulatedLog> holders = new HashMap<>();
     private final Map<MemberId, Origin> origins = new HashMap<>();
+    private final boolean all;
     private long messages;
+
+    /** {@code all}: stable is what every voter of the configuration in force has logged. */
+    GroupHistory(final boolean all) {
+        this.all = all;
+    }
 
     private static final class Origin {
         private long last;
@@ -94,6 +100,9 @@ final class GroupHistory {
                     i, entry.epoch());
             } else {
                 extend(entry, i <= founded);
+                if (all && i == index && i > founded) {
+                    everyVoter(configurations.getLast(), entry);
+                }
             }
         }
     }
@@ -123,6 +132,7 @@ final class GroupHistory {
             if (!founded || view.reason().contains("commits may be lost")) {
                 majority(view, entry, "a majority of the new configuration has logged its record");
             }
+            Check.that(!view.reason().isBlank(), "a change of configuration says why", view.epoch(), view.index());
             configurations.add(view);
         } else {
             ordered(entry);
@@ -161,20 +171,39 @@ final class GroupHistory {
     }
 
     private void majority(final RingView view, final StoredEntry entry, final String rule) {
+        if (2 * holding(view, entry) <= total(view)) {
+            throw violated(rule, view, entry);
+        }
+    }
+
+    private void everyVoter(final RingView view, final StoredEntry entry) {
+        if (holding(view, entry) < total(view)) {
+            throw violated("every voter of the configuration in force has logged what is stable", view, entry);
+        }
+    }
+
+    private Violated violated(final String rule, final RingView view, final StoredEntry entry) {
+        return new Violated(rule + ": entry " + entry.index() + " of epoch " + entry.epoch() + " is logged by weight "
+            + holding(view, entry) + " of " + total(view) + " of the configuration at " + view.index());
+    }
+
+    private static long total(final RingView view) {
         long sum = 0;
-        long holding = 0;
         for (final RingMember member : view.members()) {
             sum += member.weight();
+        }
+        return sum;
+    }
+
+    private long holding(final RingView view, final StoredEntry entry) {
+        long holding = 0;
+        for (final RingMember member : view.members()) {
             final SimulatedLog log = holders.get(member.id());
             if (member.weight() > 0 && log != null && log.holdsLogged(entry.index(), entry.digest())) {
                 holding += member.weight();
             }
         }
-        if (2 * holding <= sum) {
-            throw new Violated(rule + ": entry " + entry.index() + " of epoch " + entry.epoch() + " is logged by weight "
-                + holding + " of " + sum
-                + " of the configuration at " + view.index());
-        }
+        return holding;
     }
 
     /** Weight of {@code id} in {@code view}. */

@@ -18,6 +18,13 @@ final class Packet {
     long session;
     int references;
 
+    /** Flips some bits. */
+    void damage(final Xoshiro256 random) {
+        for (int flips = 1 + random.below(4); flips > 0; flips--) {
+            bytes[random.below(length)] ^= (byte) (1 << random.below(8));
+        }
+    }
+
     /** Free packets of one run. */
     static final class Pool {
         private final ArrayDeque<Packet> free = new ArrayDeque<>();

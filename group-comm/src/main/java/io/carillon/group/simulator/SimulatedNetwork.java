@@ -218,6 +218,9 @@ final class SimulatedNetwork {
         packet.to = to;
         packet.bulk = bulk;
         packet.session = side[link];
+        if (!faultless && options.damage() > 0 && simulator.weather().chance(options.damage())) {
+            packet.damage(simulator.weather());
+        }
         if (blockedNow) {
             held[link].add(packet);
             if (held[link].size() > HELD_MAX) {

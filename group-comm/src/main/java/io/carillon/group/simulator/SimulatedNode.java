@@ -6,72 +6,62 @@ package io.carillon.group.simulator;
 import io.carillon.group.Check;
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingCore;
-import io.carillon.group.ring.RingEffects;
 import io.carillon.group.ring.RingState;
-import io.carillon.group.ring.RingView;
-import io.carillon.group.ring.TraceEvent;
-import io.carillon.group.ring.TrafficClass;
 import java.util.ArrayDeque;
-import org.agrona.DirectBuffer;
 
 /**
  * One node: a process that lives, pauses, dies and starts again, with the disk and the application that outlive it.
  * Owns the production core as the real process does: inputs of a
  * batch, then flush of the log, then flush of the ring.
  */
-final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
-    private static final long NEVER = Long.MAX_VALUE;
-
+final class SimulatedNode {
     private final Simulator simulator;
     private final SwarmOptions options;
     private final int number;
-    private final long clockOffset;
+    private final NodeTimer timer;
     private final Xoshiro256 disk;
     private final ApplicationModel application;
     private final NodeTrace trace = new NodeTrace();
     private final ArrayDeque<Integer> inbox = new ArrayDeque<>();
-    private final ArrayDeque<RingState> persisting = new ArrayDeque<>();
+    private final SimulatedStateStore states;
+    private final MemberEffects effects;
     private RingCore core;
     private SimulatedLog log;
-    private RingState kept;
     private MemberId self;
     private long life;
     private long pause;
     private boolean running;
     private boolean paused;
-    private boolean departed;
     private boolean leaving;
     private boolean batchOpen;
-    private long timerAt = NEVER;
-    private long lastPersistAt;
-    private long reportedStable;
 
     SimulatedNode(final Simulator simulator, final SwarmOptions options, final int number, final Xoshiro256 disk) {
         this.simulator = simulator;
         this.options = options;
         this.number = number;
         this.disk = disk;
-        clockOffset = number * 1_000_000_007L;
+        timer = new NodeTimer(simulator, new NodeClock(number * 1_000_000_007L, options.driftPpm(number)));
+        states = new SimulatedStateStore(options.persistMean(), disk);
         application = new ApplicationModel(number, simulator);
+        effects = new MemberEffects(simulator, this);
     }
 
     /** Starts the process: as the incarnation that it was where it can prove what it kept, else as a new one. */
     void start() {
         Check.that(!running, "a process starts once", number, life);
         running = true;
-        departed = false;
         leaving = false;
         life++;
-        if (kept == null) {
+        if (states.kept() == null) {
             self = simulator.newMemberId();
-            kept = RingState.fresh(self);
-            log = new SimulatedLog(options.durability(), this::syncStarted, this);
+            states.begin(RingState.fresh(self));
+            log = new SimulatedLog(options.durability(), this::syncStarted, effects);
             simulator.history().holder(self, log);
         }
-        simulator.note(number, "start", self.lsb(), kept.promisedEpoch(), log.endIndex());
-        timerAt = NEVER;
-        reportedStable = log.baseIndex();
-        core = simulator.newCore(options.ringOf(number), kept, log, this);
+        simulator.note(number, "start", self.lsb(), states.kept().promisedEpoch(), log.endIndex());
+        timer.cancel();
+        effects.begin();
+        core = simulator.newCore(options.ringOf(number), states.kept(), log, effects);
         log.onLogged(index -> core.onLogged(local(), index));
         final boolean found = simulator.founds(number);
         final long wanted = application.start(self, log.baseIndex() > 0 || application.appliedIndex() > 0);
@@ -84,19 +74,16 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
 
     /** The process dies. With {@code amnesia} nothing can be proven afterwards. */
     void crash(final boolean amnesia, final boolean silently) {
-        simulator.note(number, amnesia ? "crash-amnesia" : "crash", log.endIndex(), log.loggedIndex(), persisting.size());
+        simulator.note(number, amnesia ? "crash-amnesia" : "crash", log.endIndex(), log.loggedIndex(), states.isWriting() ? 1 : 0);
         stop(silently);
         if (amnesia || options.durability() == SimulatedLog.Durability.MEMORY) {
             log.crash(0, false);
-            kept = null;
+            states.forget();
         } else {
-            while (!persisting.isEmpty() && disk.chance(0.5)) {
-                kept = persisting.poll();
-            }
+            states.crash();
             log.crash(disk.below(3), disk.chance(0.5));
             application.loseApplied(disk, log);
         }
-        persisting.clear();
     }
 
     private void stop(final boolean silently) {
@@ -132,7 +119,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
             simulator.process(this, inbox.poll());
         }
         if (running && !paused) {
-            timerAt = NEVER;
+            timer.cancel();
             timer();
         }
     }
@@ -143,11 +130,8 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
     }
 
     void timerEvent(final long scheduledAt) {
-        if (scheduledAt == timerAt) {
-            timerAt = NEVER;
-            if (!paused) {
-                timer();
-            }
+        if (timer.fires(scheduledAt) && !paused) {
+            timer();
         }
     }
 
@@ -156,19 +140,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
             core.onTimer(local());
             touched();
         } else {
-            arm();
-        }
-    }
-
-    private void arm() {
-        final long deadline = core.nextDeadlineNs();
-        if (deadline == NEVER) {
-            return;
-        }
-        final long at = Math.max(deadline - clockOffset, simulator.now());
-        if (at < timerAt) {
-            timerAt = at;
-            simulator.schedule(at - simulator.now(), EventKind.TIMER, number, life, at, null);
+            timer.arm(core.nextDeadlineNs(), number, life);
         }
     }
 
@@ -199,11 +171,8 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
         }
     }
 
-    /** The device has the oldest state under way: kept from now on, whatever happens to the process. */
     void statePersisted() {
-        final RingState state = persisting.poll();
-        Check.that(state != null, "a state is persisted once", number, life);
-        kept = state;
+        states.written();
     }
 
     void persistedReported(final long ticket) {
@@ -235,7 +204,7 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
 
     void endBatch() {
         batchOpen = false;
-        if (departed) {
+        if (effects.departed()) {
             depart();
             return;
         }
@@ -245,24 +214,17 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
             end = log.endIndex();
             log.flush();
             core.flush(local());
-        } while (!departed && log.endIndex() > end);
-        if (departed) {
+        } while (!effects.departed() && log.endIndex() > end);
+        if (effects.departed()) {
             depart();
             return;
         }
-        checkBounds();
-        arm();
+        effects.checkBounds(options);
+        simulator.checkOneHolder(this);
+        timer.arm(core.nextDeadlineNs(), number, life);
     }
 
-    /** What the core buffers is bounded: own offers, with those that a change of ring gave back, and one origin's payloads per member. */
-    private void checkBounds() {
-        final long offered = options.ring().offeredBytesMax();
-        final long perOrigin = offered + options.ring().entryLengthMax();
-        Check.that(core.offeredBytes() <= 6 * offered, "own offers held are bounded", core.offeredBytes(), offered);
-        Check.that(core.heldBytes() <= perOrigin * 2 * options.nodes(), "payloads held of others are bounded", core.heldBytes(), perOrigin);
-    }
-
-    /** Leaves in order; {@link #left} follows. */
+    /** Leaves in order; {@link MemberEffects#left} follows. */
     void leave() {
         simulator.note(number, "leave", 0, 0, 0);
         leaving = true;
@@ -275,114 +237,15 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
     }
 
     private void depart() {
-        simulator.note(number, "departed", log.endIndex(), reportedStable, 0);
+        simulator.note(number, "departed", log.endIndex(), reportedStable(), 0);
         stop(false);
-        while (!persisting.isEmpty()) {
-            kept = persisting.poll();
-        }
+        states.close();
         log.crash(Integer.MAX_VALUE, true);
         simulator.departed(number);
     }
 
     long local() {
-        return simulator.now() + clockOffset;
-    }
-
-    // Effects of the core.
-
-    @Override
-    public void send(final int peer, final DirectBuffer packet, final int offset, final int length, final TrafficClass trafficClass) {
-        simulator.network().send(number, peer, packet, offset, length, trafficClass == TrafficClass.BULK);
-    }
-
-    @Override
-    public void persist(final long ticket, final RingState state) {
-        final RingState before = persisting.isEmpty() ? kept : persisting.peekLast();
-        Check.that(state.promisedEpoch() >= before.promisedEpoch(), "promises only grow", state.promisedEpoch(), before.promisedEpoch());
-        Check.that(state.self().equals(self), "an incarnation keeps its id", number, life);
-        persisting.add(state);
-        lastPersistAt = Math.max(lastPersistAt, simulator.now() + 1
-            + (options.persistMean() == 0 ? 0 : disk.exponential(options.persistMean())));
-        simulator.schedule(lastPersistAt - simulator.now(), EventKind.PERSISTED, number, life, ticket, null);
-    }
-
-    @Override
-    public void ordered(final long index) {
-        Check.that(index <= log.endIndex(), "what is ordered is in the log", index, log.endIndex());
-    }
-
-    @Override
-    public void stable(final long index) {
-        Check.that(index > reportedStable, "the stable horizon ascends", index, reportedStable);
-        Check.that(index <= log.endIndex(), "what is stable is in the log", index, log.endIndex());
-        trace.add(simulator.now(), simulator.eventNumber(), "stable", index, log.epochAt(index), log.endIndex());
-        simulator.history().stable(log, reportedStable, index);
-        application.stable(log, reportedStable, index);
-        reportedStable = index;
-    }
-
-    @Override
-    public void notPrimary(final RingView view) {
-        Check.that(!view.primary(), "a view that is not primary says so", view.epoch(), view.index());
-        simulator.note(number, "not-primary", view.epoch(), view.members().size(), 0);
-        application.notPrimary();
-    }
-
-    @Override
-    public void rejected(final long originSeq, final long reason) {
-        simulator.note(number, "rejected", originSeq, reason, 0);
-        application.rejected(originSeq);
-    }
-
-    @Override
-    public void barrier(final long barrier, final long index) {
-        application.barrierAnswered(barrier, index);
-    }
-
-    @Override
-    public void left() {
-        departed = true;
-        simulator.narrator().happened(number, "left");
-    }
-
-    @Override
-    public void historyDiffers(final String what) {
-        simulator.note(number, "history-differs", log.baseIndex(), log.endIndex(), 0);
-        final RingView view = simulator.history().configuration();
-        if (view == null || GroupHistory.weight(view, self) > 0) {
-            throw new GroupHistory.Violated("voter " + number + " lost common history with the group: " + what);
-        }
-        application.historyDiffers();
-    }
-
-    @Override
-    public void trace(final TraceEvent event, final long a, final long b, final long c) {
-        simulator.count(number, event);
-        trace.add(simulator.now(), simulator.eventNumber(), event.name(), a, b, c);
-    }
-
-    // Changes of the log.
-
-    @Override
-    public void appended(final StoredEntry entry) {
-        simulator.history().appended(entry, log.epochAt(entry.index() - 1));
-    }
-
-    @Override
-    public void truncated(final long index, final long oldEnd) {
-        Check.that(index >= reportedStable, "what this node called stable is not cut off", index, reportedStable);
-        simulator.note(number, "truncate", index, oldEnd, log.epochAt(oldEnd));
-        simulator.history().truncated(log, index);
-    }
-
-    @Override
-    public long reset(final long index, final long epoch) {
-        simulator.note(number, "reset", index, epoch, log.endIndex());
-        reportedStable = index;
-        if (log.endIndex() > 0) {
-            simulator.history().givenUp(core.epoch());
-        }
-        return simulator.history().reset(self, index, epoch);
+        return timer.local();
     }
 
     int number() {
@@ -401,8 +264,8 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
         return paused;
     }
 
-    boolean persistUnderWay() {
-        return !persisting.isEmpty();
+    SimulatedStateStore states() {
+        return states;
     }
 
     RingCore core() {
@@ -426,11 +289,11 @@ final class SimulatedNode implements RingEffects, SimulatedLog.Observer {
     }
 
     long reportedStable() {
-        return reportedStable;
+        return effects.reportedStable();
     }
 
     /** Tells whether the incarnation that this node was is gone for good. */
     boolean forgotten() {
-        return kept == null;
+        return states.kept() == null;
     }
 }

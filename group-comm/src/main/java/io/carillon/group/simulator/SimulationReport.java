@@ -14,8 +14,10 @@ import io.carillon.group.ring.TraceEvent;
  * @param virtualNs length in virtual time.
  * @param digest of the whole stable history: equal for equal seeds.
  * @param traced how often each protocol event was met, by its ordinal.
+ * @param answers to offers: taken, and by the negated result of the core.
  */
-public record SimulationReport(long seed, long events, long messages, long virtualNs, long digest, long[] traced) {
+public record SimulationReport(long seed, long events, long messages, long virtualNs, long digest, long[] traced,
+    long[] answers) {
     /** How often {@code event} was met at all nodes together. */
     public long count(final TraceEvent event) {
         return traced[event.ordinal()];

@@ -9,6 +9,7 @@ import io.carillon.group.RingLog;
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.ring.RingCore;
 import io.carillon.group.ring.RingEffects;
+import io.carillon.group.ring.RingResult;
 import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.TraceEvent;
 
@@ -26,17 +27,20 @@ public final class Simulator {
     private final SwarmOptions options;
     private final CoreFactory cores;
     private final EventQueue queue = new EventQueue();
-    private final GroupHistory history = new GroupHistory();
+    private final GroupHistory history;
     private final SimulatedNetwork network;
     private final SimulatedNode[] nodes;
     private final FaultPlan faults;
-    private final Xoshiro256 workload;
+    private final EventDispatcher dispatcher;
+    private final Workload workload;
+    private final Xoshiro256 weather;
     private final Xoshiro256 identities;
     private final long[] traced = new long[TraceEvent.values().length];
+    /** Answers to offers: taken, and by the negated {@link RingResult}. */
+    private final long[] refused = new long[6];
     private long now;
     private long events;
     private long instantEvents;
-    private boolean offering = true;
     private Narrator narrator = Narrator.NOBODY;
 
     Simulator(final long seed, final SwarmOptions options) {
@@ -47,7 +51,9 @@ public final class Simulator {
         this.seed = seed;
         this.options = options;
         this.cores = cores;
-        workload = Xoshiro256.stream(seed, "workload");
+        workload = new Workload(this, options, Xoshiro256.stream(seed, "workload"));
+        weather = Xoshiro256.stream(seed, "weather");
+        history = new GroupHistory(options.ring().stableAll());
         identities = Xoshiro256.stream(seed, "identities");
         final Xoshiro256 networkRandom = Xoshiro256.stream(seed, "network");
         network = new SimulatedNetwork(this, options, networkRandom);
@@ -56,6 +62,7 @@ public final class Simulator {
             nodes[i] = new SimulatedNode(this, options, i, Xoshiro256.stream(seed, "disk" + i));
         }
         faults = new FaultPlan(this, options, Xoshiro256.stream(seed, "crash"), Xoshiro256.stream(seed, "partition"));
+        dispatcher = new EventDispatcher(this, queue, faults, workload);
     }
 
     /**
@@ -85,8 +92,8 @@ public final class Simulator {
 
     private void safetyPhase(final long leastEvents) {
         for (int i = 0; i < nodes.length; i++) {
-            schedule(i == 0 ? 0 : workload.exponential(300 * MS), EventKind.START, i, 0, 0, null);
-            schedule(workload.exponential(500 * MS), EventKind.WORKLOAD, i, 0, 0, null);
+            schedule(i == 0 ? 0 : workload.random().exponential(300 * MS), EventKind.START, i, 0, 0, null);
+            schedule(workload.random().exponential(500 * MS), EventKind.WORKLOAD, i, 0, 0, null);
         }
         faults.begin();
         while (events < leastEvents) {
@@ -104,113 +111,37 @@ public final class Simulator {
         Check.that(instantEvents < INSTANT_MAX, "virtual time goes on (kind of event, node)", queue.kind(slot), queue.node(slot));
         now = at;
         events++;
-        dispatch(slot);
+        dispatcher.dispatch(slot);
     }
 
     boolean idle() {
         return queue.size() == 0;
     }
 
-    private void dispatch(final int slot) {
-        final int index = queue.node(slot);
-        final SimulatedNode node = nodes[index];
-        switch (queue.kind(slot)) {
-            case EventKind.PACKET, EventKind.LINK_UP, EventKind.LINK_DOWN -> toProcess(node, slot, node.running());
-            case EventKind.TIMER -> {
-                if (node.running() && queue.a(slot) == node.life()) {
-                    node.timerEvent(queue.b(slot));
-                }
-                queue.release(slot);
-            }
-            case EventKind.PERSISTED -> {
-                final boolean current = node.running() && queue.a(slot) == node.life();
-                if (current) {
-                    node.statePersisted();
-                }
-                toProcess(node, slot, current);
-            }
-            case EventKind.SYNCED, EventKind.BATCH_END -> toProcess(node, slot, node.running() && queue.a(slot) == node.life());
-            default -> {
-                environment(node, slot);
-                queue.release(slot);
-            }
-        }
-    }
-
-    private void toProcess(final SimulatedNode node, final int slot, final boolean current) {
-        if (!current) {
-            discard(slot);
-        } else if (node.paused()) {
-            node.defer(slot);
-        } else {
-            process(node, slot);
-        }
-    }
-
     /** An event reaches the running process of {@code node}. */
     void process(final SimulatedNode node, final int slot) {
-        switch (queue.kind(slot)) {
-            case EventKind.PACKET -> node.packet((Packet) queue.attachment(slot));
-            case EventKind.LINK_UP -> node.linkUp((int) queue.a(slot), queue.b(slot));
-            case EventKind.LINK_DOWN -> node.linkDown((int) queue.a(slot), queue.b(slot));
-            case EventKind.PERSISTED -> node.persistedReported(queue.b(slot));
-            case EventKind.SYNCED -> node.syncReported();
-            default -> node.endBatch();
-        }
-        discard(slot);
+        dispatcher.process(node, slot);
     }
 
     /** Drops an event that nobody is there to take. */
     void discard(final int slot) {
-        if (queue.attachment(slot) instanceof Packet packet) {
-            network.release(packet);
-        }
-        queue.release(slot);
+        dispatcher.discard(slot);
     }
 
-    private void environment(final SimulatedNode node, final int slot) {
-        switch (queue.kind(slot)) {
-            case EventKind.CONNECT -> network.connect(node.number(), (int) queue.a(slot));
-            case EventKind.WORKLOAD -> work(node);
-            case EventKind.FAULT -> faults.act((int) queue.a(slot));
-            case EventKind.START -> {
-                if (!node.running()) {
-                    node.start();
-                }
-            }
-            case EventKind.RESUME -> node.resume(queue.a(slot));
-            case EventKind.UNBLOCK -> network.unblock(node.number(), (int) queue.a(slot), queue.b(slot));
-            case EventKind.MARK -> { }
-            default -> throw new IllegalStateException("event " + EventKind.name(queue.kind(slot)));
-        }
+    /** The core's answer to an offer, counted by what it is. */
+    void answered(final long result) {
+        refused[result > 0 ? 0 : (int) -result]++;
     }
 
-    private void work(final SimulatedNode node) {
-        if (!offering) {
+    /** Who numbers in an epoch is alone with it. */
+    void checkOneHolder(final SimulatedNode holder) {
+        if (!holder.core().holdsToken()) {
             return;
         }
-        final boolean writer = options.hotWriter() < 0 || options.hotWriter() == node.number();
-        if (node.running() && !node.paused()) {
-            if (writer) {
-                for (int burst = workload.chance(0.1) ? 1 + workload.below(12) : 1; burst > 0; burst--) {
-                    node.application().offer(node.core(), node.local(), workload, length());
-                }
-            }
-            if (workload.chance(options.barriers())) {
-                node.application().barrier(node.core(), node.local());
-            }
-            if (workload.chance(options.weightChanges())) {
-                node.core().weight(node.local(), 1 + workload.below(4));
-            }
-            node.touched();
+        for (final SimulatedNode other : nodes) {
+            Check.that(other == holder || !other.running() || !other.core().holdsToken() || other.core().epoch() != holder.core().epoch(),
+                "one member of an epoch holds the token", holder.number(), other.number());
         }
-        final long every = writer ? options.offerEvery() : options.offerEvery() * 10;
-        schedule(workload.exponential(every) + 1, EventKind.WORKLOAD, node.number(), 0, 0, null);
-    }
-
-    private int length() {
-        return workload.chance(0.05) ? workload.below(options.payloadMax())
-            : (int) Math.min(options.payloadMax(), workload.exponential(200));
     }
 
     private void compare() {
@@ -225,7 +156,7 @@ public final class Simulator {
 
     private SimulationReport report() {
         final long digest = history.stableIndex() == 0 ? 0 : history.stableEntry(history.stableIndex()).digest();
-        return new SimulationReport(seed, events, history.messages(), now, digest, traced.clone());
+        return new SimulationReport(seed, events, history.messages(), now, digest, traced.clone(), refused.clone());
     }
 
     SimulationFailure failure(final Throwable cause) {
@@ -277,7 +208,7 @@ public final class Simulator {
     }
 
     void departed(final int node) {
-        schedule(workload.exponential(Math.max(MS, options.downMean())) + 1, EventKind.START, node, 0, 0, null);
+        schedule(workload.random().exponential(Math.max(MS, options.downMean())) + 1, EventKind.START, node, 0, 0, null);
     }
 
     void note(final int node, final String what, final long a, final long b, final long c) {
@@ -298,7 +229,7 @@ public final class Simulator {
     }
 
     void stopOffering() {
-        offering = false;
+        workload.end();
     }
 
     long now() {
@@ -330,6 +261,11 @@ public final class Simulator {
     }
 
     Xoshiro256 workload() {
-        return workload;
+        return workload.random();
+    }
+
+    /** Chances of what was added later, so that older seeds mean what they meant. */
+    Xoshiro256 weather() {
+        return weather;
     }
 }

@@ -38,13 +38,17 @@ import java.util.Arrays;
  * @param barriers share of workload steps that also ask for a barrier.
  * @param weightChanges share of workload steps that change the own weight.
  * @param weights the nodes' weights when promoted.
+ * @param damage probability that bits of a packet are flipped on its way.
+ * @param driftPpmMax how many millionths the clocks may be too fast or too slow.
+ * @param tooLarge share of offers that are larger than an entry may be.
  * @param ring timers and limits of all members.
  */
 record SwarmOptions(int nodes, Durability durability, boolean streams, boolean partitionsClose, long delayMin, long delayMean, double loss,
     double duplication, long batch, long syncMean, long persistMean, double powerLoss, long crashEvery, long pauseEvery,
         long partitionEvery,
     long clogEvery, long leaveEvery, long downMean, long pauseMean, long partitionMean, long offerEvery, int hotWriter, int payloadMax,
-    double barriers, double weightChanges, int[] weights, RingConfig ring) {
+    double barriers, double weightChanges, int[] weights, double damage, int driftPpmMax, double tooLarge, RingConfig ring) {
+    private static final int DRIFT_PPM_MAX = 20_000;
     private static final long US = 1_000L;
     private static final long MS = 1_000_000L;
     private static final long S = 1_000_000_000L;
@@ -60,6 +64,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
             weights[i] = unequal ? 1 + random.below(4) : 1;
         }
         final Durability durability = Durability.values()[random.below(3)];
+        final Xoshiro256 weather = Xoshiro256.stream(seed, "more options");
         final long delayMin = random.spread(5 * US, 3 * MS);
         final long faultMean = random.spread(400 * MS, 8 * S);
         return new SwarmOptions(nodes, durability, streams, random.chance(0.5), delayMin, random.spread(5 * US, 4 * MS),
@@ -70,7 +75,8 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
             sometimes(random, 0.75, faultMean), sometimes(random, 0.4, faultMean), sometimes(random, 0.3, faultMean * 3),
             random.spread(20 * MS, 5 * S), random.spread(20 * MS, 5 * S), random.spread(20 * MS, 8 * S), random.spread(2 * MS, 60 * MS),
             random.chance(0.3) ? random.below(nodes) : -1, random.chance(0.2) ? 40_000 : 1 + (int) random.spread(16, 2000),
-            random.chance(0.5) ? 0.1 : 0, random.chance(0.2) ? 0.02 : 0, weights, ring(random));
+            random.chance(0.5) ? 0.1 : 0, random.chance(0.2) ? 0.02 : 0, weights, weather.chance(0.25) ? weather.nextDouble() * 0.02 : 0,
+            weather.chance(0.4) ? weather.below(DRIFT_PPM_MAX) : 0, weather.chance(0.2) ? 0.01 : 0, ring(random));
     }
 
     private static int nodeCount(final Xoshiro256 random) {
@@ -105,8 +111,13 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         final int[] weights = new int[nodes];
         Arrays.fill(weights, 1);
         return new SwarmOptions(nodes, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-            -1, 64, 0, 0, weights,
+            -1, 64, 0, 0, weights, 0, 0, 0,
             RingConfig.defaults(""));
+    }
+
+    /** How much the clock of {@code node} is too fast, in millionths; half of the nodes are too slow. */
+    long driftPpm(final int node) {
+        return driftPpmMax * (node % 2 == 0 ? 1L : -1L) * (node / 2 + 1) / nodes;
     }
 
     /** The settings of the member on {@code node}. */

@@ -6,6 +6,8 @@ package io.carillon.group.simulator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.carillon.group.ring.RingConfig;
+import io.carillon.group.ring.RingCore;
 import io.carillon.group.ring.TraceEvent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,20 +31,50 @@ class SimulatorSeedsTest {
         final long first = one == null ? Long.getLong("carillon.sim.first", 1) : one;
         final long count = one == null ? Long.getLong("carillon.sim.seeds", 300) : 1;
         final long[] traced = new long[TraceEvent.values().length];
+        final long[] answers = new long[6];
         for (long seed = first; seed < first + count; seed++) {
             final SimulationReport report = Simulator.run(seed, EVENTS, MESSAGES);
             assertTrue(report.events() >= EVENTS, () -> "events: " + report);
             assertTrue(report.messages() >= MESSAGES, () -> "messages: " + report);
-            for (int event = 0; event < traced.length; event++) {
-                traced[event] += report.traced()[event];
-            }
+            add(traced, report.traced());
+            add(answers, report.answers());
         }
         if (count >= 300) {
             for (final TraceEvent event : TraceEvent.values()) {
-                // Nothing is damaged on its way here; the decoders have fuzz tests of their own.
-                assertTrue(event == TraceEvent.PACKET_DROPPED || traced[event.ordinal()] > 0, "never met: " + event);
+                assertTrue(traced[event.ordinal()] > 0, "never met: " + event);
+            }
+            for (int answer = 0; answer < answers.length; answer++) {
+                assertTrue(answers[answer] > 0, "an offer was never answered by " + -answer);
             }
         }
+    }
+
+    private static void add(final long[] sums, final long[] more) {
+        for (int at = 0; at < sums.length; at++) {
+            sums[at] += more[at];
+        }
+    }
+
+    /** Where all voters are asked, a core that is content with a majority is found out. */
+    @Test
+    void aMajorityIsNotEnoughWhereAllAreAsked() {
+        long found = 0;
+        for (long seed = 1; seed <= 60 && found == 0; seed++) {
+            try {
+                Simulator.run(seed, EVENTS, MESSAGES, (config, restored, log, effects) ->
+                    new RingCore(withMajority(config), restored, log, effects));
+            } catch (final SimulationFailure noticed) {
+                assertTrue(noticed.getMessage().startsWith("every voter of the configuration in force"), noticed.getMessage());
+                found = seed;
+            }
+        }
+        assertTrue(found > 0, "found by seed " + found);
+    }
+
+    private static RingConfig withMajority(final RingConfig c) {
+        return new RingConfig(c.name(), c.weight(), c.keepaliveNs(), c.holderKeepaliveNs(), c.suspectNs(), c.quickSuspectNs(), c.joinNs(),
+            c.installNs(), c.pauseNs(), c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(), c.tokenPassAfter(),
+            c.certificationWindow(), false);
     }
 
     @Test

@@ -69,38 +69,6 @@ class BadPeersTest {
         }
     }
 
-    /** {@code -Dcarillon.fuzz.socket.frames=100000} for long runs. */
-    @Test
-    void framesOfAllKindsOverSocketsLeaveNothingBehind() throws Exception {
-        final int frames = Integer.getInteger("carillon.fuzz.socket.frames", 20_000);
-        final SplittableRandom random = new SplittableRandom(2);
-        int sent = 0;
-        while (sent < frames) {
-            final ByteBuf batch = Unpooled.buffer();
-            if (random.nextBoolean()) {
-                batch.writeBytes(hello(1, 1, random.nextInt(4) == 0 ? "d" : "c", TrafficClass.CONTROL, random.nextLong()));
-                sent++;
-            }
-            for (int i = random.nextInt(200); i >= 0; i--) {
-                final byte[] body = new byte[random.nextInt(100)];
-                random.nextBytes(body);
-                batch.writeIntLE(Frames.header(random.nextInt(Frames.KINDS), body.length)).writeBytes(body);
-                sent++;
-            }
-            try (Socket socket = connect()) {
-                batch.readBytes(socket.getOutputStream(), batch.readableBytes());
-                socket.shutdownOutput();
-                assertClosedByPeer(socket);
-            } catch (final IOException e) {
-                // Closed by the other side while this one was still sending: what it is for.
-                assertTrue(e.getMessage().contains("reset") || e.getMessage().contains("Broken"), e.getMessage());
-            }
-        }
-        assertEquals(1, a.on(a.mesh::peerCount));
-        // Nothing is held for connections that are gone.
-        assertTrue(a.on(() -> a.loop.allocator().pinnedDirectMemory()) < 1 << 20);
-    }
-
     @Test
     void aWebClientIsToldNothing() throws Exception {
         try (Socket socket = connect()) {

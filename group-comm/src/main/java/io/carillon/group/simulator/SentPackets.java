@@ -1,0 +1,56 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.simulator;
+
+import io.carillon.group.Check;
+import io.carillon.group.wire.PacketType;
+import io.carillon.group.wire.RingPacket;
+import org.agrona.DirectBuffer;
+
+/** What one process says of itself in every packet: no more than its log holds, and nothing in an epoch older than its promise. */
+final class SentPackets {
+    private long epoch;
+    private long logged;
+    private long horizon;
+
+    /** A new process. */
+    void begin() {
+        epoch = 0;
+        logged = 0;
+        horizon = 0;
+    }
+
+    /** The log is replaced by the group's: what is said from now on is of that one. */
+    void onReset() {
+        logged = 0;
+        horizon = 0;
+    }
+
+    /**
+     * A packet leaves.
+     *
+     * @param promised durably, by this member.
+     * @param stable that it reported.
+     */
+    void check(final DirectBuffer packet, final int offset, final int length, final long promised, final SimulatedLog log,
+        final long stable) {
+        final int type = packet.getByte(offset);
+        if (PacketType.isControl(type) || length < RingPacket.BODY_OFFSET) {
+            return;
+        }
+        final long packetEpoch = RingPacket.i64(packet, offset + RingPacket.EPOCH_OFFSET);
+        final long packetLogged = RingPacket.i64(packet, offset + RingPacket.LOGGED_OFFSET);
+        final long packetHorizon = RingPacket.i64(packet, offset + RingPacket.HORIZON_OFFSET);
+        Check.that(packetEpoch >= promised, "nothing is said in an epoch older than the promise", packetEpoch, promised);
+        Check.that(packetLogged <= log.loggedIndex(), "what is acknowledged is logged", packetLogged, log.loggedIndex());
+        Check.that(packetHorizon <= Math.max(stable, log.baseIndex()), "what is called stable was reported so", packetHorizon, stable);
+        if (packetEpoch == epoch) {
+            Check.that(packetLogged >= logged, "acknowledgements never go back within an epoch", packetLogged, logged);
+            Check.that(packetHorizon >= horizon, "the horizon never goes back within an epoch", packetHorizon, horizon);
+        }
+        epoch = packetEpoch;
+        logged = packetLogged;
+        horizon = packetHorizon;
+    }
+}

@@ -1,0 +1,59 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.simulator;
+
+/** What the applications do: offers in bursts and alone, barriers, changes of weight. */
+final class Workload {
+    private final Simulator simulator;
+    private final SwarmOptions options;
+    private final Xoshiro256 random;
+    private boolean over;
+
+    Workload(final Simulator simulator, final SwarmOptions options, final Xoshiro256 random) {
+        this.simulator = simulator;
+        this.options = options;
+        this.random = random;
+    }
+
+    Xoshiro256 random() {
+        return random;
+    }
+
+    /** Nothing is offered any more by itself. */
+    void end() {
+        over = true;
+    }
+
+    /** Event WORKLOAD. */
+    void act(final SimulatedNode node) {
+        if (over) {
+            return;
+        }
+        final boolean writer = options.hotWriter() < 0 || options.hotWriter() == node.number();
+        if (node.running() && !node.paused()) {
+            if (writer) {
+                for (int burst = random.chance(0.1) ? 1 + random.below(12) : 1; burst > 0; burst--) {
+                    simulator.answered(node.application().offer(node.core(), node.local(), random, length()));
+                }
+            }
+            if (random.chance(options.barriers())) {
+                node.application().barrier(node.core(), node.local());
+            }
+            if (random.chance(options.weightChanges())) {
+                node.core().weight(node.local(), 1 + random.below(4));
+            }
+            node.touched();
+        }
+        final long every = writer ? options.offerEvery() : options.offerEvery() * 10;
+        simulator.schedule(random.exponential(every) + 1, EventKind.WORKLOAD, node.number(), 0, 0, null);
+    }
+
+    private int length() {
+        if (options.tooLarge() > 0 && simulator.weather().chance(options.tooLarge())) {
+            return options.ring().entryLengthMax() + 1;
+        }
+        return random.chance(0.05) ? random.below(options.payloadMax())
+            : (int) Math.min(options.payloadMax(), random.exponential(200));
+    }
+}

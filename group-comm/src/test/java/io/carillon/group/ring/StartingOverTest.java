@@ -1,0 +1,123 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import static io.carillon.group.ring.RingWorld.MS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.carillon.group.MemberId;
+import io.carillon.group.MemoryLog;
+import io.carillon.group.wire.PacketType;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Members whose log is not the group's, or gone. */
+class StartingOverTest {
+    private final RingWorld world = new RingWorld(4);
+
+    /** A group of two with a long log, whose members are gone; and another one of two. */
+    private void twoGroups() {
+        pair(2, 3);
+        for (int count = 0; count < 50; count++) {
+            world.node(2).offer("theirs " + count);
+        }
+        world.run(20 * MS);
+        assertEquals(50, world.node(3).delivered().size());
+        // What is stable is written down with a configuration.
+        world.node(3).core.weight(world.nowNs, 2);
+        world.node(3).settle();
+        world.run(20 * MS);
+        world.node(2).crash();
+        world.node(3).crash();
+        world.run(MS);
+        world.stableEntries.clear();
+        pair(0, 1);
+        world.node(0).offer("ours");
+        world.run(20 * MS);
+    }
+
+    private void pair(final int first, final int second) {
+        world.node(first).start(true, -1);
+        world.node(second).start(false, -1);
+        world.until(2000 * MS, "two", () -> world.node(first).isPrimary(2) && world.node(second).isPrimary(2));
+        world.promote(second);
+    }
+
+    /** At its start it tells its server what it knew to be stable: of another history. */
+    private void startStranger() {
+        final TreeMap<Long, byte[]> ours = new TreeMap<>(world.stableEntries);
+        world.stableEntries.clear();
+        world.node(2).start(false, -1);
+        world.stableEntries.clear();
+        world.stableEntries.putAll(ours);
+    }
+
+    @Test
+    void itsPositionMeansNothingToTheOthers() {
+        twoGroups();
+        startStranger();
+        world.until(5000 * MS, "the stranger starts over", () -> !world.node(2).historyDiffers.isEmpty());
+        world.until(5000 * MS, "and is in", () -> world.node(0).isPrimary(3) && world.node(2).isPrimary(3));
+        world.run(100 * MS);
+        assertEquals(List.of("ours"), world.node(2).delivered());
+        world.node(1).pause();
+        world.node(0).offer("of one voter only");
+        world.run(200 * MS);
+        assertEquals(List.of("ours"), world.node(0).delivered(), "what the stranger had called stable was another history's");
+        world.node(1).resume();
+        world.run(3000 * MS);
+        assertTrue(world.node(0).delivered().contains("of one voter only"));
+    }
+
+    /** Until a majority holds the view that takes it in, a former voter may be one of few that hold what it acknowledged. */
+    @Test
+    void itsLogIsKeptUntilTheViewIsStable() {
+        twoGroups();
+        final long end = world.node(2).log.endIndex();
+        world.tap = packet -> {
+            if (packet[0] == PacketType.INSTALL && !world.node(1).paused) {
+                world.node(1).pause();
+            }
+        };
+        startStranger();
+        world.until(5000 * MS, "the view is ordered", () -> world.node(2).trace.contains(TraceEvent.RECOVERY));
+        world.run(100 * MS);
+        assertTrue(world.node(1).paused);
+        assertEquals(end, world.node(2).log.endIndex());
+        assertEquals(List.of(), world.node(2).historyDiffers);
+        world.tap = packet -> { };
+        world.node(1).resume();
+        world.until(20_000 * MS, "the stranger starts over", () -> !world.node(2).historyDiffers.isEmpty());
+        world.until(5000 * MS, "and has the group's log", () -> world.node(2).delivered().equals(List.of("ours")));
+    }
+
+    /** No majority vouches that nobody used the next epoch: logs would be taken for equal that are not. */
+    @Test
+    void aStartByEverybodysReturnTakesAnEpochOfItsOwn() {
+        final RingWorld three = new RingWorld(3);
+        three.form();
+        three.node(1).offer("kept");
+        three.run(5 * MS);
+        for (int number = 0; number < 3; number++) {
+            three.node(number).crash();
+        }
+        for (int number = 0; number < 2; number++) {
+            three.node(number).state = RingState.fresh(new MemberId(1, number));
+            three.node(number).log = new MemoryLog();
+        }
+        three.run(MS);
+        three.node(2).start(false, -1);
+        three.node(0).start(false, -1);
+        three.run(1000 * MS);
+        assertNotNull(three.node(2).notPrimary);
+        three.node(1).start(false, -1);
+        three.until(2000 * MS, "three", () -> three.allPrimary(3));
+        assertTrue(three.node(2).view().reason().contains("commits may be lost"));
+        assertTrue(three.node(2).view().epoch() >= 1 << 16, "epoch " + three.node(2).view().epoch());
+        assertEquals(List.of("kept"), three.node(0).delivered());
+    }
+}

@@ -1,0 +1,138 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.carillon.group.MemberId;
+import io.carillon.group.ring.TrafficClass;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A port that is talked nonsense to: half of the frames are valid ones with changes, of handshakes that may succeed, half
+ * are random. The group of that node goes on in the same view, and no memory stays behind. {@code
+ * -Dcarillon.fuzz.socket.frames=100000} for long runs. The time limit only ends a test that hangs.
+ */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class SocketFuzzTest {
+    private static final int FRAMES = Integer.getInteger("carillon.fuzz.socket.frames", 10_000);
+    private static final long SEED = Long.getLong("carillon.fuzz.seed", 20_261_121L);
+    private static final long HEAP_TOLERANCE = 6 << 20;
+    private static final TransportConfig LOOPBACK = TransportConfig.defaults().withListen(new PeerAddress("127.0.0.1", 0));
+
+    private final SplittableRandom random = new SplittableRandom(SEED);
+
+    @Test
+    void theGroupDoesNotNotice() throws Exception {
+        try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK)) {
+            a.join(true);
+            a.awaitVoters(1);
+            b.join(false, a);
+            a.awaitVoters(2);
+            b.awaitVoters(2);
+            fuzz(a.port(), FRAMES / 10);
+            final long epoch = b.on(() -> b.node.view().epoch());
+            final long heap = heap();
+            final long direct = a.on(() -> a.loop.allocator().pinnedDirectMemory());
+            a.events.clear();
+            b.events.clear();
+            b.offer("b", 500, 100);
+            fuzz(a.port(), FRAMES);
+            b.offer("late", 1, 100);
+            b.until(() -> b.delivered.size() == 501);
+            a.until(() -> a.delivered.size() == 501);
+            a.until(() -> a.loop.allocator().pinnedDirectMemory() <= direct);
+            final long grown = heap() - heap;
+            assertTrue(grown < HEAP_TOLERANCE, "heap grew by " + grown + " bytes, seed " + SEED);
+            assertEquals(List.of(), List.copyOf(a.events));
+            assertEquals(List.of(), List.copyOf(b.events));
+            assertEquals(epoch, a.on(() -> a.node.view().epoch()));
+            assertEquals(epoch, b.on(() -> b.node.view().epoch()));
+        }
+    }
+
+    private static long heap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    private void fuzz(final int port, final int frames) throws IOException {
+        int sent = 0;
+        while (sent < frames) {
+            final ByteBuf batch = Unpooled.buffer();
+            if (random.nextBoolean()) {
+                hello(batch);
+                batch.writeIntLE(Frames.header(Frames.CONFIRM, 8)).writeLongLE(random.nextInt(5));
+                sent += 2;
+            }
+            for (int count = random.nextInt(40); count >= 0; count--) {
+                frame(batch);
+                sent++;
+            }
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                batch.readBytes(socket.getOutputStream(), batch.readableBytes());
+                socket.shutdownOutput();
+                while (socket.getInputStream().read() >= 0) {
+                    // What it answers is nothing to this client; it ends by closing.
+                    assertTrue(socket.isConnected());
+                }
+            } catch (final IOException closed) {
+                // Closed by the other side while this one was still sending: what it is for.
+                assertTrue(closed.getMessage().contains("reset") || closed.getMessage().contains("Broken"), closed.getMessage());
+            }
+        }
+    }
+
+    private void frame(final ByteBuf batch) {
+        final int at = batch.writerIndex();
+        if (random.nextBoolean()) {
+            valid(batch);
+            for (int changes = random.nextInt(4); changes > 0; changes--) {
+                final int changed = at + random.nextInt(batch.writerIndex() - at);
+                batch.setByte(changed, random.nextBoolean() ? random.nextInt() : batch.getByte(changed) ^ 1 << random.nextInt(8));
+            }
+        } else {
+            final byte[] body = new byte[random.nextInt(100)];
+            random.nextBytes(body);
+            batch.writeIntLE(Frames.header(random.nextInt(Frames.KINDS), body.length)).writeBytes(body);
+        }
+    }
+
+    private void valid(final ByteBuf batch) {
+        switch (random.nextInt(4)) {
+            case 0 -> hello(batch);
+            case 1 -> batch.writeIntLE(Frames.header(random.nextBoolean() ? Frames.PING : Frames.PONG, 8)).writeLongLE(random.nextLong());
+            case 2 -> {
+                final ByteBuf body = Unpooled.buffer();
+                Hello.encodeKnown(body, List.of(new Hello.Known(new MemberId(1, 5), new PeerAddress("127.0.0.1", 1))));
+                batch.writeIntLE(Frames.header(Frames.PEERS, body.readableBytes())).writeBytes(body);
+            }
+            default -> {
+                final byte[] packet = new byte[2 + random.nextInt(200)];
+                random.nextBytes(packet);
+                packet[0] = (byte) (1 + random.nextInt(20));
+                packet[1] = 1;
+                batch.writeIntLE(Frames.header(Frames.PACKET, packet.length)).writeBytes(packet);
+            }
+        }
+    }
+
+    private void hello(final ByteBuf batch) {
+        final ByteBuf body = Unpooled.buffer();
+        final TrafficClass trafficClass = random.nextInt(4) == 0 ? TrafficClass.BULK : TrafficClass.CONTROL;
+        new Hello(1, 1, trafficClass, new MemberId(0, 70 + random.nextInt(10)), 77, random.nextLong(),
+            random.nextInt(4) == 0 ? "other" : "group", "bad", new PeerAddress("127.0.0.1", 0), List.of()).encode(body);
+        batch.writeIntLE(Frames.header(Frames.HELLO, body.readableBytes())).writeBytes(body);
+    }
+}
