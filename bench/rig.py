@@ -36,9 +36,10 @@ class Cluster:
         self.nodes = range(1, int(self.settings['NODES']) + 1)
         self.sockets = {}
 
-    def do(self, *arguments, check=True):
+    def do(self, *arguments, check=True, quiet=False):
         run = subprocess.run([os.path.join(HERE, 'cluster'), *map(str, arguments)], env={**os.environ, **self.settings},
-                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL if quiet else None, text=True,
+                             check=False)
         if check and run.returncode != 0:
             raise Failure(f'{self.label}: cluster {" ".join(map(str, arguments))} ended with {run.returncode}')
         return run.stdout.strip()

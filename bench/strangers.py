@@ -84,7 +84,7 @@ class Stranger:
                     connection.shutdown(socket.SHUT_WR)
                     while connection.recv(4096):
                         pass
-            except (ConnectionError, BrokenPipeError):
+            except OSError:
                 pass  # thrown out in the middle, as it deserves
             sent += len(batch)
         return f'{sent} frames over {connections} connections in {time.monotonic() - began:.1f} s'

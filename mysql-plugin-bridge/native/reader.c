@@ -16,6 +16,8 @@ enum { RETRY_MS = 10, EXTERNAL_RETRY_MS = 100, PROGRESS_MS = 20, IDLE_MS = 10000
 
 #define START_TIMEOUT (120 * SECOND)
 #define RESPAWN_PAUSE (200 * MS)
+#define RESPAWN_PAUSE_MAX (5 * SECOND)
+#define STABLE_AFTER (2 * SECOND)
 
 int session_sleep(struct session *s, int fd, int ms) {
     struct pollfd fds[2] = {{.fd = s->wake[0], .events = POLLIN}, {.fd = fd, .events = POLLIN}};
@@ -129,6 +131,13 @@ static void read_frames(struct provider *p, int fd, size_t filled, char *reason,
     }
 }
 
+// What ends soon after every start, a full disk for example, is started less and less often.
+static void note_end(struct session *s) {
+    const bool stable = now_ns() - s->child_started >= STABLE_AFTER;
+    const int64_t longer = s->respawn_pause * 2;
+    s->respawn_pause = stable || !longer ? RESPAWN_PAUSE : longer < RESPAWN_PAUSE_MAX ? longer : RESPAWN_PAUSE_MAX;
+}
+
 static void went_down(struct provider *p, int fd, const char *reason) {
     struct session *s = &p->session;
     isolation_fd(s->isolation_slot, -1);
@@ -154,13 +163,14 @@ static int attempt(struct provider *p, int64_t since, bool *fatal, char *reason,
     if (!s->external) {
         int status;
         if (s->child > 0 && child_ended(p, &status)) {
+            note_end(s);
             snprintf(reason, reason_size, "the sidecar (%s) ended at once with %s %d; what it wrote stands above in this log", s->launcher,
                      WIFSIGNALED(status) ? "signal" : "status", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
             *fatal = !s->ever_up;
             return -1;
         }
         if (s->child <= 0) {
-            if (now_ns() - s->child_started < RESPAWN_PAUSE && s->child_started) {
+            if (s->child_started && now_ns() - s->child_started < s->respawn_pause) {
                 return -1;
             }
             if (!child_spawn(p, reason, reason_size)) {

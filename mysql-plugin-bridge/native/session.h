@@ -45,6 +45,7 @@ struct session {
     char *state_dir;
     pid_t child;
     int64_t child_started;
+    int64_t respawn_pause;    // between two starts
     int isolation_slot;
 };
 

@@ -21,17 +21,24 @@ final class SelfTestServer implements AutoCloseable {
     private static final int MAGIC = 0x31535743;
 
     private final SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    private final long session;
     private final Consumer<String> log;
 
     /** Connects; {@code log} takes the lines for the server's log. */
     SelfTestServer(final Path socket, final Consumer<String> log) throws IOException {
+        this(socket, 1, log);
+    }
+
+    /** Connects as the server of the session with this number. */
+    SelfTestServer(final Path socket, final long session, final Consumer<String> log) throws IOException {
+        this.session = session;
         this.log = log;
         channel.connect(UnixDomainSocketAddress.of(socket));
     }
 
     /** Says HELLO. Throws with the reason when it is refused. */
     void hello(final String address, final String options) throws IOException {
-        final ByteBuffer hello = body().putInt(Frames.PROTOCOL).putLong(1).putLong(1).putInt((int) ProcessHandle.current().pid());
+        final ByteBuffer hello = body().putInt(Frames.PROTOCOL).putLong(1).putLong(session).putInt((int) ProcessHandle.current().pid());
         List.of("self-test", address, "", "", options).forEach(text -> put(hello, text));
         send(Frames.HELLO, 0, hello.putLong(0).putLong(0).putLong(-1).putLong(-1).putLong(-1).putInt(0));
         final ByteBuffer welcome = await(Frames.WELCOME);

@@ -32,6 +32,7 @@ final class Sidecar implements SessionListener {
     private static final int REFUSED = 1;
     private static final int FAILED = 70;
     private static final long CLOSE_PATIENCE_S = 5;
+    private static final long STRANGERS_NS = 10_000_000_000L;
 
     private final SidecarConfig config;
     private final Long parent;
@@ -41,11 +42,14 @@ final class Sidecar implements SessionListener {
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private AdminServer admin;
     private boolean stopping;
+    private long strangers;
+    private long strangerLoggedNs;
 
     Sidecar(final SidecarConfig config, final Long parent) {
         this.config = config;
         this.parent = parent;
         loop = EngineLoop.start("carillon-engine");
+        strangerLoggedNs = loop.nowNs() - STRANGERS_NS;
         loop.onFailure(this::engineFailed);
         host = new NodeHost(loop, config.directory(), config.options(), this::nodeFailed);
         server = new ProviderServer(loop.eventLoop(), loop.allocator(), loop::afterPass, config.socket(), host, this);
@@ -120,6 +124,8 @@ final class Sidecar implements SessionListener {
         try {
             server.close();
             host.close();
+        } catch (final RuntimeException e) {
+            ServerLogAppender.toStandardError(ServerLogLevel.WARN, "the sidecar could not close its state: " + e.getMessage());
         } finally {
             ended.complete(status);
         }
@@ -188,16 +194,27 @@ final class Sidecar implements SessionListener {
 
     @Override
     public void sessionRefused(final Hello hello, final SessionRefusedException refusal) {
-        if (parent != null) {
+        if (parent != null && server.session() == null) {
             stop(REFUSED, refusal.getMessage());
         } else {
-            LOG.warn("A server (process {}, data directory {}) was refused: {}", hello.pid(), hello.dataDir(), refusal.getMessage());
+            stranger("a server (process " + hello.pid() + ", data directory " + hello.dataDir() + ") was refused: " + refusal.getMessage());
         }
     }
 
     @Override
     public void connectionDropped(final String reason) {
-        LOG.warn("Somebody connected to {} and was dropped: {}", config.socket(), reason);
+        stranger("somebody was dropped: " + reason);
+    }
+
+    /** One line in a while, however many come. */
+    private void stranger(final String what) {
+        final long nowNs = loop.nowNs();
+        strangers++;
+        if (nowNs - strangerLoggedNs >= STRANGERS_NS) {
+            LOG.warn("At {}: {} (connections so dealt with since the last such line: {})", config.socket(), what, strangers);
+            strangers = 0;
+            strangerLoggedNs = nowNs;
+        }
     }
 
     @Override

@@ -80,6 +80,23 @@ final class SidecarTest {
     }
 
     @Test
+    void aChildGoesOnWithItsServerWhenAnotherOneIsRefused() throws Exception {
+        final Path socket = start(true);
+        final String address = address();
+        try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
+            hello(server, address);
+            server.found();
+            try (SelfTestServer other = new SelfTestServer(socket, 2, log::add)) {
+                final IOException refused = assertThrows(IOException.class, () -> hello(other, address));
+                assertTrue(refused.getMessage().contains("one sidecar serves one server"), refused.getMessage());
+            }
+            assertEquals(2, server.certify(2));
+            assertFalse(status.isDone());
+        }
+        assertEquals(0, status.get());
+    }
+
+    @Test
     void anUnusableStateDirectoryIsSaid() throws Exception {
         Files.writeString(directory.resolve("state"), "a file");
         final Path socket = start(true);

@@ -73,6 +73,14 @@ final class Feed implements Delivery.Listener {
         }
     }
 
+    /** Whoever was fed is gone, and nobody takes its place in the middle: delivery starts anew, by the verdicts kept. */
+    void forsake() {
+        if (delivery.isStarted()) {
+            keepVerdicts();
+            delivery.reset();
+        }
+    }
+
     /** Index up to which entries may be delivered now. */
     long limit() {
         return node.phase == Node.Phase.FEEDING || node.phase == Node.Phase.LEAVING

@@ -42,6 +42,8 @@ final class Membership {
     private long connectCall = Offers.NOBODY;
     private long leaveCall = Offers.NOBODY;
     private Runnable afterLeft;
+    /** The session that connected; a later one has no part in how its membership ends. */
+    private UUID connected;
     private long connectDeadlineNs;
     private long leftDeadlineNs;
     private long epochAtJoin;
@@ -69,6 +71,9 @@ final class Membership {
             transfer.entered(node.state.view(), false, position);
             feed.pump();
         } else if (node.phase != Node.Phase.CLOSED) {
+            if (!sameSession) {
+                feed.forsake(); // another server process: it has what it says, not what the one before it was given
+            }
             leave();
         }
     }
@@ -111,6 +116,7 @@ final class Membership {
             return;
         }
         connectCall = call;
+        connected = node.session.session();
         leaveCall = Offers.NOBODY;
         node.phase = Node.Phase.CONNECTING;
         node.stableIndex = 0;
@@ -157,6 +163,7 @@ final class Membership {
             return;
         }
         leaveCall = call;
+        connected = node.session.session();
         leave();
     }
 
@@ -283,7 +290,7 @@ final class Membership {
             position = node.saved.isCorrupt() ? Gtid.UNDEFINED : new Gtid(node.groupUuid, feed.delivery().position());
         }
         sender.left();
-        if (node.application != null) {
+        if (node.application != null && node.session.session().equals(connected)) {
             node.syncPoints.fail();
             node.show(NodeState.UNDEFINED, NodeState.UNDEFINED.comment());
             node.application.onFinal();

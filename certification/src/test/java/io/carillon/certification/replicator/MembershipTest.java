@@ -12,6 +12,7 @@ import io.carillon.wsrep.NodeState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +117,39 @@ class MembershipTest {
             cluster.settle();
             assertEquals(a.rows, b.rows);
         }
+    }
+
+    @Test
+    void aServerThatComesBackBehindWhatItsPredecessorWasGivenGetsTheRest() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        a.write("x", "1");
+        cluster.settle();
+        final Gtid flushed = b.position;
+        final Map<String, String> rows = Map.copyOf(b.rows);
+        a.write("y", "1");
+        a.write("z", "1");
+        cluster.settle();
+        assertEquals(a.rows, b.rows);
+        // The server process dies with what its engine had not flushed; its sidecar stays a member.
+        b.replicator.detach();
+        a.write("while away", "1");
+        cluster.settle();
+        b.rows.clear();
+        b.rows.putAll(rows);
+        b.position = flushed;
+        b.events.clear();
+        b.replicator.attach(new NodeSession(new UUID(1, 2), "b", "b:3306", null, flushed, -1, -1, new long[0]), b);
+        a.write("before it connects", "1");
+        cluster.settle();
+        assertEquals(rows, b.rows, b.events.toString());
+        b.connect("gcomm://a");
+        cluster.settle();
+        assertEquals(a.rows, b.rows);
+        assertEquals(a.position, b.position);
+        assertEquals(NodeState.SYNCED, b.state);
+        assertFalse(b.events.contains("state request needed"), b.events.toString());
+        assertFalse(b.events.contains("final"), "the end of its predecessor's membership is none of its business: " + b.events);
     }
 
     /** The same process, another group, lower numbers. */

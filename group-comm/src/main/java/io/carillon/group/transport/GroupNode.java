@@ -15,6 +15,7 @@ import io.carillon.group.ring.RingConfig;
 import io.carillon.group.ring.RingResult;
 import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.RingView;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -260,8 +261,10 @@ public final class GroupNode implements Group {
             if (!events.isEmpty() || membership != null && membership.isTouched()) {
                 loop.execute(() -> { });
             }
+        } catch (final UncheckedIOException e) {
+            fail(e.getMessage()); // the log or the state cannot be written: the message says what to do
         } catch (final RuntimeException e) {
-            LOG.error("the node stops: an invariant is broken, or its log cannot be written", e);
+            LOG.error("the node stops: an invariant is broken", e);
             trace.lines(loop.nowNs(), TRACE_LINES).forEach(LOG::error);
             fail(String.valueOf(e.getMessage()));
         }

@@ -80,7 +80,7 @@ public final class ProviderServer {
     /** Stops listening and ends the session. */
     public void close() {
         if (current != null) {
-            current.end("the sidecar stops");
+            current.endAfterLastWords("the sidecar stops");
         }
         if (channel != null) {
             channel.close();

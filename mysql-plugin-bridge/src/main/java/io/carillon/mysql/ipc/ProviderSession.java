@@ -283,11 +283,16 @@ public final class ProviderSession {
     void endForError(final String reason) {
         if (!ended) {
             log(ServerLogLevel.ERROR, "the sidecar ends the session: " + reason);
-            if (attachment != null) {
-                out.flush();
-            }
-            end(reason);
+            endAfterLastWords(reason);
         }
+    }
+
+    /** Ends behind what was said in this pass: lines for the server's log that tell why, for example. */
+    void endAfterLastWords(final String reason) {
+        if (!ended && attachment != null) {
+            out.flush();
+        }
+        end(reason);
     }
 
     /** Ends without another word. */
