@@ -4,16 +4,6 @@
 // certify() as the server sees it.
 #include "provider.h"
 
-static void count_sent(struct provider *p, const struct write_set *ws, uint64_t sections) {
-    struct counters *c = &p->counters;
-    atomic_fetch_add_explicit(&c->replicated, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&c->replicated_bytes, (int64_t)sections + WS_HEADER_LENGTH, memory_order_relaxed);
-    atomic_fetch_add_explicit(&c->repl_keys, ws->key_count, memory_order_relaxed);
-    atomic_fetch_add_explicit(&c->repl_keys_bytes, (int64_t)(ws->keys.length + ws->names.length), memory_order_relaxed);
-    atomic_fetch_add_explicit(&c->repl_data_bytes, (int64_t)ws->data.length, memory_order_relaxed);
-    atomic_fetch_add_explicit(&c->repl_other_bytes, (int64_t)ws->annotation.length + WS_HEADER_LENGTH, memory_order_relaxed);
-}
-
 // Server and group agree on who goes first: the call-backs run one after the other in the order of the verdicts.
 static void pass_ticket(struct provider *p, struct trx *trx, const wsrep_seq_cb_t *sequence, bool call_back) {
     struct waiter waiter = {0};
@@ -76,7 +66,6 @@ static wsrep_status_t certify(struct provider *p, wsrep_conn_id_t connection, ws
     if (aborted) {
         return WSREP_TRX_FAIL;
     }
-    const uint64_t sections = ws_sections_length(&trx->ws);
     const wsrep_status_t status = certify_send(p, trx, trx->flags);
     if (status != WSREP_OK) {
         pthread_mutex_lock(&trx->lock);
@@ -84,7 +73,6 @@ static wsrep_status_t certify(struct provider *p, wsrep_conn_id_t connection, ws
         pthread_mutex_unlock(&trx->lock);
         return status;
     }
-    count_sent(p, &trx->ws, sections);
     trx_meta(p, trx, meta);
     return ordered_result(p, trx, sequence);
 }

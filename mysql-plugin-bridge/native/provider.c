@@ -47,6 +47,8 @@ static void make_session_id(wsrep_uuid_t *id) {
 static char *copy(const char *text) { return strdup(text ? text : ""); }
 
 static void destroy(struct provider *p) {
+    votes_forget(p);
+    pthread_mutex_destroy(&p->vote_lock);
     feed_destroy(&p->feed);
     trx_table_destroy(&p->trxs);
     calls_free_orphans(&p->calls);
@@ -91,6 +93,7 @@ static struct provider *create(const struct wsrep_init_args *args) {
     p->args.state = NULL;
     pthread_mutex_init(&p->lock, NULL);
     pthread_mutex_init(&p->ticket_lock, NULL);
+    pthread_mutex_init(&p->vote_lock, NULL);
     trx_table_init(&p->trxs);
     make_session_id(&p->session.id);
     p->stats_since = now_ns();

@@ -1,7 +1,7 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// The provider's parts and how they hang together. Lock order, outermost first: write lock, calls, handle shard,
+// The provider's parts and how they hang together. Lock order, outermost first: vote lock, write lock, calls, handle shard,
 // transaction, feed, horizon.
 // No lock is held across a call into the server.
 #ifndef CARILLON_PROVIDER_H
@@ -49,6 +49,22 @@ void isolation_remove(int slot);
 void isolation_fd(int slot, int fd);
 bool isolation_active(void);
 
+// ---- votes.c
+
+enum { VOTES_KEPT = 16 };
+
+struct vote {
+    int64_t seqno;
+    uint64_t hash; // 0: none
+    char *error;
+    size_t length;
+};
+
+void vote(struct provider *p, int64_t seqno, const void *error, size_t length);
+// There is a primary component again.
+void votes_again(struct provider *p);
+void votes_forget(struct provider *p);
+
 // ---- provider.c
 
 struct provider {
@@ -76,6 +92,10 @@ struct provider {
     struct toi *tois;
     int desync_count;
     int64_t stats_since;
+
+    pthread_mutex_t vote_lock; // outermost but for those of the server
+    struct vote votes[VOTES_KEPT];
+    uint64_t votes_cast;
 
     _Atomic bool primary;
     _Atomic bool closing;

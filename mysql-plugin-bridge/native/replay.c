@@ -1,16 +1,10 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// What happens to write sets whose client does not simply commit: replay, rollback of a streaming transaction, write sets without a client,
-// and errors that the group votes on.
+// What happens to write sets whose client does not simply commit: replay, rollback of a streaming transaction, write sets without a client.
 #include "provider.h"
 
 #include <stdlib.h>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
-enum { VOTE_TEXT_MAX = 64 << 10 };
 
 wsrep_status_t provider_replay_trx(wsrep_t *w, const wsrep_ws_handle_t *handle, void *trx_ctx) {
     struct provider *p = provider_of(w);
@@ -163,17 +157,4 @@ wsrep_status_t provider_preordered_commit(wsrep_t *w, wsrep_po_handle_t *handle,
         free(orphan);
     }
     return status;
-}
-
-void vote(struct provider *p, int64_t seqno, const void *error, size_t length) {
-    const uint64_t hash = XXH3_64bits(error, length) | 1ULL << 63; // 0 means success
-    provider_log(p, WSREP_LOG_WARN, "Write set %lld was not applied as elsewhere; the group votes: %.*s", (long long)seqno,
-                 (int)(length < 400 ? length : 400), (const char *)error);
-    struct frame_out out;
-    frame_begin(&out, FRAME_VOTE, 0);
-    frame_put_u64(&out, (uint64_t)seqno);
-    frame_put_u64(&out, hash);
-    frame_put_str(&out, error, length < VOTE_TEXT_MAX ? length : VOTE_TEXT_MAX);
-    session_send_frame(p, &out);
-    frame_out_free(&out);
 }

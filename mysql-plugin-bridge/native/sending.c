@@ -15,6 +15,16 @@ static bool must_abort(struct trx *trx) {
     return aborted;
 }
 
+static void count_sent(struct provider *p, const struct write_set *ws) {
+    struct counters *c = &p->counters;
+    atomic_fetch_add_explicit(&c->replicated, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&c->replicated_bytes, (int64_t)ws_sections_length(ws) + WS_HEADER_LENGTH, memory_order_relaxed);
+    atomic_fetch_add_explicit(&c->repl_keys, ws->key_count, memory_order_relaxed);
+    atomic_fetch_add_explicit(&c->repl_keys_bytes, (int64_t)(ws->keys.length + ws->names.length), memory_order_relaxed);
+    atomic_fetch_add_explicit(&c->repl_data_bytes, (int64_t)ws->data.length, memory_order_relaxed);
+    atomic_fetch_add_explicit(&c->repl_other_bytes, (int64_t)ws->annotation.length + WS_HEADER_LENGTH, memory_order_relaxed);
+}
+
 static int add_section(struct iovec *iov, int count, const struct ws_bytes *section) {
     if (section->length) {
         iov[count++] = (struct iovec){.iov_base = section->at, .iov_len = section->length};
@@ -243,5 +253,8 @@ wsrep_status_t certify_send(struct provider *p, struct trx *trx, uint32_t flags)
         return WSREP_WARNING;
     }
     const wsrep_status_t result = (wsrep_status_t)trx->call.status;
+    if (result == WSREP_OK) {
+        count_sent(p, &trx->ws);
+    }
     return result == WSREP_CONN_FAIL && must_abort(trx) ? WSREP_TRX_FAIL : result;
 }

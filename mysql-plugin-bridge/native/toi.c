@@ -62,9 +62,6 @@ wsrep_status_t provider_to_execute_start(wsrep_t *w, wsrep_conn_id_t connection,
         trx_release(p, trx);
         return status;
     }
-    atomic_fetch_add_explicit(&p->counters.replicated, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&p->counters.replicated_bytes, (int64_t)ws_sections_length(&trx->ws) + WS_HEADER_LENGTH,
-        memory_order_relaxed);
     // Alone: everything before it is done, and everything behind it waits for its place in the commit order.
     struct waiter waiter = {0};
     horizon_wait(&p->commit, &waiter, trx->seqno - 1, PARK_FOREVER);

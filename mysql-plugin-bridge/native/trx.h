@@ -101,7 +101,6 @@ wsrep_status_t provider_preordered_commit(wsrep_t *w, wsrep_po_handle_t *handle,
 // Sends the write set of `trx` and waits for its fate. OK: trx->call holds a verdict; else what certify returns, not ordered.
 wsrep_status_t certify_send(struct provider *p, struct trx *trx, uint32_t flags);
 void post_rollback(struct provider *p, uint64_t trx_id, int64_t previous_seqno, wsrep_status_t *status);
-void vote(struct provider *p, int64_t seqno, const void *error, size_t length);
 
 // ---- toi.c
 

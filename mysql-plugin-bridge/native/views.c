@@ -26,7 +26,9 @@ void views_read(struct provider *p, const struct event *event) {
     pthread_mutex_unlock(&p->lock);
     const bool primary = view->status == WSREP_VIEW_PRIMARY && !atomic_load(&p->inconsistent);
     atomic_store(&p->primary, primary);
-    if (!primary) {
+    if (primary) {
+        votes_again(p);
+    } else {
         calls_kick_all(&p->calls);
     }
 }
@@ -95,6 +97,7 @@ wsrep_status_t views_final(struct provider *p, void *recv_ctx) {
     free(p->view);
     p->view = NULL;
     pthread_mutex_unlock(&p->lock);
+    votes_forget(p);
     if (p->args.view_cb(p->args.app_ctx, recv_ctx, &view, NULL, 0) != WSREP_CB_SUCCESS) {
         provider_log(p, WSREP_LOG_WARN, "The server did not accept the final view");
     }

@@ -94,6 +94,14 @@ static void start_nodes(int count, char **places) {
     nodes = count;
 }
 
+// For with-sidecars: kills are for a group that is there.
+static void say_load(bool on) {
+    char path[160];
+    snprintf(path, sizeof path, "%s/load", toys[0].data_dir);
+    FILE *file = on ? fopen(path, "w") : NULL;
+    CHECK(on ? file && fclose(file) == 0 : remove(path) == 0);
+}
+
 static void compare_nodes(void) {
     await_all_synced();
     for (int i = 0; i < nodes; i++) {
@@ -125,6 +133,7 @@ int main(int count, char **args) {
     CHECK(seconds > 0 && clients > 0 && clients <= CLIENTS_MAX);
     start_nodes(count - 4, args + 4);
     ends = now_ns() + seconds * SECOND;
+    say_load(true);
     pthread_t threads[CLIENTS_MAX];
     pthread_t observer;
     pthread_t rejoiner;
@@ -147,6 +156,7 @@ int main(int count, char **args) {
     if (rejoin_every) {
         pthread_join(rejoiner, NULL);
     }
+    say_load(false);
     compare_nodes();
     for (int i = 0; i < nodes; i++) {
         struct toy_counts *c = &toys[i].counts;

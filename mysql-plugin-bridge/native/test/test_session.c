@@ -140,6 +140,23 @@ static void sidecar_stays_away(void) {
     node_end(n);
 }
 
+static void a_vote_is_said_again_to_a_new_sidecar(void) {
+    struct node *n = node_begin("carillon.sidecar_grace=PT20S", 1);
+    server_await_synced(&n->s, 1);
+    wsrep_t *w = &n->s.w;
+    const wsrep_buf_t action = {"DROP TABLE t", 12};
+    const wsrep_buf_t error = {"no such table", 13};
+    wsrep_trx_meta_t meta;
+    CHECK(w->to_execute_start(w, 11, NULL, 0, &action, 1, WHOLE, &meta) == WSREP_OK);
+    CHECK(w->to_execute_end(w, 11, &error) == WSREP_OK);
+    fake_await_count(&n->f, FRAME_VOTE, 1);
+    fake_drop(&n->f, true);
+    fake_await_count(&n->f, FRAME_VOTE, 2);
+    server_await_views(&n->s, 2);
+    CHECK(n->f.counts[FRAME_VOTE] == 2 && n->f.sessions == 2);
+    node_end(n);
+}
+
 static void a_gap_in_the_feed_ends_the_connection(void) {
     struct node *n = node_begin("carillon.sidecar_grace=PT20S", 1);
     server_await_synced(&n->s, 1);
@@ -213,6 +230,7 @@ int main(void) {
     statistics();
     reconnects_to_a_new_sidecar();
     sidecar_stays_away();
+    a_vote_is_said_again_to_a_new_sidecar();
     a_gap_in_the_feed_ends_the_connection();
     disconnects_with_an_open_fate_and_connects_again();
     puts("session: ok");

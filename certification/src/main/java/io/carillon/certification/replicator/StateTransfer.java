@@ -41,6 +41,7 @@ final class StateTransfer {
     private VerdictWindow remoteVerdicts;
     private Map<MemberId, Long> remotePresent;
     private boolean connectedShown;
+    private boolean fed;
     private VerdictFile verdictFile;
 
     StateTransfer(final Node node, final Delivery delivery) {
@@ -57,7 +58,13 @@ final class StateTransfer {
         target = Gtid.UNDEFINED;
         remoteVerdicts = null;
         joinView = null;
+        fed = false;
         connectedShown = resumed;
+    }
+
+    /** Tells whether the application is fed, or was, in this membership. */
+    boolean hasFed() {
+        return fed;
     }
 
     /** View in which the node entered; null before. */
@@ -303,6 +310,7 @@ final class StateTransfer {
             delivery.resume(node.log());
         }
         node.phase = Node.Phase.FEEDING;
+        fed = true;
         node.released = Math.max(node.released, from);
         node.saved.restored(joinView.group());
         if (!connectedShown && from != joinView.seqno() - 1) {

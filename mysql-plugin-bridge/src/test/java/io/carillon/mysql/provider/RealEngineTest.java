@@ -10,72 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.carillon.wsrep.WriteSetFlags;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The provider's library on the engine itself: ring, log, certification. */
 @SuppressWarnings("restricted")
-final class RealEngineTest extends ServerFixture {
-    private static final int NODES = 3;
-
-    private final List<EngineNode> nodes = new ArrayList<>();
-
-    @BeforeEach
-    void start() throws Exception {
-        final List<ServerSocket> ports = new ArrayList<>();
-        for (int i = 0; i < NODES; i++) {
-            ports.add(new ServerSocket(0));
-        }
-        for (int i = 0; i < NODES; i++) {
-            final int port = ports.get(i).getLocalPort();
-            ports.get(i).close();
-            nodes.add(new EngineNode("n" + i, directory.resolve("state" + i), port).start());
-        }
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        closeServers();
-        for (final EngineNode node : nodes) {
-            node.kill();
-            assertTrue(node.failures.isEmpty(), node.failures.toString());
-        }
-    }
-
-    @Override
-    FakeServer newServer(final int node) throws Exception {
-        final Path data = Files.createDirectories(directory.resolve("data" + node));
-        return new FakeServer("n" + node, "carillon.sidecar_grace=PT20S;carillon.sidecar=unix:" + nodes.get(node).socket, data.toString());
-    }
-
-    @Override
-    String address() {
-        return nodes.get(0).address();
-    }
-
-    private void replaceEngine(final int node) throws Exception {
-        nodes.get(node).kill();
-        nodes.get(node).start();
-    }
-
-    private static void agree(final FakeServer... servers) {
-        for (final FakeServer server : servers) {
-            assertEquals(OK, server.syncWait());
-        }
-        for (final FakeServer server : servers) {
-            assertEquals(servers[0].lastCommitted(), server.lastCommitted(), server.name);
-        }
-    }
-
+final class RealEngineTest extends RealEngineFixture {
     @Test
     void whatOneCommitsTheOthersApply() throws Exception {
         final FakeServer a = founder();
