@@ -44,6 +44,7 @@ final class StateTransfer {
     private boolean connectedShown;
     /** Whom this node gives a snapshot. */
     private MemberId recipient = MemberId.NONE;
+    private boolean fed;
     private VerdictFile verdictFile;
 
     StateTransfer(final Node node, final Delivery delivery) {
@@ -60,8 +61,14 @@ final class StateTransfer {
         target = Gtid.UNDEFINED;
         remoteVerdicts = null;
         joinView = null;
+        fed = false;
         connectedShown = resumed;
         recipient = resumed ? recipient : MemberId.NONE;
+    }
+
+    /** Tells whether the application is fed, or was, in this membership. */
+    boolean hasFed() {
+        return fed;
     }
 
     /** View in which the node entered; null before. */
@@ -307,6 +314,7 @@ final class StateTransfer {
             delivery.resume(node.log());
         }
         node.phase = Node.Phase.FEEDING;
+        fed = true;
         node.released = Math.max(node.released, from);
         node.saved.restored(joinView.group());
         if (!connectedShown && from != joinView.seqno() - 1) {

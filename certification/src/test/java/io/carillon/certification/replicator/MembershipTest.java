@@ -254,4 +254,28 @@ class MembershipTest {
         assertEquals(a.position, b.position);
         assertEquals(NodeState.SYNCED, b.state);
     }
+
+    @Test
+    void whoLeavesBeforeItEnteredAgainIsGivenNothing() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        a.write("x", "1");
+        cluster.settle();
+        b.replicator.disconnect(++b.call);
+        cluster.settle();
+        a.write("y", "1");
+        cluster.settle();
+        final String before = b.rows.toString();
+        // It connects, and its connection is replaced before it is in a view.
+        b.replicator.connect(++b.call, "toy", "gcomm://a", "", false);
+        b.replicator.detach();
+        b.replicator.attach(new NodeSession(b.session, "b", "b:3306", null, b.position, b.position.seqno(), b.position.seqno(),
+            new long[0]), b);
+        cluster.settle();
+        assertEquals(before, b.rows.toString());
+        b.connect("gcomm://a");
+        cluster.settle();
+        assertEquals(a.rows, b.rows);
+        assertEquals(a.position, b.position);
+    }
 }
