@@ -1,7 +1,6 @@
 # Copyright 2026 The Carillon authors
 # SPDX-License-Identifier: Apache-2.0
 """A cluster of MariaDB servers on this machine, as bench/cluster starts it, seen from a Python program."""
-import json
 import os
 import re
 import signal
@@ -110,14 +109,6 @@ class Cluster:
     def sidecars(self):
         found = (self.do('sidecar', node, check=False) for node in self.nodes)
         return [int(pid) for pid in found if pid]
-
-    def carillon_status(self, node):
-        """What `carillon status` says of a node's sidecar."""
-        directory = os.path.dirname(self.socket(node))
-        launcher = os.path.join(os.path.dirname(directory), 'dist/bin/carillon')
-        run = subprocess.run([launcher, 'status', '--json', '--dir', os.path.join(directory, 'data.carillon')], stdout=subprocess.PIPE,
-                             stdin=subprocess.DEVNULL, text=True, check=False)
-        return json.loads(run.stdout)
 
     def snapshots(self, node):
         """How many snapshots the node took part in since it was made."""

@@ -50,13 +50,20 @@ class Stranger:
                 reply += chunk
             return reply
 
-    def provider_hello(self):
-        def string(value):
-            return struct.pack('<I', len(value)) + value
-        body = struct.pack('<I', 1) + self.random.randbytes(16) + struct.pack('<i', os.getpid())
-        body += string(b'stranger') + string(b'127.0.0.1') + string(b'') + string(b'/nowhere') + string(b'')
+    def provider_hello(self, session=None, options=b''):
+        body = struct.pack('<I', 1) + (session or self.random.randbytes(16)) + struct.pack('<i', os.getpid())
+        for value in (b'stranger', b'127.0.0.1', b'', b'', options):
+            body += struct.pack('<I', len(value)) + value
         body += bytes(16) + struct.pack('<qqqI', -1, -1, -1, 0)
         return struct.pack('<IHHQ', 16 + len(body), 1, 0, 0) + body
+
+    @staticmethod
+    def connect_frame():
+        """Founds a group."""
+        body = b''
+        for value in (b'strangers', b'gcomm://', b''):
+            body += struct.pack('<I', len(value)) + value
+        return struct.pack('<IHHQ', 17 + len(body), 3, 0, 1) + body + b'\1'
 
     def frame(self):
         """Half are greetings with some bits changed, half are random behind a plausible header."""
@@ -78,8 +85,9 @@ class Stranger:
         while sent < frames:
             connections += 1
             batch = [self.frame() for _ in range(FRAMES_A_CONNECTION)]
+            greeted = self.connect()
             try:
-                with self.connect() as connection:
+                with greeted as connection:
                     connection.sendall(b''.join(batch))
                     connection.shutdown(socket.SHUT_WR)
                     while connection.recv(4096):
@@ -88,3 +96,44 @@ class Stranger:
                 pass  # thrown out in the middle, as it deserves
             sent += len(batch)
         return f'{sent} frames over {connections} connections in {time.monotonic() - began:.1f} s'
+
+    def session_frame(self):
+        """A frame such as a provider sends, with anything in it; connecting, and options, are left to those who mean it."""
+        kind = self.random.choice((8, 10, 20, 21, 23, 24, 25, 26, 60, 61, 62, 63, 64, 65, 66, 67))
+        body = self.random.choice((self.random.randbytes(self.random.choice((0, 4, 8, 20, 33, 72, 100, 400))), self.write_set()))
+        if kind == 20 and self.random.random() < 0.8:
+            body = struct.pack('<q', self.random.randrange(-1, 3)) + self.write_set()
+        return struct.pack('<IHHQ', 16 + len(body), kind, 0, self.random.randrange(1, 1 << 40)) + body
+
+    def write_set(self):
+        """Well formed, but for some bits."""
+        head = struct.pack('<IIQQqqIIQII', 0x31535743, 3, self.random.randrange(99), 1, 1, -1, 1, 0, 3, 0, 0)
+        body = bytearray(head + struct.pack('<QII', 42, 3 | 3 << 2, 0) + b'abc')
+        for _ in range(self.random.randrange(3)):
+            body[self.random.randrange(len(body))] ^= 1 << self.random.randrange(8)
+        return bytes(body)
+
+    def sessions(self, frames, port):
+        """Greets as a server should, founds a group at `port`, and goes on with garbage; the sidecar has no other server."""
+        began, sent, connections, session = time.monotonic(), 0, 0, self.random.randbytes(16)
+        options = f'gmcast.listen_addr=tcp://127.0.0.1:{port}'.encode()
+        while sent < frames:
+            connections += 1
+            greeted = self.connect()
+            try:
+                with greeted as connection:
+                    connection.sendall(self.provider_hello(session, options) + self.connect_frame())
+                    connection.recv(4096)
+                    while True:
+                        connection.setblocking(True)
+                        connection.sendall(self.session_frame())
+                        sent += 1
+                        connection.setblocking(False)
+                        try:
+                            if not connection.recv(1 << 20):
+                                break
+                        except BlockingIOError:
+                            pass
+            except OSError:
+                pass  # thrown out
+        return f'{sent} frames in {connections} sessions in {time.monotonic() - began:.1f} s'

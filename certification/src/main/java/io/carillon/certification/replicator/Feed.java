@@ -83,8 +83,9 @@ final class Feed implements Delivery.Listener {
 
     /** Index up to which entries may be delivered now. */
     long limit() {
-        return node.phase == Node.Phase.FEEDING || node.phase == Node.Phase.LEAVING
-            || node.phase == Node.Phase.DRAINING ? node.stateCursor : delivery.cursor();
+        final boolean leaves = node.phase == Node.Phase.LEAVING || node.phase == Node.Phase.DRAINING;
+        // Who leaves before it was fed keeps what an earlier membership gave it, and needs a position to go on from.
+        return node.phase == Node.Phase.FEEDING || leaves && transfer.hasFed() ? node.stateCursor : delivery.cursor();
     }
 
     /** Tells whether the next pass would deliver something. */
@@ -123,7 +124,7 @@ final class Feed implements Delivery.Listener {
         } finally {
             pumping = false;
         }
-        if (node.phase == Node.Phase.DRAINING && (!delivery.isStarted() || node.application == null || delivery.isComplete(node.stateCursor)
+        if (node.phase == Node.Phase.DRAINING && (!delivery.isStarted() || node.application == null || delivery.isComplete(limit())
             || node.application.isFeedFull())) {
             // What a full feed does not take any more stays in the log; a server that leaves must not wait for its own appliers.
             delivery.cutOff();
@@ -161,6 +162,7 @@ final class Feed implements Delivery.Listener {
             final Chosen c = chosen.poll();
             transfer.answerVerdicts(c.joiner);
             if (c.request != null) {
+                transfer.donates(c.joiner);
                 node.show(NodeState.DONOR, NodeState.DONOR.comment());
                 node.application.onDonate(new Gtid(node.groupUuid, seqno), c.request, false);
             }

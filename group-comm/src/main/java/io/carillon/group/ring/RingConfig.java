@@ -55,6 +55,6 @@ public record RingConfig(String name, int weight, long keepaliveNs, long holderK
     /** The defaults. */
     public static RingConfig defaults(final String name) {
         return new RingConfig(name, 1, 1000 * MS, 100 * MS, 5000 * MS, 400 * MS, 20 * MS, 1000 * MS, 200 * MS,
-            1 << 20, 4 << 20, 8 << 20, 1 << 20, 8, 16_384, false);
+            1 << 20, 4 << 20, 8 << 20, 1 << 20, 64, 16_384, false);
     }
 }

@@ -61,12 +61,13 @@ class RingCoreTest {
     void theTokenMovesToWhoWritesAlone() {
         final RingWorld world = new RingWorld(3);
         world.form();
-        for (int count = 0; count < 20; count++) {
+        final int offers = world.node(0).config.tokenPassAfter() + 10;
+        for (int count = 0; count < offers; count++) {
             world.node(2).offer("w" + count);
             world.run(MS);
         }
         assertTrue(world.node(2).trace.contains(TraceEvent.TOKEN_HELD));
-        assertEquals(20, world.node(0).delivered().size());
+        assertEquals(offers, world.node(0).delivered().size());
     }
 
     @Test

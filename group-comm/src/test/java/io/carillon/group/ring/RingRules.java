@@ -13,6 +13,7 @@ class RingRules implements ExploredRules {
     private static final UUID GROUP = new UUID(7, 7);
     private static final MemberId[] IDS = {new MemberId(0, 1), new MemberId(0, 2), new MemberId(0, 3)};
     private static final int CONFIGURATION_BITS = 6;
+    private static final List<List<RingMember>> MEMBERS = members();
 
     private final PlantedBug bug;
 
@@ -27,14 +28,25 @@ class RingRules implements ExploredRules {
     /** Who has no weight in it is a joiner, or has left. */
     private static Configuration configuration(final long epoch, final int index, final int weights, final boolean joiners,
         final List<Electorate> previous) {
-        final List<RingMember> members = new ArrayList<>(IDS.length);
-        for (int node = 0; node < IDS.length; node++) {
-            final int weight = ExploredLog.weight(weights, node);
-            if (weight > 0 || joiners) {
-                members.add(member(node, weight));
+        return new Configuration(epoch, index, GROUP, 1, 1, "", MEMBERS.get(weights * 2 + (joiners ? 1 : 0)), previous, List.of());
+    }
+
+    /** By weights, without and with those who have none. */
+    private static List<List<RingMember>> members() {
+        final List<List<RingMember>> all = new ArrayList<>();
+        for (int weights = 0; weights < 1 << CONFIGURATION_BITS; weights++) {
+            for (int joiners = 0; joiners < 2; joiners++) {
+                final List<RingMember> members = new ArrayList<>();
+                for (int node = 0; node < IDS.length; node++) {
+                    final int weight = ExploredLog.weight(weights, node);
+                    if (weight > 0 || joiners == 1) {
+                        members.add(member(node, weight));
+                    }
+                }
+                all.add(List.copyOf(members));
             }
         }
-        return new Configuration(epoch, index, GROUP, 1, 1, "", members, previous, List.of());
+        return all;
     }
 
     /** Of an entry of the log that is one. */
@@ -105,6 +117,9 @@ class RingRules implements ExploredRules {
 
     @Override
     public int stable(final long log, final int ring, final int known, final int[] acked, final long previous, final int[] epochs) {
+        if (Math.max(acked[0], Math.max(acked[1], acked[2])) <= known) {
+            return known;
+        }
         final StabilityHorizon horizon = new StabilityHorizon(IDS, false, bug);
         List<Electorate> joint = electorates(previous);
         for (int index = ExploredLog.viewOf(log, ring); index <= ExploredLog.length(log); index++) {

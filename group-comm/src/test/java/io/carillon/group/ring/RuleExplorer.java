@@ -139,7 +139,10 @@ final class RuleExplorer {
         }
     }
 
-    /** By the acknowledgements, of which any may be missing yet. */
+    /**
+     * By the acknowledgements, of which any may be missing yet. Between two configurations nobody decides differently for
+     * knowing a little less, so only the furthest index and those of configurations are stops.
+     */
     private void claim(final ExploredState state, final int node, final int ring) {
         if (ExploredLog.viewOf(state.log[node], ring) == 0) {
             return;
@@ -147,7 +150,9 @@ final class RuleExplorer {
         final ExploredState.Ring in = state.rings[ring];
         final int proven = rules.stable(state.log[node], ring, state.stable[node], in.acked, in.decision.previous(), state.epochs);
         for (int stable = state.stable[node] + 1; stable <= proven; stable++) {
-            callStable(state, node, ring, stable);
+            if (stable == proven || ExploredLog.isConfiguration(ExploredLog.at(state.log[node], stable))) {
+                callStable(state, node, ring, stable);
+            }
         }
     }
 

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 class TransportFuzzTest {
     private static final long FRAMES = Long.getLong("carillon.fuzz.frames", 200_000L);
     private static final long SEED = Long.getLong("carillon.fuzz.seed", 20_261_121L);
+    /** Frames that are fed at once to the loop, which is asked for an answer in time. */
+    private static final long SLICE = 50_000;
     private static final long HEAP_TOLERANCE = 4 << 20;
 
     private final SplittableRandom random = new SplittableRandom(SEED);
@@ -35,7 +37,9 @@ class TransportFuzzTest {
             node.on(() -> fuzz(node, FRAMES / 10));
             final long direct = pinned();
             final long heap = heap();
-            node.on(() -> fuzz(node, FRAMES));
+            for (long done = 0; done < FRAMES; done += SLICE) {
+                node.on(() -> fuzz(node, Math.min(SLICE, FRAMES)));
+            }
             assertEquals(direct, pinned(), "direct memory, seed " + SEED);
             final long grown = heap() - heap;
             assertTrue(grown < HEAP_TOLERANCE, "heap grew by " + grown + " bytes, seed " + SEED);
