@@ -131,6 +131,27 @@ void horizon_interrupt(struct horizon *horizon, struct waiter *waiter) {
     pthread_mutex_unlock(&horizon->lock);
 }
 
+void horizon_entered(struct horizon *horizon, int64_t seqno) {
+    const int64_t reached = horizon_reached(horizon);
+    int64_t max = atomic_load_explicit(&horizon->entered_max, memory_order_relaxed);
+    while (max < seqno && !atomic_compare_exchange_weak_explicit(&horizon->entered_max, &max, seqno, memory_order_relaxed,
+                                                                 memory_order_relaxed)) {
+    }
+    max = max > seqno ? max : seqno;
+    atomic_fetch_add_explicit(&horizon->entries, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&horizon->entered_early, seqno > reached + 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&horizon->window_sum, max > reached ? (uint64_t)(max - reached) : 1, memory_order_relaxed);
+}
+
+void horizon_reset_averages(struct horizon *horizon) {
+    atomic_store(&horizon->waits, 0);
+    atomic_store(&horizon->out_of_order, 0);
+    atomic_store(&horizon->leaves, 0);
+    atomic_store(&horizon->entries, 0);
+    atomic_store(&horizon->entered_early, 0);
+    atomic_store(&horizon->window_sum, 0);
+}
+
 static bool ring_grow(struct horizon *horizon, int64_t seqno) {
     const int64_t reached = atomic_load_explicit(&horizon->reached, memory_order_relaxed);
     uint64_t size = horizon->size;
@@ -187,6 +208,7 @@ void horizon_reset(struct horizon *horizon, int64_t seqno) {
     pthread_mutex_lock(&horizon->lock);
     memset(horizon->left, 0, horizon->size);
     horizon->left_max = -1;
+    atomic_store_explicit(&horizon->entered_max, seqno, memory_order_relaxed);
     atomic_store_explicit(&horizon->reached, seqno, memory_order_release);
     wake_and_unlock(horizon);
 }

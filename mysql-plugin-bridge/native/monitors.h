@@ -33,6 +33,10 @@ struct horizon {
     _Atomic uint64_t waits;
     _Atomic uint64_t out_of_order;
     _Atomic uint64_t leaves;
+    _Atomic uint64_t entries;
+    _Atomic uint64_t entered_early; // before what precedes them had left
+    _Atomic uint64_t window_sum;    // over the entries: from what was reached to the highest that had entered
+    _Atomic int64_t entered_max;
 };
 
 enum horizon_result { HORIZON_ENTERED, HORIZON_INTERRUPTED, HORIZON_TIMEOUT };
@@ -45,6 +49,10 @@ void horizon_destroy(struct horizon *horizon);
 enum horizon_result horizon_wait(struct horizon *horizon, struct waiter *waiter, int64_t need, int64_t deadline);
 // Ends the wait of `waiter`, present or next.
 void horizon_interrupt(struct horizon *horizon, struct waiter *waiter);
+// For the averages only: the work of `seqno` begins.
+void horizon_entered(struct horizon *horizon, int64_t seqno);
+// Starts the averages anew.
+void horizon_reset_averages(struct horizon *horizon);
 // `seqno` has left. At or below what is reached: nothing happens.
 void horizon_leave(struct horizon *horizon, int64_t seqno);
 // Starts again at `seqno`: whatever left out of order is forgotten, and who waited for less goes on.

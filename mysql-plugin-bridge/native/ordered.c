@@ -32,6 +32,7 @@ bool on_verdict(struct incoming *f) {
         horizon_leave(&p->apply, seqno);
         return true;
     }
+    horizon_entered(&p->apply, seqno);
     call->status = WSREP_OK;
     call->seqno = seqno;
     call->depends_on = depends_on;

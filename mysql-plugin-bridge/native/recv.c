@@ -21,6 +21,7 @@ static bool apply(struct provider *p, struct event *event, void *recv_ctx, wsrep
     if (event->seqno <= horizon_reached(&p->apply)) {
         return true; // already in the state that came with a snapshot
     }
+    horizon_entered(&p->apply, event->seqno);
     struct remote remote = {.kind = HANDLE_REMOTE, .seqno = event->seqno};
     const wsrep_ws_handle_t handle = {.trx_id = event->stid.trx, .opaque = &remote};
     wsrep_trx_meta_t meta = {.stid = event->stid, .depends_on = event->depends_on};

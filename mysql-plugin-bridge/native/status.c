@@ -199,8 +199,11 @@ static void fill_own(struct provider *p, struct snapshot *s) {
     const int64_t applied = (int64_t)atomic_load(&p->apply.leaves);
     set_double(s, "apply_oool", ratio((int64_t)atomic_load(&p->apply.out_of_order), applied));
     set_int(s, "apply_waits", (int64_t)atomic_load(&p->apply.waits));
-    set_double(s, "apply_window", 1);
-    set_double(s, "commit_window", 1);
+    const int64_t begun = (int64_t)atomic_load(&p->apply.entries);
+    set_double(s, "apply_oooe", ratio((int64_t)atomic_load(&p->apply.entered_early), begun));
+    set_double(s, "apply_window", ratio((int64_t)atomic_load(&p->apply.window_sum), begun));
+    // Nobody enters the commit order before all others have left, nor leaves out of order: oooe and oool are 0.
+    set_double(s, "commit_window", atomic_load(&p->commit.leaves) > 0);
     pthread_mutex_lock(&p->feed.lock);
     set_int(s, "local_recv_queue", p->feed.length);
     set_int(s, "local_recv_queue_max", p->feed.length_max);
@@ -318,9 +321,8 @@ void provider_stats_reset(wsrep_t *w) {
     struct counters *c = &p->counters;
     atomic_store(&c->certified, 0);
     atomic_store(&c->deps_distance, 0);
-    atomic_store(&p->apply.waits, 0);
-    atomic_store(&p->apply.out_of_order, 0);
-    atomic_store(&p->apply.leaves, 0);
+    horizon_reset_averages(&p->apply);
+    horizon_reset_averages(&p->commit);
     pthread_mutex_lock(&p->feed.lock);
     p->feed.length_max = p->feed.length_min = p->feed.length;
     p->feed.length_sum = p->feed.length_samples = 0;

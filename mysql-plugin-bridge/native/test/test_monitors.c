@@ -29,6 +29,28 @@ static void leaves_in_any_order(void) {
     horizon_destroy(&h);
 }
 
+static void averages_tell_how_far_apart_work_begins(void) {
+    struct horizon h;
+    CHECK(horizon_init(&h));
+    horizon_reset(&h, 10);
+    horizon_entered(&h, 11);
+    horizon_entered(&h, 14); // early: 11 to 14 are open
+    horizon_entered(&h, 12);
+    CHECK(atomic_load(&h.entries) == 3);
+    CHECK(atomic_load(&h.entered_early) == 2);
+    CHECK(atomic_load(&h.window_sum) == 1 + 4 + 4);
+    horizon_leave(&h, 11);
+    horizon_leave(&h, 12);
+    horizon_entered(&h, 13);
+    CHECK(atomic_load(&h.window_sum) == 1 + 4 + 4 + 2);
+    horizon_reset_averages(&h);
+    CHECK(atomic_load(&h.entries) == 0);
+    horizon_reset(&h, 3);
+    horizon_entered(&h, 4);
+    CHECK(atomic_load(&h.window_sum) == 1);
+    horizon_destroy(&h);
+}
+
 static void waits_end_in_time_and_when_interrupted(void) {
     struct horizon h;
     CHECK(horizon_init(&h));
@@ -125,6 +147,7 @@ static void the_shield_is_down_until_all_is_seen(void) {
 int main(void) {
     the_shield_is_down_until_all_is_seen();
     leaves_in_any_order();
+    averages_tell_how_far_apart_work_begins();
     waits_end_in_time_and_when_interrupted();
     strict_order();
     calls_are_found_by_number_once();

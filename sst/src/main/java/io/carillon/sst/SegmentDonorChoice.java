@@ -15,8 +15,8 @@ import java.util.List;
  * says that nobody else will do, whoever is synced: of the joiner's segment before others.
  *
  * <p>A list that does not end with a comma allows nobody else. Only a synced member is taken, named or not; the
- * joiner asks again later. Ties go to the member that has released most, then to the
- * greatest id: the lowest id is whom the ring prefers for its own work.
+ * joiner asks again later. Among several, whose clients write least: the others' writes wait while a donor blocks its own. Ties go to the
+ * member that has released most, then to the greatest id: the lowest id is whom the ring prefers for its own work.
  */
 public final class SegmentDonorChoice implements DonorChoice {
     @Override
@@ -62,10 +62,18 @@ public final class SegmentDonorChoice implements DonorChoice {
         if (near != (than.segment() == segment)) {
             return near;
         }
+        if (magnitude(member.writeRate()) != magnitude(than.writeRate())) {
+            return member.writeRate() < than.writeRate();
+        }
         if (member.released() != than.released()) {
             return member.released() > than.released();
         }
         return member.id().compareTo(than.id()) > 0;
+    }
+
+    /** Twice as many count, a few more do not. */
+    private static int magnitude(final int rate) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(rate);
     }
 
     private static MemberState find(final List<MemberState> members, final MemberId id) {

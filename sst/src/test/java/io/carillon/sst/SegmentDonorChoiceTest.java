@@ -21,7 +21,12 @@ class SegmentDonorChoiceTest {
     private final SegmentDonorChoice choice = new SegmentDonorChoice();
 
     private static MemberState member(final long id, final String name, final NodeState state, final int segment, final long released) {
-        final MemberInfo info = new MemberInfo(new UUID(1, id), name, "", state, 0, segment, released);
+        return member(id, name, state, segment, released, 0);
+    }
+
+    private static MemberState member(final long id, final String name, final NodeState state, final int segment, final long released,
+        final int writeRate) {
+        final MemberInfo info = new MemberInfo(new UUID(1, id), name, "", state, 0, segment, released, writeRate);
         return MemberState.of(new RingMember(new MemberId(0, id), name, 1, info.encode()));
     }
 
@@ -61,5 +66,17 @@ class SegmentDonorChoiceTest {
     @Test
     void nobodyWhoIsNotSynced() {
         assertNull(choose("", member(1, "a", NodeState.JOINED, 0, 9), member(2, "b", NodeState.JOINER, 0, 9), joiner(0)));
+    }
+
+    @Test
+    void whoWritesLittleGoesBeforeWhoWritesMuchButNotBeforeTheSegment() {
+        final MemberState busy = member(1, "busy", NodeState.SYNCED, 0, 900, 5000);
+        final MemberState idle = member(2, "idle", NodeState.SYNCED, 0, 800, 0);
+        final MemberState far = member(3, "far", NodeState.SYNCED, 1, 900, 0);
+        assertEquals("idle", choose("", busy, idle, far, joiner(0)));
+        assertEquals("busy", choose("", busy, far, joiner(0)));
+        assertEquals("busy", choose("busy,idle", busy, idle, joiner(0)));
+        final MemberState alike = member(4, "alike", NodeState.SYNCED, 0, 950, 6000);
+        assertEquals("alike", choose("", busy, alike, joiner(0)));
     }
 }

@@ -162,6 +162,7 @@ final class Feed implements Delivery.Listener {
             final Chosen c = chosen.poll();
             transfer.answerVerdicts(c.joiner);
             if (c.request != null) {
+                transfer.donates(c.joiner);
                 node.show(NodeState.DONOR, NodeState.DONOR.comment());
                 node.application.onDonate(new Gtid(node.groupUuid, seqno), c.request, false);
             }

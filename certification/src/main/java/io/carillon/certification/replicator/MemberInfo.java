@@ -18,8 +18,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * @param desyncCount how many desync calls and donations are open.
  * @param segment {@code gmcast.segment}.
  * @param released every seqno up to it is committed there, -1 none.
+ * @param writeRate write sets of its server that were ordered a second, lately.
  */
-public record MemberInfo(UUID session, String name, String incoming, NodeState state, int desyncCount, int segment, long released) {
+public record MemberInfo(UUID session, String name, String incoming, NodeState state, int desyncCount, int segment, long released,
+    int writeRate) {
     private static final int VERSION = 1;
     private static final int NAME_MAX = 256;
     private static final int INCOMING_MAX = 1024;
@@ -27,7 +29,7 @@ public record MemberInfo(UUID session, String name, String incoming, NodeState s
     /** The bytes that ride in a view. */
     public byte[] encode() {
         return new FlatWriter().u8(VERSION).uuid(session).str(name).str(incoming).u8(state.code()).i32(desyncCount).u8(segment)
-            .i64(released).copy();
+            .i64(released).i32(writeRate).copy();
     }
 
     /** Reads a member's bytes; a member that says nothing readable counts as one without a server. */
@@ -44,15 +46,17 @@ public record MemberInfo(UUID session, String name, String incoming, NodeState s
             final int desyncCount = in.i32();
             final int segment = in.u8();
             final long released = in.i64();
+            final int writeRate = in.i32();
             in.end();
-            final boolean known = state <= NodeState.ERROR.code() && desyncCount >= 0;
-            return known ? new MemberInfo(session, name, incoming, NodeState.of(state), desyncCount, segment, released) : unknown(member);
+            final boolean known = state <= NodeState.ERROR.code() && desyncCount >= 0 && writeRate >= 0;
+            return known ? new MemberInfo(session, name, incoming, NodeState.of(state), desyncCount, segment, released, writeRate)
+                : unknown(member);
         } catch (final FlatReader.Malformed e) {
             return unknown(member);
         }
     }
 
     private static MemberInfo unknown(final RingMember member) {
-        return new MemberInfo(new UUID(member.id().msb(), member.id().lsb()), member.name(), "", NodeState.UNDEFINED, 0, 0, -1);
+        return new MemberInfo(new UUID(member.id().msb(), member.id().lsb()), member.name(), "", NodeState.UNDEFINED, 0, 0, -1, 0);
     }
 }

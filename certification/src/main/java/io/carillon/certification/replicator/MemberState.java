@@ -74,6 +74,11 @@ public final class MemberState {
         return released;
     }
 
+    /** Write sets of its server a second, lately, as of the view. */
+    public int writeRate() {
+        return info.writeRate();
+    }
+
     /** Tells whether it gives a snapshot now. */
     public boolean isDonating() {
         return !donatesTo.equals(MemberId.NONE);

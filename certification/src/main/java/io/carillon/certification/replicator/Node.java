@@ -73,6 +73,8 @@ final class Node {
     int ownDesync;
     long released = -1;
     int queueLength;
+    /** Own write sets ordered a second, lately. */
+    int writeRate;
     long stableIndex;
     /** Last entry that {@link StableCursor} took, and the seqno there. */
     long stateCursor;
@@ -117,7 +119,7 @@ final class Node {
     /** What this member says about itself in the next view. */
     byte[] info() {
         return new MemberInfo(session.session(), session.name(), session.incoming(), ownState, ownDesync, config.segment(),
-            released).encode();
+            released, writeRate).encode();
     }
 
     /** A view as the application sees it. */

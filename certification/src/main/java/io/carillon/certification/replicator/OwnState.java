@@ -15,9 +15,12 @@ import io.carillon.wsrep.NodeState;
 final class OwnState {
     /** A wish to be promoted that was lost with a ring is said again. */
     private static final long PROMOTE_AGAIN_NS = 1_000_000_000L;
+    private static final long RATE_NS = 1_000_000_000L;
 
     private final Node node;
     private boolean underWay;
+    private long rateNs;
+    private int written;
     private long promoteAskedNs;
 
     OwnState(final Node node) {
@@ -84,6 +87,14 @@ final class OwnState {
     /** An own message will not be ordered. */
     void rejected(final Control control) {
         underWay &= !isAboutState(control);
+        if (control instanceof Control.Joined j && !j.joiner().equals(MemberId.NONE) && node.ownDesync > 0) {
+            // The donation is over all the same; the group hears of it by this node's word.
+            node.ownDesync--;
+            node.ownState = node.ownDesync == 0 ? NodeState.JOINED : node.ownState;
+            if (node.session != null) {
+                node.group.info(node.info());
+            }
+        }
     }
 
     /**
@@ -119,6 +130,24 @@ final class OwnState {
             say(new Control.StateIs(node.ownState, node.ownDesync));
         } else if (self.state() == NodeState.JOINED && isCaughtUp) {
             say(new Control.Synced());
+        }
+    }
+
+    /** An own write set is stable. */
+    void wrote() {
+        written++;
+    }
+
+    /** Once a second: how much this node writes and how far it is, for whoever chooses a donor after the next view. */
+    void tick(final long nowNs) {
+        if (nowNs - rateNs < RATE_NS) {
+            return;
+        }
+        rateNs = nowNs;
+        node.writeRate = (node.writeRate + written) / 2;
+        written = 0;
+        if (node.primary && node.session != null) {
+            node.group.info(node.info());
         }
     }
 

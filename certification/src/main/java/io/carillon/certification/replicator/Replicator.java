@@ -166,12 +166,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
 
     @Override
     public void snapshotSent(final long call, final Gtid at, final int code) {
-        final MemberState self = node.state.member(node.self());
-        if (!node.primary || self == null || !self.isDonating()) {
-            node.answer(call, WsrepStatus.CONN_FAIL, "this node gives no snapshot");
-            return;
-        }
-        node.send(new Control.Joined(code, self.donatesTo), call);
+        transfer.snapshotSent(call, code);
     }
 
     @Override
@@ -283,6 +278,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         sender.tick(nowNs);
         transfer.tick(nowNs);
         commitCut.tick(nowNs);
+        ownState.tick(nowNs);
         onBatchEnd();
     }
 

@@ -53,6 +53,7 @@ final class StableCursor {
                 case WRITE_SET -> {
                     if (node.isOwn(entry)) {
                         sender.writeSetStable(entry.originSeq);
+                        ownState.wrote();
                     }
                 }
                 case FRAGMENT -> {

@@ -11,6 +11,7 @@ import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.ReplicatedApplication.ViewUse;
+import io.carillon.wsrep.WsrepStatus;
 import java.util.Map;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -41,6 +42,8 @@ final class StateTransfer {
     private VerdictWindow remoteVerdicts;
     private Map<MemberId, Long> remotePresent;
     private boolean connectedShown;
+    /** Whom this node gives a snapshot. */
+    private MemberId recipient = MemberId.NONE;
     private boolean fed;
     private VerdictFile verdictFile;
 
@@ -60,6 +63,7 @@ final class StateTransfer {
         joinView = null;
         fed = false;
         connectedShown = resumed;
+        recipient = resumed ? recipient : MemberId.NONE;
     }
 
     /** Tells whether the application is fed, or was, in this membership. */
@@ -325,6 +329,22 @@ final class StateTransfer {
         final int length = live.encode(bytes, 0);
         final VerdictWindow copy = new VerdictWindow(window);
         return copy.decode(bytes, 0, length) ? copy : null;
+    }
+
+    /** This node is to give {@code joiner} a snapshot. */
+    void donates(final MemberId joiner) {
+        recipient = joiner;
+    }
+
+    /** The snapshot is given, or could not be: {@code code} below 0. Whatever became of the joiner, the donation ends. */
+    void snapshotSent(final long call, final int code) {
+        final MemberId joiner = recipient;
+        recipient = MemberId.NONE;
+        if (joiner.equals(MemberId.NONE)) {
+            node.answer(call, WsrepStatus.CONN_FAIL, "this node gives no snapshot");
+        } else {
+            node.send(new Control.Joined(code, joiner), call);
+        }
     }
 
     /** Gives {@code joiner} the verdicts as of the place of the order that is being delivered. */

@@ -231,6 +231,30 @@ class MembershipTest {
         assertEquals(NodeState.SYNCED, again.state);
     }
 
+    /** The sidecar outlives its server, which lost the last it had committed. */
+    @Test
+    void aServerThatComesBackWithLessIsGivenTheRest() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        a.write("x", "1");
+        cluster.settle();
+        final Gtid durable = b.position;
+        a.write("y", "1");
+        a.write("z", "1");
+        cluster.settle();
+        b.replicator.detach();
+        a.write("x", "2");
+        cluster.settle();
+        b.position = durable;
+        b.rows.keySet().retainAll(List.of("x"));
+        b.replicator.attach(new NodeSession(new UUID(1, 2), "b", "b:3306", null, durable, -1, -1, new long[0]), b);
+        b.connect("gcomm://a");
+        cluster.settle();
+        assertEquals("{x=2, y=1, z=1}", b.rows.toString());
+        assertEquals(a.position, b.position);
+        assertEquals(NodeState.SYNCED, b.state);
+    }
+
     @Test
     void whoLeavesBeforeItEnteredAgainIsGivenNothing() {
         final ToyServer a = cluster.seed();

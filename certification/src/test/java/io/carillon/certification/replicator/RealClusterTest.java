@@ -8,20 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.carillon.certification.CertifierConfig;
-import io.carillon.certification.log.Durability;
-import io.carillon.certification.log.LogConfig;
-import io.carillon.certification.log.NodeDirectory;
-import io.carillon.certification.log.NodeStateFile;
-import io.carillon.certification.log.VerdictFile;
-import io.carillon.certification.log.WriteSetLog;
-import io.carillon.group.ring.Configuration;
-import io.carillon.group.ring.RingConfig;
-import io.carillon.group.transport.EngineLoop;
-import io.carillon.group.transport.GroupNode;
-import io.carillon.group.transport.LoopTimer;
-import io.carillon.group.transport.PeerAddress;
-import io.carillon.group.transport.TransportConfig;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.View;
@@ -32,8 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,125 +29,24 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 class RealClusterTest {
-    private static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(1024, 1 << 20,
-        Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
-        30_000_000_000L, 10_000_000_000L, 0, ReplicatorConfig.FlowLimits.of(1000));
-
     @TempDir
     private Path directory;
     private final ServerNames names = new ServerNames();
-    private final List<Running> running = new ArrayList<>();
-    private Running a;
-    private Running b;
-    private Running c;
-
-    /** One node with its server. */
-    private static final class Running {
-        final String name;
-        final int port;
-        final EngineLoop loop;
-        final ToyServer server;
-        private NodeDirectory home;
-        private WriteSetLog log;
-        private NodeStateFile state;
-        private VerdictFile verdicts;
-        private GroupNode group;
-        private Runnable passEnd;
-
-        Running(final String name, final int port, final UUID session, final Path path, final ToyServer before, final ServerNames names)
-            throws Exception {
-            this.name = name;
-            this.port = port;
-            loop = EngineLoop.start(name);
-            server = new ToyServer(name, session, loop::execute, names);
-            if (before != null) {
-                server.position = before.position;
-                server.rows.putAll(before.rows);
-            }
-            on(() -> {
-                build(path);
-                return null;
-            });
-        }
-
-        private void build(final Path path) {
-            home = NodeDirectory.open(path);
-            log = WriteSetLog.open(home, LogConfig.defaults(Durability.OS), loop::execute);
-            state = NodeStateFile.open(home, Durability.OS, log, loop::execute);
-            verdicts = VerdictFile.open(home);
-            final RingConfig d = RingConfig.defaults(name);
-            final RingConfig ring = new RingConfig(name, 1, d.keepaliveNs(), d.holderKeepaliveNs(), d.suspectNs(),
-                d.quickSuspectNs(), d.joinNs(), d.installNs(),
-                d.pauseNs(), d.entryLengthMax(), d.offeredBytesMax(), d.heldBytesMax(), d.pullBytes(), d.tokenPassAfter(),
-                    CONFIG.logReach(), false);
-            final TransportConfig transport = TransportConfig.defaults().withListen(new PeerAddress("127.0.0.1", port));
-            group = new GroupNode(loop, ring, transport, log, state, what -> server.events.add("failed " + what));
-            final Replicator replicator = new Replicator(CONFIG, Configuration::viewOf, ToyCluster.FIRST_SYNCED,
-                log::purge, loop::nowNs);
-            replicator.verdictFile(verdicts);
-            replicator.group(group);
-            group.listener(replicator);
-            server.replicator = replicator;
-            final LoopTimer timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));
-            passEnd = () -> timer.deadline(replicator.nextDeadlineNs());
-            loop.onPassEnd(passEnd);
-            server.attach(path);
-        }
-
-        <T> T on(final Callable<T> action) throws Exception {
-            final CompletableFuture<T> result = new CompletableFuture<>();
-            loop.execute(() -> {
-                try {
-                    result.complete(action.call());
-                } catch (final Exception | AssertionError e) {
-                    result.completeExceptionally(e);
-                }
-            });
-            return result.get();
-        }
-
-        void until(final Callable<Boolean> condition) throws Exception {
-            while (!on(condition)) {
-                Thread.onSpinWait();
-            }
-        }
-
-        void isolate(final int mode) throws Exception {
-            on(() -> {
-                group.isolate(mode);
-                return null;
-            });
-        }
-
-        boolean failed() {
-            return server.events.stream().anyMatch(event -> event.startsWith("failed") || event.startsWith("inconsistent"));
-        }
-
-        /** Dies without a word. */
-        void kill() throws Exception {
-            on(() -> {
-                loop.removePassEnd(passEnd);
-                group.abandon();
-                log.close();
-                state.close();
-                verdicts.close();
-                home.close();
-                return null;
-            });
-            loop.close();
-        }
-    }
+    private final List<RealNode> running = new ArrayList<>();
+    private RealNode a;
+    private RealNode b;
+    private RealNode c;
 
     @AfterEach
     void stop() throws Exception {
-        for (final Running node : running) {
+        for (final RealNode node : running) {
             node.kill();
         }
     }
 
-    private Running start(final String name, final String url, final Running before) throws Exception {
+    private RealNode start(final String name, final String url, final RealNode before) throws Exception {
         final int port = before == null ? freePort() : before.port;
-        final Running node = new Running(name, port, new UUID(name.hashCode(), System.nanoTime()), directory.resolve(name),
+        final RealNode node = new RealNode(name, port, new UUID(name.hashCode(), System.nanoTime()), directory.resolve(name),
             before == null ? null : before.server, names);
         running.add(node);
         node.on(() -> node.server.connect(url));
@@ -185,15 +68,15 @@ class RealClusterTest {
         }
     }
 
-    private static String url(final Running node) {
+    private static String url(final RealNode node) {
         return "gcomm://127.0.0.1:" + node.port;
     }
 
-    private static void synced(final Running node) throws Exception {
+    private static void synced(final RealNode node) throws Exception {
         node.until(() -> node.server.state == NodeState.SYNCED);
     }
 
-    private void agree(final Running... nodes) throws Exception {
+    private void agree(final RealNode... nodes) throws Exception {
         final long call = nodes[0].on(() -> {
             nodes[0].server.replicator.syncPoint(++nodes[0].server.call);
             return nodes[0].server.call;
@@ -201,24 +84,24 @@ class RealClusterTest {
         nodes[0].until(() -> nodes[0].server.results.containsKey(call));
         final long upTo = nodes[0].on(() -> Long.parseLong(nodes[0].server.results.get(call).substring("sync ".length())));
         assertTrue(upTo > 0);
-        for (final Running node : nodes) {
+        for (final RealNode node : nodes) {
             node.until(() -> node.server.position.seqno() >= upTo);
         }
         final String rows = nodes[0].on(() -> nodes[0].server.rows.toString());
-        for (final Running node : nodes) {
+        for (final RealNode node : nodes) {
             assertEquals(rows, node.on(() -> node.server.rows.toString()), node.name);
         }
     }
 
-    private static void load(final int count, final long seed, final Running... nodes) throws Exception {
+    private static void load(final int count, final long seed, final RealNode... nodes) throws Exception {
         final Random random = new Random(seed);
         for (int i = 0; i < count; i++) {
-            final Running node = nodes[random.nextInt(nodes.length)];
+            final RealNode node = nodes[random.nextInt(nodes.length)];
             final String row = "r" + random.nextInt(50);
             final String value = "v" + seed + "-" + i;
             node.on(() -> node.server.write(row, value));
         }
-        for (final Running node : nodes) {
+        for (final RealNode node : nodes) {
             final long last = node.on(() -> node.server.call);
             node.until(() -> node.server.answered(last));
         }
@@ -241,7 +124,7 @@ class RealClusterTest {
         running.remove(c);
         a.until(() -> a.server.view.members().size() == 2);
         load(200, 3, a, b);
-        final Running again = start("c", url(a), c);
+        final RealNode again = start("c", url(a), c);
         synced(again);
         load(100, 4, a, b, again);
         agree(a, b, again);
@@ -280,7 +163,7 @@ class RealClusterTest {
     }
 
     private void overrides(final boolean ignoreSplitBrain) throws Exception {
-        for (final Running node : running) {
+        for (final RealNode node : running) {
             node.on(() -> {
                 node.group.overrides(ignoreSplitBrain, false);
                 return null;
@@ -299,7 +182,7 @@ class RealClusterTest {
         agree(a, b);
         overrides(true);
         b.isolate(1);
-        for (final Running node : List.of(a, b)) {
+        for (final RealNode node : List.of(a, b)) {
             node.until(() -> node.server.view.members().size() == 1 && node.server.view.status() == View.Status.PRIMARY);
             synced(node);
         }
@@ -307,11 +190,11 @@ class RealClusterTest {
         load(10, 7, b);
         assertNotEquals(a.on(() -> a.server.rows.toString()), b.on(() -> b.server.rows.toString()));
         overrides(false);
-        for (final Running node : List.of(a, b)) {
+        for (final RealNode node : List.of(a, b)) {
             node.on(() -> node.server.write("late", node.name));
         }
         b.isolate(0);
-        for (final Running node : List.of(a, b)) {
+        for (final RealNode node : List.of(a, b)) {
             node.on(() -> node.server.write("later", node.name));
             node.until(() -> node.failed() || node.server.view.members().size() == 2);
             assertFalse(node.on(node::failed), node.server.events.toString());
@@ -320,7 +203,7 @@ class RealClusterTest {
         synced(b);
         load(20, 8, a, b);
         agree(a, b);
-        for (final Running node : List.of(a, b)) {
+        for (final RealNode node : List.of(a, b)) {
             node.until(() -> node.server.answered(node.server.call));
         }
         final long asked = a.on(() -> a.server.events.stream().filter("state request needed"::equals).count())
@@ -337,7 +220,7 @@ class RealClusterTest {
         final ToyServer before = new ToyServer("a", new UUID(1, 1), Runnable::run, names);
         before.position = kept;
         before.rows.put("kept", "1");
-        a = new Running("a", freePort(), new UUID("a".hashCode(), System.nanoTime()), directory.resolve("a"), before, names);
+        a = new RealNode("a", freePort(), new UUID("a".hashCode(), System.nanoTime()), directory.resolve("a"), before, names);
         running.add(a);
         a.on(() -> a.server.connect("gcomm://"));
         synced(a);

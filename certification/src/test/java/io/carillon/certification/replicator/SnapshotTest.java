@@ -144,4 +144,55 @@ class SnapshotTest {
         assertTrue(removed.events.contains("state request needed"), removed.events.toString());
         assertEquals(NodeState.SYNCED, removed.state);
     }
+
+    @Test
+    void theViewTellsWhoWritesMuch() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        for (int i = 0; i < 40; i++) {
+            a.write("r" + i, "1");
+            cluster.settle();
+        }
+        a.tick(1_000_000_000L);
+        b.tick(1_000_000_000L);
+        final ToyServer c = cluster.joined("c");
+        assertEquals(List.of("a 20", "b 0", "c 0"),
+            c.replicator.members().stream().map(member -> member.name() + " " + member.writeRate()).toList());
+    }
+
+    @Test
+    void aDonationEndsWhateverBecameOfTheJoiner() {
+        final ToyServer a = cluster.seed();
+        final ToyServer c = cluster.joined("c");
+        a.donates = false;
+        final ToyServer b = cluster.joined("b");
+        cluster.isolate(b.group);
+        cluster.settle();
+        cluster.heal(b.group);
+        cluster.settle();
+        assertEquals(NodeState.DONOR, a.state);
+        a.donation.run();
+        cluster.settle();
+        assertEquals("OK", a.results.get(a.call));
+        for (final ToyServer server : List.of(a, b, c)) {
+            assertEquals(NodeState.SYNCED, server.state, server.name);
+        }
+    }
+
+    @Test
+    void aDonationThatEndsWithoutAPrimaryViewEnds() {
+        final ToyServer a = cluster.seed();
+        final ToyServer c = cluster.joined("c");
+        a.donates = false;
+        cluster.joined("b");
+        cluster.isolate(a.group);
+        cluster.settle();
+        a.replicator.snapshotSent(++a.call, a.position, 0);
+        cluster.heal(a.group);
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, a.state);
+        assertEquals(NodeState.SYNCED, c.replicator.members().stream().filter(m -> m.name().equals("a")).findFirst().orElseThrow().state());
+        a.replicator.snapshotSent(++a.call, a.position, 0);
+        assertTrue(a.results.get(a.call).startsWith("CONN_FAIL"));
+    }
 }

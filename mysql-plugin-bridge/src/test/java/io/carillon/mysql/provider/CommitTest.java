@@ -91,6 +91,9 @@ final class CommitTest extends ProviderFixture {
         assertEquals(3, meta.get(ValueLayout.JAVA_LONG, Wsrep.META_SEQNO));
         b.await("applied 3 alter table t");
         assertTrue((b.applied.get(0).flags() & WriteSetFlags.ISOLATION) != 0);
+        while (b.lastCommitted() < 3) {
+            Thread.onSpinWait(); // else the next one may say that it has not seen it, and conflicts
+        }
         assertEquals(OK, new Transaction(b, 1).writes("db", "t", "1").data("1").commit());
         a.await("applied 4 1");
     }
