@@ -111,9 +111,9 @@ class Cluster:
         return [int(pid) for pid in found if pid]
 
     def snapshots(self, node):
-        """How many snapshots the node took part in since it was made."""
+        """How many snapshots the node took part in since it was made; a dump runs no script at the joiner."""
         with open(os.path.join(os.path.dirname(self.socket(node)), 'err.log'), errors='replace') as file:
-            return sum("Running: 'wsrep_sst_" in line for line in file)
+            return sum("Running: 'wsrep_sst_" in line or 'SST setting local position' in line for line in file)
 
     def port(self, node):
         """Where the node's sidecar listens for the others."""

@@ -188,6 +188,11 @@ static int attempt(struct provider *p, int64_t since, bool *fatal, char *reason,
         snprintf(reason, reason_size, "no sidecar listens at %s (%s): %s", s->socket_path, strerror(error),
                  s->external ? "start it, or leave out the option carillon.sidecar" : "it does not come up");
         *fatal = !s->ever_up && (hopeless || now_ns() - since > limit);
+        if (s->external && !s->ever_up && !*fatal && !s->waiting_said) {
+            s->waiting_said = true;
+            provider_log(p, WSREP_LOG_INFO, "Waiting for a sidecar at %s (%s), at most %lld ms", s->socket_path, strerror(error),
+                         (long long)(limit / MS));
+        }
     }
     return fd;
 }

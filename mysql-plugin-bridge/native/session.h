@@ -35,6 +35,7 @@ struct session {
     int64_t progress_at;      // under write_lock: when PROGRESS was sent
     struct event *partial;    // reader: a write set whose parts are still coming
     uint64_t partial_at;
+    bool waiting_said;  // external, before the first connection
     bool lost_reported; // the server was told that the primary is gone
     wsrep_uuid_t id;
     // child.c

@@ -147,6 +147,9 @@ final class Feed implements Delivery.Listener {
         } else {
             final ViewUse use = transfer.useOf(view);
             node.application.onView(node.toView(view, new Gtid(view.group(), view.seqno())), use);
+            if (transfer.joinView() != null && view.index() == transfer.joinView().index()) {
+                node.openCalls.rejectInherited(node.application);
+            }
             if (use == ViewUse.CHANGE && view.index() == node.primarySince) {
                 node.show(node.ownState, node.ownState.comment());
             }

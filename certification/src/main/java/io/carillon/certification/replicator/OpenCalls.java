@@ -10,9 +10,29 @@ import org.agrona.collections.LongHashSet;
 /** Write sets of the application that wait for their verdict. */
 final class OpenCalls {
     private final LongHashSet calls = new LongHashSet(-1);
+    /** Those of them that were made to a sidecar that is gone. */
+    private final LongHashSet inherited = new LongHashSet(-1);
 
     void add(final long call) {
         calls.add(call);
+    }
+
+    /** A call made to the sidecar before this one. */
+    void inherit(final long call) {
+        calls.add(call);
+        inherited.add(call);
+    }
+
+    /** The view with which this process entered is delivered: what was not ordered before it died with the process that had it. */
+    void rejectInherited(final ReplicatedApplication application) {
+        final LongHashSet.LongIterator each = inherited.iterator();
+        while (each.hasNext()) {
+            final long call = each.nextValue();
+            if (take(call)) {
+                application.onRejected(call, RejectReason.NOT_PRIMARY, "never ordered: the sidecar that had it is gone");
+            }
+        }
+        inherited.clear();
     }
 
     /** Takes {@code call} off. False when it does not wait. */
@@ -35,6 +55,7 @@ final class OpenCalls {
     }
 
     void clear() {
+        inherited.clear();
         calls.clear();
     }
 

@@ -84,7 +84,11 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.saved = new SavedState(session.dataDir());
         node.openCalls.clear();
         for (final long call : session.openCalls()) {
-            node.openCalls.add(call);
+            if (node.phase == Node.Phase.CLOSED) {
+                node.openCalls.inherit(call);
+            } else {
+                node.openCalls.add(call);
+            }
         }
         node.released = session.released();
         node.queueLength = 0;

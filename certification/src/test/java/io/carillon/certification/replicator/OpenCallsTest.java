@@ -1,0 +1,41 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.replicator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.carillon.wsrep.RejectReason;
+import io.carillon.wsrep.ReplicatedApplication;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class OpenCallsTest {
+    private final OpenCalls calls = new OpenCalls();
+    private final List<String> rejected = new ArrayList<>();
+    private final ReplicatedApplication application = (ReplicatedApplication) Proxy.newProxyInstance(
+        ReplicatedApplication.class.getClassLoader(), new Class<?>[] {ReplicatedApplication.class}, (proxy, method, arguments) -> {
+            rejected.add(method.getName() + " " + arguments[0] + " " + arguments[1]);
+            return null;
+        });
+
+    @Test
+    void onlyWhatAnEarlierSidecarLeftUnorderedIsRejectedAndOnce() {
+        calls.inherit(1);
+        calls.inherit(2);
+        calls.add(3);
+        assertTrue(calls.take(1), "its entry was in the log");
+        calls.rejectInherited(application);
+        assertEquals(List.of("onRejected 2 " + RejectReason.NOT_PRIMARY), rejected);
+        assertFalse(calls.take(2));
+        assertTrue(calls.take(3), "made to this sidecar, under way");
+        calls.inherit(4);
+        calls.clear();
+        calls.rejectInherited(application);
+        assertEquals(1, rejected.size());
+    }
+}
