@@ -6,7 +6,7 @@ package io.carillon.group.ring;
 /** Keepalives, silence and own pauses (docs/ring.md, section 9). */
 final class Liveness {
     private final RingMachine machine;
-    private boolean[] talking = {};
+    private boolean[] heardLately = {};
 
     Liveness(final RingMachine machine) {
         this.machine = machine;
@@ -43,7 +43,7 @@ final class Liveness {
         suspect();
     }
 
-    /** Whoever holds the token, or is needed beside those who are heard, is suspected early. */
+    /** Whoever keeps the others from going on is suspected early. */
     private void suspect() {
         GatherReason reason = null;
         for (int nth = 0; nth < machine.peers.all().size(); nth++) {
@@ -62,10 +62,20 @@ final class Liveness {
         }
     }
 
+    /**
+     * The holder's silence, and with Galera's rule that of any voter, stops the group: it goes on sooner without that one. Where it cannot
+     * be primary without, haste would only turn a hiccup into an outage.
+     */
     private long patienceNs(final Peer peer) {
-        final boolean quick = isMember(peer) && machine.ring.primary && machine.nowNs - peer.heardNs >= quickNs(peer)
-            && (peer.slot == machine.ring.holder || isNeeded(peer));
-        return quick ? quickNs(peer) : machine.config.suspectNs();
+        if (isMember(peer) && machine.ring.primary && machine.nowNs - peer.heardNs >= quickNs(peer)) {
+            final StabilityHorizon horizon = machine.ring.horizon;
+            final boolean[] heard = heardLately();
+            final boolean stops = peer.slot == machine.ring.holder || machine.ring.weights[peer.slot] > 0 && !horizon.canStabilise(heard);
+            if (stops && horizon.canBePrimary(heard)) {
+                return quickNs(peer);
+            }
+        }
+        return machine.config.suspectNs();
     }
 
     /** Silence that means something: members other than the holder have no reason to speak more often than their keepalive. */
@@ -84,20 +94,16 @@ final class Liveness {
         }
     }
 
-    private boolean isNeeded(final Peer peer) {
+    private boolean[] heardLately() {
         final Ring ring = machine.ring;
-        if (ring.weights[peer.slot] == 0) {
-            return false;
-        }
-        if (talking.length != ring.size()) {
-            talking = new boolean[ring.size()];
+        if (heardLately.length != ring.size()) {
+            heardLately = new boolean[ring.size()];
         }
         for (int slot = 0; slot < ring.size(); slot++) {
             final Peer other = ring.peers[slot];
-            talking[slot] = slot == ring.self
-                || other != null && machine.nowNs - other.heardNs < quickNs(other);
+            heardLately[slot] = slot == ring.self || other != null && machine.nowNs - other.heardNs < quickNs(other);
         }
-        return !ring.horizon.majority(talking);
+        return heardLately;
     }
 
     long deadlineNs() {

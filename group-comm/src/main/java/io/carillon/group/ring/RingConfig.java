@@ -11,7 +11,7 @@ package io.carillon.group.ring;
  * @param keepaliveNs to a quiet peer.
  * @param holderKeepaliveNs from and to the token holder.
  * @param suspectNs silence after which a peer is suspected.
- * @param quickSuspectNs the same for the holder and for whoever the majority needs.
+ * @param quickSuspectNs the same for whoever stops the others, where they can be primary without it.
  * @param joinNs first repetition of a JOIN; doubles.
  * @param installNs COMMIT or RECOVERY without progress.
  * @param pauseNs a timer later than this means that this process was paused.

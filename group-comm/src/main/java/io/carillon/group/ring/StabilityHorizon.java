@@ -23,7 +23,7 @@ final class StabilityHorizon {
     private boolean viewStable;
 
     /** Weights by slot; members outside the ring are in the total only. */
-    private record Quorum(int[] weights, int needed) {
+    private record Quorum(int[] weights, int total, int needed) {
         /** Largest index that enough weight has acknowledged; 0 if none. */
         long reached(final long[] acks) {
             long best = 0;
@@ -94,7 +94,7 @@ final class StabilityHorizon {
             weights[slot] = electorate.weightOf(ids[slot]);
         }
         final int total = electorate.total();
-        return new Quorum(weights, everyVoter ? total : total / 2 + 1);
+        return new Quorum(weights, total, everyVoter ? total : total / 2 + 1);
     }
 
     /** The member in {@code slot} logged everything up to {@code index}. True if that is news. */
@@ -157,17 +157,31 @@ final class StabilityHorizon {
         return quorum.weights[receiver] > 0 && quorum.weights[sender] + quorum.weights[receiver] >= quorum.needed;
     }
 
-    /** Tells whether the members for whom {@code present} holds could form a majority now. */
-    boolean majority(final boolean[] present) {
+    /** Tells whether the members for whom {@code present} holds can make entries stable. */
+    boolean canStabilise(final boolean[] present) {
         for (final Step step : steps) {
-            int sum = 0;
-            for (int slot = 0; slot < ids.length; slot++) {
-                sum += present[slot] ? step.inForce.weights[slot] : 0;
-            }
-            if (sum < step.inForce.needed) {
+            if (weightOf(present, step.inForce) < step.inForce.needed) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Tells whether the members for whom {@code present} holds could be primary without the others. */
+    boolean canBePrimary(final boolean[] present) {
+        for (final Step step : steps) {
+            if (weightOf(present, step.inForce) <= step.inForce.total / 2) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int weightOf(final boolean[] present, final Quorum quorum) {
+        int sum = 0;
+        for (int slot = 0; slot < present.length; slot++) {
+            sum += present[slot] ? quorum.weights[slot] : 0;
+        }
+        return sum;
     }
 }
