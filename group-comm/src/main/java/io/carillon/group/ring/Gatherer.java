@@ -151,8 +151,8 @@ final class Gatherer {
             } else if (!join.gathering() && join.ringEpoch() > ring.epoch) {
                 enterWith(GatherReason.STRANDED, peer, join);
             } else if (!join.gathering() && join.ringEpoch() < ring.epoch && join.promisedEpoch() >= ring.epoch
-                && ring.heard[ring.slotOf(peer.id)]) {
-                // It was in this ring and gave it up, alone.
+                && (ring.heard[ring.slotOf(peer.id)] || ring.slotOf(peer.id) == 0)) {
+                // It was in this ring, or made it as its representative, and gave it up, alone.
                 enterWith(GatherReason.RINGS_MERGE, peer, join);
             }
             return;
