@@ -172,6 +172,7 @@ static bool await_fate(struct provider *p, struct trx *trx, uint32_t flags) {
     struct call *call = &trx->call;
     int64_t deadline = PARK_FOREVER;
     bool revoked = false;
+    bool look = true; // whoever made it a victim before the call was registered had nobody to wake
     for (;;) {
         uint32_t state = atomic_load_explicit(&call->state, memory_order_acquire);
         if (state == CALL_DONE) {
@@ -179,13 +180,15 @@ static bool await_fate(struct provider *p, struct trx *trx, uint32_t flags) {
         }
         if (state == CALL_KICKED) {
             atomic_compare_exchange_strong(&call->state, &state, CALL_PENDING);
-            if (!revoked && must_abort(trx)) {
-                // It may wait for flow control, which waits for the appliers, which wait for its locks.
-                revoked = true;
-                send_empty(p, FRAME_REVOKE, call->id);
-            }
+            look = true;
             continue;
         }
+        if (look && !revoked && must_abort(trx)) {
+            // It may wait for flow control, which waits for the appliers, which wait for its locks.
+            revoked = true;
+            send_empty(p, FRAME_REVOKE, call->id);
+        }
+        look = false;
         if (atomic_load(&p->primary)) {
             deadline = PARK_FOREVER;
         } else {

@@ -102,6 +102,40 @@ static void victim_waits_for_flow_control(void) {
     node_end(n);
 }
 
+static void await_replicating(struct trx *trx) {
+    bool replicating = false;
+    while (!replicating) {
+        pthread_mutex_lock(&trx->lock);
+        replicating = trx->state == TRX_REPLICATING;
+        pthread_mutex_unlock(&trx->lock);
+        sched_yield();
+    }
+}
+
+// Between the server's mark and the call is nobody who could be woken: here that time is as long as the sidecar is away.
+static void victim_before_its_call_is_made(void) {
+    struct node *n = node_begin("carillon.sidecar_grace=PT100S", 1);
+    server_await_synced(&n->s, 1);
+    n->f.hold = true;
+    n->f.revocable = true;
+    fake_drop(&n->f, false);
+    const struct provider *p = n->s.w.ctx;
+    while (atomic_load(&p->session.fd) >= 0) {
+        sched_yield();
+    }
+    struct certify_call c = {0};
+    certify_begin(&c, &n->s, 1, "a");
+    const wsrep_ws_handle_t by_number = {.trx_id = 1};
+    await_replicating(trx_of(n->s.w.ctx, &by_number));
+    wsrep_seqno_t victim;
+    CHECK(n->s.w.abort_certification(&n->s.w, 102, 1, &victim) == WSREP_OK && victim == -1);
+    fake_accept(&n->f);
+    CHECK(certify_end(&c) == WSREP_TRX_FAIL && c.meta.gtid.seqno == -1);
+    fake_await_count(&n->f, FRAME_REVOKE, 1);
+    CHECK(n->s.w.release(&n->s.w, &c.handle) == WSREP_OK);
+    node_end(n);
+}
+
 static void *enter_order(void *arg) {
     struct certify_call *c = arg;
     c->status = c->s->w.commit_order_enter(&c->s->w, &c->handle, &c->meta);
@@ -160,6 +194,7 @@ static void victim_does_not_wait_without_primary(void) {
 int main(void) {
     brute_force();
     victim_waits_for_flow_control();
+    victim_before_its_call_is_made();
     brute_force_in_the_commit_queue();
     victim_does_not_wait_without_primary();
     puts("brute force: ok");
