@@ -283,14 +283,19 @@ final class Membership {
     void close() {
         node.phase = Node.Phase.CLOSED;
         node.offers.rejectWaiting(RingResult.CLOSED);
-        node.offers.forgetUnderWay();
+        final boolean isSameSession = node.application != null && node.session.session().equals(connected);
+        node.offers.forgetUnderWay(call -> {
+            if (isSameSession) {
+                node.answer(call, WsrepStatus.TRX_FAIL, "the node left the group before this was ordered");
+            }
+        });
         feed.forgetChoices();
         if (feed.delivery().isStarted()) {
             feed.keepVerdicts();
             position = node.saved.isCorrupt() ? Gtid.UNDEFINED : new Gtid(node.groupUuid, feed.delivery().position());
         }
         sender.left();
-        if (node.application != null && node.session.session().equals(connected)) {
+        if (isSameSession) {
             node.syncPoints.fail();
             node.show(NodeState.UNDEFINED, NodeState.UNDEFINED.comment());
             node.application.onFinal();

@@ -8,6 +8,8 @@ import io.carillon.group.Group;
 import io.carillon.group.ring.RingResult;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.List;
+import java.util.function.LongConsumer;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -164,9 +166,15 @@ final class Offers {
         return null;
     }
 
-    /** Forgets what is under way; its fate is not known. */
-    void forgetUnderWay() {
+    /** Forgets what is under way; its fate is not known. {@code unanswered} hears of each call that waits for a message of it. */
+    void forgetUnderWay(final LongConsumer unanswered) {
+        final List<Tag> forgotten = List.copyOf(underWay.values());
         underWay.clear();
+        for (final Tag tag : forgotten) {
+            if (tag instanceof Tag.Message m && m.call() != NOBODY) {
+                unanswered.accept(m.call());
+            }
+        }
     }
 
     int waitingCount() {

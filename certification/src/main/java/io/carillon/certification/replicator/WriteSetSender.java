@@ -7,6 +7,7 @@ import io.carillon.group.EntryKind;
 import io.carillon.group.ring.RingResult;
 import io.carillon.wsrep.RejectReason;
 import io.carillon.wsrep.WriteSetLayout;
+import io.carillon.wsrep.WsrepStatus;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -158,7 +159,7 @@ final class WriteSetSender {
     /** The group goes on without what was sent: nothing of it will be delivered, and nobody can say what was. */
     void historyDiffers() {
         node.offers.rejectWaiting(RingResult.NOT_PRIMARY);
-        node.offers.forgetUnderWay();
+        node.offers.forgetUnderWay(call -> node.answer(call, WsrepStatus.TRX_FAIL, "the group goes on with another history"));
         latency.forget();
         if (node.application != null) {
             node.syncPoints.fail();

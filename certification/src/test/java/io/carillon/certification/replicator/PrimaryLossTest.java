@@ -105,6 +105,22 @@ class PrimaryLossTest {
         assertEquals(a.rows, b.rows);
     }
 
+    /** Its caller would wait for ever: nobody orders it any more. */
+    @Test
+    void aMessageUnderWayIsAnsweredWhenTheNodeLeaves() {
+        cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        cluster.held = true;
+        final long desync = ++b.call;
+        b.replicator.desync(desync, true);
+        cluster.isolate(b.group);
+        cluster.settle();
+        assertEquals(null, b.results.get(desync));
+        b.replicator.disconnect(++b.call);
+        cluster.settle();
+        assertEquals("TRX_FAIL the node left the group before this was ordered", b.results.get(desync));
+    }
+
     @Test
     void aDesyncedNodeIsDesyncedAgainAfterTheLoss() {
         cluster.seed();
