@@ -12,6 +12,9 @@ import org.agrona.DirectBuffer;
 
 /** The end of the own log, and what follows from the entries there: configurations, marks of the origins, acknowledgement. */
 final class LogTail {
+    /** Offers of one process, with room: its counts start above those of any before it, also of what was never ordered. */
+    private static final int PROCESS_SHIFT = 28;
+
     private final RingMachine machine;
     private final RingLog log;
     private final ConfigurationHistory configurations = new ConfigurationHistory();
@@ -22,7 +25,10 @@ final class LogTail {
     private long reported;
     /** Bytes of payload since the last configuration entry. */
     private long lengthSinceConfiguration;
-    /** Own offers of this process begin above; earlier ones are nobody's here. */
+    /**
+     * Own offers of this process begin above; earlier ones are nobody's here. The marks alone would not tell: an offer of
+     * a former process that only others had logged comes back with their log, and may be cut from this one again.
+     */
     private final long ownBefore;
 
     LogTail(final RingMachine machine, final RingLog log, final long stableIndex) {
@@ -32,7 +38,7 @@ final class LogTail {
         this.reported = log.endIndex();
         this.stable = Math.min(stableIndex, log.endIndex());
         restore();
-        this.ownBefore = marks.of(machine.self);
+        this.ownBefore = Math.max(marks.of(machine.self), machine.promisedEpoch << PROCESS_SHIFT);
     }
 
     /** Recomputes from the log what its entries imply. Entries after an epoch's first were offered after that one was stable. */
@@ -70,6 +76,11 @@ final class LogTail {
 
     OriginMarks marks() {
         return marks;
+    }
+
+    /** The highest number that a former process of this member may have given an offer. */
+    long ownBefore() {
+        return ownBefore;
     }
 
     long lengthSinceConfiguration() {

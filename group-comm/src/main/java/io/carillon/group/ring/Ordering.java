@@ -15,8 +15,6 @@ final class Ordering {
     /** Entries numbered but not stable, at most: what every receiver's window can hold. */
     static final int UNSTABLE_MAX = OrderWindow.SIZE / 2;
     private static final int REPEAT_BYTES = 64 << 10;
-    /** Offers of one process, with room: its counts start above those of any before it, also of what was never ordered. */
-    private static final int PROCESS_SHIFT = 28;
 
     private final RingMachine machine;
     private final UnsafeBuffer inline = new UnsafeBuffer(0, 0);
@@ -33,7 +31,7 @@ final class Ordering {
 
     Ordering(final RingMachine machine) {
         this.machine = machine;
-        this.originSeq = Math.max(machine.tail.marks().of(machine.self), machine.promisedEpoch << PROCESS_SHIFT);
+        this.originSeq = machine.tail.ownBefore();
     }
 
     long originSeq() {
