@@ -124,14 +124,22 @@ final class LargeKeySet implements AutoCloseable {
     private void begin(final KeySource keys, final int count) {
         final int length = 2 * Math.min(count, batchMax);
         if (unsorted.length < length) {
-            unsorted = new long[length];
-            sorted = new long[length];
+            share(2, helperProbe, (number, ignored) -> allocate(number, length));
         }
         batchCount = 0;
         ordinal = 0;
         blockAt = 0;
         block.count = 0;
         keys.rewind();
+    }
+
+    /** Both arrays at once: to clear that much memory takes as long as to read the keys. */
+    private void allocate(final int number, final int length) {
+        if (number == 0) {
+            unsorted = new long[length];
+        } else {
+            sorted = new long[length];
+        }
     }
 
     /**
