@@ -15,7 +15,7 @@ import java.util.UUID;
  * @param incoming address for clients.
  * @param dataDir where {@code grastate.dat} is kept, or null for nowhere.
  * @param state position of the application.
- * @param received last seqno that came in the feed of an earlier connection of this session, -1 none.
+ * @param received last seqno that came in the feed of an earlier connection of the same provider, -1 none.
  * @param released every seqno up to it is committed, -1 none.
  * @param openCalls calls of an earlier connection that wait for their verdict.
  */

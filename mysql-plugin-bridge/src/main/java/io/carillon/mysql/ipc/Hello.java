@@ -17,7 +17,7 @@ import java.util.UUID;
  * @param dataDir the server's data directory.
  * @param options text of {@code wsrep_provider_options}.
  * @param state position that the server started with.
- * @param received last seqno that came in the feed of an earlier connection of this session, -1 none.
+ * @param received last seqno that came in the feed of an earlier connection of the same provider, -1 none.
  * @param released every seqno up to it is committed, -1 none.
  * @param openCalls calls of an earlier connection that wait for their verdict.
  */
