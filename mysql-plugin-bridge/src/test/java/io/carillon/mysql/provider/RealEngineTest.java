@@ -10,9 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.carillon.wsrep.WriteSetFlags;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
@@ -157,35 +156,12 @@ final class RealEngineTest extends RealEngineFixture {
         final FakeServer a = founder();
         final FakeServer b = joiner(1, a);
         final FakeServer c = joiner(2, a);
-        final List<FutureTask<Integer>> clients = new ArrayList<>();
-        for (final FakeServer server : List.of(a, b, c)) {
-            for (int client = 0; client < 4; client++) {
-                final long first = client * 1000L;
-                clients.add(inBackground(() -> commitMany(server, first)));
-            }
-        }
-        int committed = 0;
-        for (final FutureTask<Integer> client : clients) {
-            committed += client.get();
-        }
-        assertTrue(committed > 0);
+        commitOnAll(List.of(a, b, c), Set.of(TRX_FAIL));
         agree(a, b, c);
         final var onC = c.appliedBySeqno();
         for (final var one : b.appliedBySeqno().entrySet()) {
             assertEquals(onC.getOrDefault(one.getKey(), one.getValue()), one.getValue(), "seqno " + one.getKey());
         }
-    }
-
-    private static int commitMany(final FakeServer server, final long first) {
-        final SplittableRandom random = new SplittableRandom(first);
-        int committed = 0;
-        for (int i = 0; i < 100; i++) {
-            final Transaction trx = new Transaction(server, first + i);
-            final int status = trx.writes("db", "t", "row" + random.nextInt(50)).data(server.name + ":" + (first + i)).commit();
-            assertTrue(status == OK || status == TRX_FAIL, "status " + status);
-            committed += status == OK ? 1 : 0;
-        }
-        return committed;
     }
 
     @Test

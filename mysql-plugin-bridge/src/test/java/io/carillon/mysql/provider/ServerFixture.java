@@ -11,6 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +76,35 @@ abstract class ServerFixture {
         server.appliers(1);
         server.await("synced");
         return server;
+    }
+
+    /** Four clients on each server write the same rows at once. How many transactions committed; the others ended as {@code allowed}. */
+    static int commitOnAll(final List<FakeServer> all, final Set<Integer> allowed) throws Exception {
+        final List<FutureTask<Integer>> clients = new ArrayList<>();
+        for (final FakeServer server : all) {
+            for (int client = 0; client < 4; client++) {
+                final long first = client * 1000L;
+                clients.add(inBackground(() -> commitMany(server, first, allowed)));
+            }
+        }
+        int committed = 0;
+        for (final FutureTask<Integer> client : clients) {
+            committed += client.get();
+        }
+        assertTrue(committed > 0);
+        return committed;
+    }
+
+    private static int commitMany(final FakeServer server, final long first, final Set<Integer> allowed) throws Exception {
+        final SplittableRandom random = new SplittableRandom(first);
+        int committed = 0;
+        for (int i = 0; i < 100; i++) {
+            final Transaction trx = new Transaction(server, first + i);
+            final int status = trx.writes("db", "t", "row" + random.nextInt(50)).data(server.name + ":" + (first + i)).commit();
+            assertTrue(status == OK || allowed.contains(status), "status " + status);
+            committed += status == OK ? 1 : 0;
+        }
+        return committed;
     }
 
     static <T> FutureTask<T> inBackground(final java.util.concurrent.Callable<T> body) {
