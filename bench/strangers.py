@@ -119,6 +119,8 @@ class Stranger:
         options = f'gmcast.listen_addr=tcp://127.0.0.1:{port}'.encode()
         while sent < frames:
             connections += 1
+            if connections > frames:
+                raise OSError(f'only {sent} frames taken in {connections - 1} sessions: the sidecar lets nobody in')
             greeted = self.connect()
             try:
                 with greeted as connection:
