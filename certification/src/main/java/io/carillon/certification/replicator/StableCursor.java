@@ -97,9 +97,9 @@ final class StableCursor {
             }
             case Control.Synced c -> node.state.synced(from);
             case Control.Desync c -> {
-                final boolean done = node.state.desync(from, c.on());
-                node.answer(call, done ? WsrepStatus.OK : WsrepStatus.TRX_FAIL,
-                    done ? "" : "the node was not in a state to " + (c.on() ? "desync" : "resync"));
+                // Who is not desynced is resynced already, as Galera has it.
+                final boolean done = node.state.desync(from, c.on()) || !c.on();
+                node.answer(call, done ? WsrepStatus.OK : WsrepStatus.TRX_FAIL, done ? "" : "a node without data cannot desync");
             }
             case Control.Vote c -> ballot.vote(from, c);
             case Control.Position c -> node.state.position(from, c.released());
