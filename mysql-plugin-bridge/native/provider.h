@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 // The provider's parts and how they hang together. Lock order, outermost first: vote lock, write lock, calls, handle shard,
-// transaction, feed, horizon.
+// transaction, feed, horizon, posts.
 // No lock is held across a call into the server.
 #ifndef CARILLON_PROVIDER_H
 #define CARILLON_PROVIDER_H

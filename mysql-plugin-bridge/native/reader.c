@@ -86,7 +86,7 @@ static bool progress_due(struct provider *p) {
     pthread_mutex_lock(&p->feed.lock);
     const bool feed_due = p->feed.consumed != consumed_sent || p->feed.length > 0;
     pthread_mutex_unlock(&p->feed.lock);
-    return feed_due || released_sent < atomic_load(&s->received);
+    return feed_due || atomic_load(&s->posts.present) || released_sent < atomic_load(&s->received);
 }
 
 // Reads and acts until the connection ends; the reason says why.
@@ -110,6 +110,7 @@ static void read_frames(struct provider *p, int fd, size_t filled, char *reason,
         }
         filled -= at;
         memmove(s->buffer, s->buffer + at, filled);
+        session_flush_posts(p);
         session_progress(p, false);
         ssize_t n = recv(fd, s->buffer + filled, SESSION_BUFFER_LENGTH - filled, 0);
         if (n < 0 && (errno == EAGAIN || errno == EINTR)) {

@@ -192,6 +192,7 @@ wsrep_status_t session_start(struct provider *p) {
     struct session *s = &p->session;
     pthread_mutex_init(&s->write_lock, NULL);
     pthread_mutex_init(&s->lock, NULL);
+    pthread_mutex_init(&s->posts.lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -261,6 +262,8 @@ void session_stop(struct provider *p) {
     free(s->launcher);
     free(s->state_dir);
     pthread_cond_destroy(&s->changed);
+    free(s->posts.bytes);
+    pthread_mutex_destroy(&s->posts.lock);
     pthread_mutex_destroy(&s->lock);
     pthread_mutex_destroy(&s->write_lock);
 }

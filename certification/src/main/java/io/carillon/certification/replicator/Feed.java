@@ -118,6 +118,9 @@ final class Feed implements Delivery.Listener {
                     delivery.pass(limit(), node.application);
                 }
             } while (pumpAgain);
+            if (node.phase == Node.Phase.FEEDING && delivery.isStarted() && node.application != null) {
+                node.openCalls.delivered(delivery.cursor(), node.application);
+            }
             if (delivery.isStarted() && delivery.seqno() - verdictsKept >= VERDICTS_STEP) {
                 keepVerdicts();
             }
@@ -147,9 +150,6 @@ final class Feed implements Delivery.Listener {
         } else {
             final ViewUse use = transfer.useOf(view);
             node.application.onView(node.toView(view, new Gtid(view.group(), view.seqno())), use);
-            if (transfer.joinView() != null && view.index() == transfer.joinView().index()) {
-                node.openCalls.rejectInherited(node.application);
-            }
             if (use == ViewUse.CHANGE && view.index() == node.primarySince) {
                 node.show(node.ownState, node.ownState.comment());
             }

@@ -10,26 +10,38 @@ import org.agrona.collections.LongHashSet;
 /** Write sets of the application that wait for their verdict. */
 final class OpenCalls {
     private final LongHashSet calls = new LongHashSet(-1);
-    /** Those of them that were made to a sidecar that is gone. */
+    /** Those of them that came with an earlier connection, and are in the log by now or nowhere. */
     private final LongHashSet inherited = new LongHashSet(-1);
+    private long inheritedUntil = Long.MAX_VALUE;
 
     void add(final long call) {
         calls.add(call);
     }
 
-    /** A call made to the sidecar before this one. */
+    /**
+     * A call of an earlier connection, of which nothing is on its way: it was made to a process that is gone, or it was
+     * lost with its connection, or was rejected while nobody was there to hear it.
+     */
     void inherit(final long call) {
         calls.add(call);
         inherited.add(call);
     }
 
-    /** The view with which this process entered is delivered: what was not ordered before it died with the process that had it. */
-    void rejectInherited(final ReplicatedApplication application) {
+    /** Index up to which an inherited call may be found in the log; not known before the node has entered. */
+    void inheritedUntil(final long index) {
+        inheritedUntil = index;
+    }
+
+    /** Everything up to {@code index} is delivered: an inherited call that was not found until where it could be is nowhere. */
+    void delivered(final long index, final ReplicatedApplication application) {
+        if (inherited.isEmpty() || index < inheritedUntil) {
+            return;
+        }
         final LongHashSet.LongIterator each = inherited.iterator();
         while (each.hasNext()) {
             final long call = each.nextValue();
             if (take(call)) {
-                application.onRejected(call, RejectReason.NOT_PRIMARY, "never ordered: the sidecar that had it is gone");
+                application.onRejected(call, RejectReason.NOT_PRIMARY, "never ordered: it was lost with its connection or with the sidecar that had it");
             }
         }
         inherited.clear();
@@ -48,7 +60,7 @@ final class OpenCalls {
         while (each.hasNext()) {
             all[count++] = each.nextValue();
         }
-        calls.clear();
+        clear();
         for (final long call : all) {
             application.onRejected(call, reason, text);
         }
@@ -56,6 +68,7 @@ final class OpenCalls {
 
     void clear() {
         inherited.clear();
+        inheritedUntil = Long.MAX_VALUE;
         calls.clear();
     }
 

@@ -99,6 +99,9 @@ final class StableCursor {
             case Control.Desync c -> {
                 // Who is not desynced is resynced already, as Galera has it.
                 final boolean done = node.state.desync(from, c.on()) || !c.on();
+                if (own && node.state.member(from) != null && done) {
+                    node.serverDesync = Math.max(0, node.serverDesync + (c.on() ? 1 : -1));
+                }
                 node.answer(call, done ? WsrepStatus.OK : WsrepStatus.TRX_FAIL, done ? "" : "a node without data cannot desync");
             }
             case Control.Vote c -> ballot.vote(from, c);

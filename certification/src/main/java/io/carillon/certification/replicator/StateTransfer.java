@@ -106,6 +106,21 @@ final class StateTransfer {
         }
     }
 
+    /**
+     * The application is back after its connection broke, with everything up to {@code position}: goes on from there
+     * within the same membership. False when that cannot be.
+     */
+    boolean goOn(final Gtid position) {
+        if (!position.isDefined() || !position.uuid().equals(node.groupUuid) || !logHolds(position.seqno())
+            || !canCertifyFrom(position.seqno())) {
+            return false;
+        }
+        connectedShown = true;
+        target = position;
+        feed();
+        return true;
+    }
+
     private boolean logHolds(final long seqno) {
         return node.baseSeqno() <= seqno;
     }

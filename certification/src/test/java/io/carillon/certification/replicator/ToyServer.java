@@ -85,6 +85,12 @@ final class ToyServer implements ReplicatedApplication {
         return this;
     }
 
+    /** The connection breaks and comes back; {@code open} waits for its verdict. */
+    void reattach(final long... open) {
+        replicator.attach(new NodeSession(session, name, name + ":3306", null, position, position.seqno(), position.seqno(), open), this);
+        replicator.reconnect("toy", "gcomm://a", "");
+    }
+
     long connect(final String url) {
         replicator.connect(++call, "toy", url, "", false);
         return call;

@@ -211,6 +211,10 @@ public final class ProviderSession {
         final String donor = frame.str();
         final boolean bootstrap = frame.u8() != 0;
         frame.end();
+        if ((frame.flags() & Frames.CONNECT_AGAIN) != 0) {
+            engine.reconnect(clusterName, url, donor);
+            return;
+        }
         engine.connect(frame.id(), clusterName, url, donor, bootstrap);
     }
 
@@ -296,7 +300,7 @@ public final class ProviderSession {
     }
 
     /** Ends without another word. */
-    void end(final String reason) {
+    public void end(final String reason) {
         if (ended) {
             return;
         }

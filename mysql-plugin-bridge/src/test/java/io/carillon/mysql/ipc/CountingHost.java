@@ -65,6 +65,11 @@ class CountingHost implements SessionHost, SessionHost.Attachment, ReplicationEn
     }
 
     @Override
+    public void reconnect(final String clusterName, final String url, final String donor) {
+        calls++;
+    }
+
+    @Override
     public void disconnect(final long call) {
         answer(call);
     }

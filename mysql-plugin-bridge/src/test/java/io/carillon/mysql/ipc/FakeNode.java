@@ -155,6 +155,11 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
     }
 
     @Override
+    public void reconnect(final String clusterName, final String url, final String donorName) {
+        connect(-1, clusterName, url, donorName, false);
+    }
+
+    @Override
     public void disconnect(final long call) {
         group.leave(this);
         application.onView(new View(Gtid.UNDEFINED, -1, View.Status.DISCONNECTED, -1, 4, List.of()), ReplicatedApplication.ViewUse.CHANGE);

@@ -56,6 +56,8 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     private GroupNode group;
     private Replicator replicator;
     private Runnable passEnd;
+    private ProviderSession session;
+    private int sessions;
 
     EngineNode(final String name, final Path directory, final int port) {
         this.name = name;
@@ -104,6 +106,17 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
             }
         });
         done.get();
+    }
+
+    /** The connection breaks; returns when the server has another one. */
+    void breakConnection() throws Exception {
+        final int before = sessions;
+        onLoop(() -> session.end("broken by the test"));
+        synchronized (this) {
+            while (sessions == before) {
+                wait();
+            }
+        }
     }
 
     /** Dies without a word to anybody. */
@@ -167,8 +180,12 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     // ---- SessionListener
 
     @Override
-    public void sessionBegan(final ProviderSession session) {
-        // Nobody asks.
+    public void sessionBegan(final ProviderSession begun) {
+        synchronized (this) {
+            session = begun;
+            sessions++;
+            notifyAll();
+        }
     }
 
     @Override
