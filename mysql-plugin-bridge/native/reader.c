@@ -180,7 +180,7 @@ static int attempt(struct provider *p, int64_t since, bool *fatal, char *reason,
             }
         }
     }
-    const int fd = open_socket(s->socket_path);
+    const int fd = open_socket(s->socket_address);
     if (fd < 0) {
         const int error = errno;
         // One that starts beside the server may take as long as one that is replaced under it.

@@ -201,9 +201,10 @@ wsrep_status_t session_start(struct provider *p) {
     atomic_store(&s->fd, -1);
     atomic_store(&s->received, -1);
     s->released_sent = -1;
+    s->state_fd = -1;
     s->isolation_slot = isolation_add(p);
     s->buffer = malloc(SESSION_BUFFER_LENGTH);
-    char reason[512] = "memory or file descriptors ran out";
+    char reason[900] = "memory or file descriptors ran out";
     if (!s->buffer || pipe2(s->wake, O_CLOEXEC | O_NONBLOCK) != 0 || !child_prepare(p, reason, sizeof reason)) {
         provider_log(p, WSREP_LOG_ERROR, "Carillon cannot start: %s", reason);
         return WSREP_NODE_FAIL;
@@ -258,7 +259,7 @@ void session_stop(struct provider *p) {
     free(s->buffer);
     free(s->failure);
     free(s->socket_path);
-    free(s->socket_dir);
+    free(s->socket_address);
     free(s->launcher);
     free(s->state_dir);
     pthread_cond_destroy(&s->changed);

@@ -51,7 +51,8 @@ struct session {
     // child.c
     bool external;
     char *socket_path;
-    char *socket_dir; // made for the socket alone
+    char *socket_address;     // the same, or a short name of it
+    int state_fd;             // state directory, where the path is too long for a socket; else -1
     char *launcher;
     char *state_dir;
     pid_t child;
