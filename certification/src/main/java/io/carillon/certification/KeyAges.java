@@ -32,9 +32,18 @@ final class KeyAges {
     /** The write set at {@code seqno} brings {@code count} keys, which {@link #add} names. */
     void begin(final long seqno, final int count) {
         counts[slot(seqno)] = count;
+        reserve(count);
         final long needed = tail - head + count;
-        if (needed > hashes.length || hashes.length > CAPACITY_MIN && needed * 8 < hashes.length) {
+        if (hashes.length > CAPACITY_MIN && needed * 8 < hashes.length) {
             resize(Math.max(CAPACITY_MIN, Long.highestOneBit(needed) * 2));
+        }
+    }
+
+    /** Makes room for {@code count} more keys. */
+    void reserve(final int count) {
+        final long needed = tail - head + count;
+        if (needed > hashes.length) {
+            resize(Long.highestOneBit(needed) * 2);
         }
     }
 

@@ -6,7 +6,7 @@ package io.carillon.certification;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.carillon.wsrep.WriteSetLayout;
-import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The certification index: which keys the committing write sets of the window refer to. Partitioned by hash: growing
@@ -76,7 +76,7 @@ final class KeyIndex {
         int ordinal = 0;
         keys.rewind();
         while (keys.next(block)) {
-            final DirectBuffer buffer = block.buffer;
+            final UnsafeBuffer buffer = block.buffer;
             for (int i = 0, at = 0; i < block.count; i++, at += WriteSetLayout.KEY_LENGTH) {
                 final long hash = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
                 final int meta = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN);
@@ -93,7 +93,7 @@ final class KeyIndex {
         makeRoom(count);
         keys.rewind();
         while (keys.next(block)) {
-            final DirectBuffer buffer = block.buffer;
+            final UnsafeBuffer buffer = block.buffer;
             for (int i = 0, at = 0; i < block.count; i++, at += WriteSetLayout.KEY_LENGTH) {
                 final long hash = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
                 final int type = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN) & WriteSetLayout.KEY_TYPE_MASK;
@@ -112,6 +112,11 @@ final class KeyIndex {
         while (ages.liveCount() + count > config.keysMax() && floor < position - 1) {
             ages.pass(++floor);
         }
+    }
+
+    /** Memory for {@code count} keys that will perhaps be put in; to be had beside other work. */
+    void reserveAges(final int count) {
+        ages.reserve(count);
     }
 
     /**
