@@ -4,6 +4,7 @@
 package io.carillon.certification;
 
 import java.util.Arrays;
+import org.agrona.BitUtil;
 
 /**
  * Which keys the write sets in the window have, oldest first, so that they can leave the index again.
@@ -35,7 +36,7 @@ final class KeyAges {
         reserve(count);
         final long needed = tail - head + count;
         if (hashes.length > CAPACITY_MIN && needed * 8 < hashes.length) {
-            resize(Math.max(CAPACITY_MIN, Long.highestOneBit(needed) * 2));
+            resize(Math.max(CAPACITY_MIN, BitUtil.findNextPositivePowerOfTwo(needed)));
         }
     }
 
@@ -43,7 +44,7 @@ final class KeyAges {
     void reserve(final int count) {
         final long needed = tail - head + count;
         if (needed > hashes.length) {
-            resize(Long.highestOneBit(needed) * 2);
+            resize(BitUtil.findNextPositivePowerOfTwo(needed));
         }
     }
 
@@ -77,6 +78,11 @@ final class KeyAges {
     /** Keys above the floor. */
     long liveCount() {
         return tail - live;
+    }
+
+    /** Keys not handed out. */
+    long count() {
+        return tail - head;
     }
 
     boolean hasPassed() {
