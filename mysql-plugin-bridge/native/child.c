@@ -127,8 +127,8 @@ static bool choose_socket(struct session *s, char *reason, size_t size) {
     const bool ok = s->socket_path && directory && access(directory, W_OK) == 0;
     free(directory);
     if (!ok) {
-        snprintf(reason, size, "the path of the state directory %s is too long for a socket, and there is no other way into it (%s); name a "
-                 "shorter one with the option carillon.dir", s->state_dir, strerror(errno));
+        snprintf(reason, size, "the path of the state directory %s is too long for a socket, and there is no other way into it (%s); "
+                 "name a shorter one with the option carillon.dir", s->state_dir, strerror(errno));
     }
     return ok;
 }

@@ -4,7 +4,17 @@
 // Frames that take a place in the total order.
 #include "incoming.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+// The others apply it, and nobody has it here. Not to be, and if it is, this node's data are not the group's any more.
+static void commit_is_missing(struct provider *p, uint64_t id, int64_t seqno) {
+    char reason[160];
+    snprintf(reason, sizeof reason, "the group committed write set %lld of this node's call %llu, of which the provider knows nothing",
+             (long long)seqno, (unsigned long long)id);
+    vote(p, seqno, reason, strlen(reason));
+    feed_fail(p, reason);
+}
 
 bool on_verdict(struct incoming *f) {
     struct provider *p = f->p;
@@ -28,6 +38,9 @@ bool on_verdict(struct incoming *f) {
     }
     incoming_received(f, seqno);
     if (!call) {
+        if (result == 0) {
+            commit_is_missing(p, f->id, seqno);
+        }
         horizon_leave(&p->commit, seqno);
         horizon_leave(&p->apply, seqno);
         return true;

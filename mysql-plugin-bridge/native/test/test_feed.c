@@ -192,6 +192,25 @@ static void apply_error_leaves_the_group(void) {
     node_end(n);
 }
 
+// The others apply it, and here it is lost.
+static void a_commit_of_which_nothing_is_known_leaves_the_group(void) {
+    struct node *n = node_begin("", 1);
+    server_await_synced(&n->s, 1);
+    CHECK(fake_verdict(&n->f, 4711, true) == 102); // a conflict changes nothing anywhere
+    wsrep_gtid_t out;
+    CHECK(n->s.w.sync_wait(&n->s.w, NULL, -1, &out) == WSREP_OK && out.seqno == 102);
+    CHECK(n->f.counts[FRAME_VOTE] == 0);
+    fake_verdict(&n->f, 4712, false);
+    fake_await_count(&n->f, FRAME_VOTE, 1);
+    fake_await_count(&n->f, FRAME_DISCONNECT, 1);
+    server_join_receivers(&n->s);
+    CHECK(n->s.receiver_result[0] == WSREP_FATAL);
+    server_connect(&n->s);
+    server_receive(&n->s, 1);
+    server_await_synced(&n->s, 2);
+    node_end(n);
+}
+
 int main(void) {
     applies_in_parallel_and_commits_in_order();
     views_wait_for_what_is_before();
@@ -199,6 +218,7 @@ int main(void) {
     starts_from_own_position();
     pauses();
     apply_error_leaves_the_group();
+    a_commit_of_which_nothing_is_known_leaves_the_group();
     puts("feed: ok");
     return 0;
 }

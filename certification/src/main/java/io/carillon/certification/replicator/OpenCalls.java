@@ -13,9 +13,17 @@ final class OpenCalls {
     /** Those of them that came with an earlier connection, and are in the log by now or nowhere. */
     private final LongHashSet inherited = new LongHashSet(-1);
     private long inheritedUntil = Long.MAX_VALUE;
+    /** Those that wait for their outcome however long it takes; also of a session whose connection is broken now. */
+    private final LongHashSet patient = new LongHashSet(-1);
 
     void add(final long call) {
         calls.add(call);
+    }
+
+    /** A call in total order isolation: with anything but its outcome its client would send the statement again. */
+    void addPatient(final long call) {
+        calls.add(call);
+        patient.add(call);
     }
 
     /**
@@ -41,7 +49,8 @@ final class OpenCalls {
         while (each.hasNext()) {
             final long call = each.nextValue();
             if (take(call)) {
-                application.onRejected(call, RejectReason.NOT_PRIMARY, "never ordered: it was lost with its connection or with the sidecar that had it");
+                application.onRejected(call, RejectReason.NOT_PRIMARY,
+                    "never ordered: it was lost with its connection or with the sidecar that had it");
             }
         }
         inherited.clear();
@@ -49,21 +58,39 @@ final class OpenCalls {
 
     /** Takes {@code call} off. False when it does not wait. */
     boolean take(final long call) {
+        patient.remove(call);
         return call != Offers.NOBODY && calls.remove(call);
     }
 
     /** Answers all of them. */
     void rejectAll(final RejectReason reason, final String text, final ReplicatedApplication application) {
+        patient.clear();
+        rejectImpatient(reason, text, application);
+        clear();
+    }
+
+    /** Answers those that do not wait for ever. */
+    void rejectImpatient(final RejectReason reason, final String text, final ReplicatedApplication application) {
         final long[] all = new long[calls.size()];
         int count = 0;
         final LongHashSet.LongIterator each = calls.iterator();
         while (each.hasNext()) {
-            all[count++] = each.nextValue();
+            final long call = each.nextValue();
+            if (!patient.contains(call)) {
+                all[count++] = call;
+            }
         }
+        for (int i = 0; i < count; i++) {
+            calls.remove(all[i]);
+            inherited.remove(all[i]);
+            application.onRejected(all[i], reason, text);
+        }
+    }
+
+    /** Another session begins. */
+    void reset() {
         clear();
-        for (final long call : all) {
-            application.onRejected(call, reason, text);
-        }
+        patient.clear();
     }
 
     void clear() {

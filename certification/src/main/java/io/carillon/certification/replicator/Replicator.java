@@ -85,6 +85,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.saved = new SavedState(session.dataDir());
         if (!sameSession) {
             node.repeatable.clear();
+            node.openCalls.reset();
         }
         inherit(session.openCalls());
         node.released = session.released();

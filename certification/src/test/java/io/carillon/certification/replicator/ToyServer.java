@@ -113,6 +113,17 @@ final class ToyServer implements ReplicatedApplication {
         return call;
     }
 
+    /** A statement that every node executes alone. */
+    long isolated(final String row, final String value) {
+        final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
+        builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END | WriteSetFlags.ISOLATION).ids(++call, 1)
+            .lastSeen(position.seqno()).data(new UnsafeBuffer(data), 0, data.length);
+        final int length = builder.build();
+        pending.put(call, row + "=" + value);
+        replicator.certify(call, builder.buffer(), 0, length);
+        return call;
+    }
+
     /** Sends one more fragment of a streaming transaction that has got {@code previous}. */
     long stream(final String row, final long previous) {
         final byte[] data = (row + "=s").getBytes(StandardCharsets.UTF_8);

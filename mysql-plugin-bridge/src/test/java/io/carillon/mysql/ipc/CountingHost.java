@@ -55,6 +55,11 @@ class CountingHost implements SessionHost, SessionHost.Attachment, ReplicationEn
     }
 
     @Override
+    public void resetStatus() {
+        calls++;
+    }
+
+    @Override
     public void peerAnswered(final long number, final boolean admitted) {
         calls++;
     }

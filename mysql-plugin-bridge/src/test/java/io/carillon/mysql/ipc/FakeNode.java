@@ -113,6 +113,11 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
     }
 
     @Override
+    public void resetStatus() {
+        events.add("reset status");
+    }
+
+    @Override
     public void peerAnswered(final long number, final boolean admitted) {
         events.add("peer " + number + " " + admitted);
     }

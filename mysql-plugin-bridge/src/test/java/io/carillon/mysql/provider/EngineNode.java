@@ -176,6 +176,11 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     }
 
     @Override
+    public void resetStatus() {
+        replicator.resetStatus();
+    }
+
+    @Override
     public void peerAnswered(final long number, final boolean admitted) {
         peers.answered(number, admitted);
     }
