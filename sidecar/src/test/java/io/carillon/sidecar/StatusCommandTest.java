@@ -14,7 +14,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +29,7 @@ final class StatusCommandTest {
     @TempDir
     Path directory;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final List<AdminServer> servers = new ArrayList<>();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private StateDirectories usual() {
@@ -41,9 +45,16 @@ final class StatusCommandTest {
         }).execute(arguments);
     }
 
-    private static AdminServer node(final Path state, final String name) throws IOException {
+    private AdminServer node(final Path state, final String name) throws IOException {
         Files.createDirectories(state);
-        return AdminServer.start(AdminSocket.of(state), request -> "{\"node\":\"" + name + "\",\"state\":\"Synced\",\"primary\":true}");
+        final AdminServer server = AdminServer.start(AdminSocket.of(state), request -> "{\"node\":\"" + name + "\",\"state\":\"Synced\",\"primary\":true}");
+        servers.add(server);
+        return server;
+    }
+
+    @AfterEach
+    void close() {
+        servers.forEach(AdminServer::close);
     }
 
     private static String taken(final ByteArrayOutputStream stream) {
@@ -55,10 +66,10 @@ final class StatusCommandTest {
     @Test
     void theOnlyNodeIsFoundWhereverTheProviderPutIt() throws Exception {
         for (final String place : new String[] {"mysql.carillon", "carillon", "carillon/0123456789abcdef"}) {
-            try (AdminServer server = node(directory.resolve(place), "n1")) {
-                assertEquals(0, run(() -> false), () -> place + ": " + taken(err));
-                assertTrue(taken(out).contains("n1  Synced  primary"));
-            }
+            final AdminServer server = node(directory.resolve(place), "n1");
+            assertEquals(0, run(() -> false), () -> place + ": " + taken(err));
+            assertTrue(taken(out).contains("n1  Synced  primary"));
+            server.close();
         }
     }
 
@@ -69,14 +80,14 @@ final class StatusCommandTest {
         final Path dead = directory.resolve("carillon/0000000000000003");
         Files.createDirectories(dead);
         Files.createFile(AdminSocket.of(dead));
-        try (AdminServer one = node(first, "n1"); AdminServer two = node(second, "n2")) {
-            final IOException choice = assertThrows(IOException.class, () -> usual().only());
-            assertEquals("several nodes keep their state here, choose one with --dir:\n  " + first + "  (n1, Synced)\n  " + second
-                + "  (n2, Synced)\n  " + dead + "  (no sidecar answers)", choice.getMessage());
-            assertEquals(CommandLine.ExitCode.SOFTWARE, run(() -> false));
-            assertEquals(0, run(() -> false, "--dir", second.toString()));
-            assertTrue(taken(out).contains("n2  Synced"));
-        }
+        node(first, "n1");
+        node(second, "n2");
+        final IOException choice = assertThrows(IOException.class, () -> usual().only());
+        assertEquals("several nodes keep their state here, choose one with --dir:\n  " + first + "  (n1, Synced)\n  " + second
+            + "  (n2, Synced)\n  " + dead + "  (no sidecar answers)", choice.getMessage());
+        assertEquals(CommandLine.ExitCode.SOFTWARE, run(() -> false));
+        assertEquals(0, run(() -> false, "--dir", second.toString()));
+        assertTrue(taken(out).contains("n2  Synced"));
     }
 
     @Test
