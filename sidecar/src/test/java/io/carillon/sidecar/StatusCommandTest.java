@@ -47,7 +47,8 @@ final class StatusCommandTest {
 
     private AdminServer node(final Path state, final String name) throws IOException {
         Files.createDirectories(state);
-        final AdminServer server = AdminServer.start(AdminSocket.of(state), request -> "{\"node\":\"" + name + "\",\"state\":\"Synced\",\"primary\":true}");
+        final AdminServer server = AdminServer.start(AdminSocket.of(state), request ->
+            "{\"node\":\"" + name + "\",\"state\":\"Synced\",\"primary\":true}");
         servers.add(server);
         return server;
     }
