@@ -64,6 +64,10 @@ wsrep_seqno_t provider_pause(wsrep_t *w) {
     struct provider *p = provider_of(w);
     struct feed *feed = &p->feed;
     pthread_mutex_lock(&feed->lock);
+    // One at a time, as with Galera: the first one's resume would let everything go on under the second.
+    while (feed->paused) {
+        pthread_cond_wait(&feed->resumed, &feed->lock);
+    }
     feed->paused = true;
     // Everything before the first event that nobody has taken yet is being worked on, local transactions included, and will end.
     int64_t seqno = atomic_load(&p->session.received);
@@ -84,11 +88,12 @@ wsrep_seqno_t provider_pause(wsrep_t *w) {
 wsrep_status_t provider_resume(wsrep_t *w) {
     struct provider *p = provider_of(w);
     horizon_limit(&p->commit, INT64_MAX);
+    send_pause(p, 0);
     pthread_mutex_lock(&p->feed.lock);
     p->feed.paused = false;
     pthread_mutex_unlock(&p->feed.lock);
     pthread_cond_broadcast(&p->feed.wake);
-    send_pause(p, 0);
+    pthread_cond_signal(&p->feed.resumed);
     return WSREP_OK;
 }
 
