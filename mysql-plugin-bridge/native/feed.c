@@ -89,7 +89,7 @@ void feed_push(struct provider *p, struct event *event) {
     if (feed->length > feed->length_max) {
         feed->length_max = feed->length;
     }
-    const bool wake = feed->idle > 0 && !feed->exclusive && !feed->paused;
+    const bool wake = feed->idle > 0 && !feed->exclusive && !feed->holders;
     const bool wake_all = event->type == EVENT_FINAL || event->type == EVENT_INCONSISTENT;
     pthread_mutex_unlock(&feed->lock);
     if (wake_all) {
@@ -181,7 +181,7 @@ struct event *feed_pop(struct provider *p) {
     for (;;) {
         struct event *event = feed->head;
         const bool ends = event && (event->type == EVENT_FINAL || event->type == EVENT_INCONSISTENT);
-        if (event && !feed->exclusive && (!feed->paused || ends)) {
+        if (event && !feed->exclusive && (!feed->holders || ends)) {
             break;
         }
         if (feed->closed && !event) {
