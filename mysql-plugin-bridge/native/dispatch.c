@@ -96,7 +96,7 @@ static bool act(struct incoming *f) {
     case FRAME_VIEW: return on_view(f);
     case FRAME_STATE_REQUEST: return incoming_push(f, incoming_event(f, EVENT_STATE_REQUEST));
     case FRAME_DONATE: return on_donate(f);
-    case FRAME_SYNCED: return incoming_push(f, incoming_event(f, EVENT_SYNCED));
+    case FRAME_SYNCED: return on_synced(f);
     case FRAME_STATE: return on_state(f);
     case FRAME_FINAL: return on_final(f);
     case FRAME_INCONSISTENT: return on_inconsistent(f);

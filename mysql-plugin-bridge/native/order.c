@@ -129,11 +129,5 @@ static wsrep_status_t send_desync(struct provider *p, uint8_t desync) {
 
 wsrep_status_t provider_desync(wsrep_t *w) { return send_desync(provider_of(w), 1); }
 
-// As with Galera, who is not desynced is resynced already, and only a node outside of its group fails.
-wsrep_status_t provider_resync(wsrep_t *w) {
-    struct provider *p = provider_of(w);
-    if (send_desync(p, 0) == WSREP_OK) {
-        return WSREP_OK;
-    }
-    return atomic_load(&p->primary) ? WSREP_OK : WSREP_NODE_FAIL;
-}
+// Who is not desynced is resynced already, with an OK from the group. Otherwise NODE_FAIL, as with Galera: still desynced.
+wsrep_status_t provider_resync(wsrep_t *w) { return send_desync(provider_of(w), 0) == WSREP_OK ? WSREP_OK : WSREP_NODE_FAIL; }

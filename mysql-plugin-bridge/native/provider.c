@@ -99,8 +99,9 @@ static struct provider *create(const struct wsrep_init_args *args) {
     p->stats_since = now_ns();
     atomic_store(&p->shield.until, WSREP_SEQNO_UNDEFINED);
     const bool ok = p->args.node_name && p->args.node_address && p->args.node_incoming && p->args.data_dir && p->options_text &&
-                    options_init(&p->options, p->options_text ? p->options_text : "") & calls_init(&p->calls) & feed_init(&p->feed) &
-                        status_init(&p->status) & horizon_init(&p->apply) & horizon_init(&p->commit) & horizon_init(&p->tickets);
+                    options_init(&p->options, p->options_text ? p->options_text : "") & calls_init(&p->calls, &p->session.id) &
+                        feed_init(&p->feed) & status_init(&p->status) & horizon_init(&p->apply) & horizon_init(&p->commit) &
+                        horizon_init(&p->tickets);
     if (!ok) {
         destroy(p);
         return NULL;

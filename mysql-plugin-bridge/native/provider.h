@@ -93,7 +93,6 @@ struct provider {
     char *cluster_url;
     char *donor;
     struct toi *tois;
-    int desync_count;
     int64_t stats_since;
 
     pthread_mutex_t vote_lock; // outermost but for those of the server

@@ -180,7 +180,9 @@ static void fill_own(struct provider *p, struct snapshot *s) {
     struct counters *c = &p->counters;
     wsrep_uuid_t group;
     provider_group(p, &group);
-    set_text(s, "local_state_uuid", uuid_text(&group));
+    static const wsrep_uuid_t none;
+    const wsrep_uuid_t *known = uuid_equal(&group, &none) ? &p->start.uuid : &group;
+    set_text(s, "local_state_uuid", uuid_equal(known, &none) ? NULL : uuid_text(known));
     set_int(s, "last_committed", horizon_reached(&p->apply));
     set_int(s, "replicated", atomic_load(&c->replicated));
     set_int(s, "replicated_bytes", atomic_load(&c->replicated_bytes));
@@ -203,7 +205,7 @@ static void fill_own(struct provider *p, struct snapshot *s) {
     set_double(s, "apply_oooe", ratio((int64_t)atomic_load(&p->apply.entered_early), begun));
     set_double(s, "apply_window", ratio((int64_t)atomic_load(&p->apply.window_sum), begun));
     // Nobody enters the commit order before all others have left, nor leaves out of order: oooe and oool are 0.
-    set_double(s, "commit_window", atomic_load(&p->commit.leaves) > 0);
+    set_double(s, "commit_window", ratio((int64_t)atomic_load(&p->commit.window_sum), (int64_t)atomic_load(&p->commit.entries)));
     pthread_mutex_lock(&p->feed.lock);
     set_int(s, "local_recv_queue", p->feed.length);
     set_int(s, "local_recv_queue_max", p->feed.length_max);

@@ -38,6 +38,7 @@ struct fake {
     bool accept;   // false: connections wait
     bool conflict; // of the next verdicts
     bool connect_snapshot;
+    bool refuses_desync;
     bool revocable; // held write sets wait for flow control
     int first_view_flags;
     uint64_t held[HELD_MAX];

@@ -185,10 +185,8 @@ class FakeCluster {
 
         /** Continues with the log of {@code before}, whose process is gone. */
         void takeOver(final FakeGroup before) {
+            log.reset(before.log.baseIndex(), before.log.baseSeqno(), before.log.epochAt(before.log.baseIndex()));
             while (log.endIndex() < before.log.endIndex() && before.log.read(log.endIndex() + 1, entry)) {
-                if (log.endIndex() == 0 && entry.index > 1) {
-                    throw new IllegalStateException("a log that does not begin at 1 is not copied");
-                }
                 log.append(entry.index, entry.seqno, entry.epoch, entry.originMsb, entry.originLsb, entry.originSeq, entry.kind,
                     entry.payload, 0, entry.payload.capacity());
             }

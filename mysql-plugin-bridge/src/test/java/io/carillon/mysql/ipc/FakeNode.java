@@ -268,7 +268,8 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
     @Override
     public void setOptions(final long call, final String text) {
         events.add("options " + text);
-        application.onResult(call, text.contains("unknown") ? WsrepStatus.WARNING : WsrepStatus.OK, 0, text + "; ");
+        final WsrepStatus status = text.contains("unknown") ? WsrepStatus.WARNING : WsrepStatus.OK;
+        application.onResult(call, status, 0, text.isEmpty() ? options() : text + "; ");
     }
 
     /** Gives the server what it has not had, as far as it takes it. */
