@@ -12,6 +12,7 @@ bool feed_init(struct feed *feed) {
     memset(feed, 0, sizeof *feed);
     pthread_mutex_init(&feed->lock, NULL);
     pthread_cond_init(&feed->wake, NULL);
+    pthread_cond_init(&feed->resumed, NULL);
     feed->closed = true;
     feed->popped = -1;
     return true;
@@ -24,6 +25,7 @@ void feed_destroy(struct feed *feed) {
         event_free(event);
     }
     pthread_cond_destroy(&feed->wake);
+    pthread_cond_destroy(&feed->resumed);
     pthread_mutex_destroy(&feed->lock);
 }
 
@@ -89,7 +91,7 @@ void feed_push(struct provider *p, struct event *event) {
     if (feed->length > feed->length_max) {
         feed->length_max = feed->length;
     }
-    const bool wake = feed->idle > 0 && !feed->exclusive && !feed->holders;
+    const bool wake = feed->idle > 0 && !feed->exclusive && !feed->paused;
     const bool wake_all = event->type == EVENT_FINAL || event->type == EVENT_INCONSISTENT;
     pthread_mutex_unlock(&feed->lock);
     if (wake_all) {
@@ -181,7 +183,7 @@ struct event *feed_pop(struct provider *p) {
     for (;;) {
         struct event *event = feed->head;
         const bool ends = event && (event->type == EVENT_FINAL || event->type == EVENT_INCONSISTENT);
-        if (event && !feed->exclusive && (!feed->holders || ends)) {
+        if (event && !feed->exclusive && (!feed->paused || ends)) {
             break;
         }
         if (feed->closed && !event) {

@@ -46,8 +46,8 @@ struct feed {
     uint32_t receivers;
     uint32_t idle;
     bool exclusive; // an event that nothing may overtake is being worked on
-    uint32_t holders; // of the order: a pause, a donation. While there are any no event is taken
-    int64_t held_at;
+    bool paused;
+    pthread_cond_t resumed;
     bool closed;
     bool final_queued;
     bool fed; // since connect(): a new sidecar goes on from there

@@ -63,38 +63,35 @@ static void send_pause(struct provider *p, uint8_t pause) {
 int64_t order_hold(struct provider *p) {
     struct feed *feed = &p->feed;
     pthread_mutex_lock(&feed->lock);
-    if (feed->holders++ == 0) {
-        // Nobody enters while the place is looked for: a verdict that the reader gets meanwhile would let its client in behind it.
-        horizon_limit(&p->commit, 0);
-        // Everything before the first event that nobody has taken yet is being worked on, local transactions included, and will end.
-        int64_t seqno = atomic_load(&p->session.received);
-        for (const struct event *event = feed->head; event; event = event->next) {
-            if (event->type == EVENT_WRITE_SET || event->type == EVENT_VIEW) {
-                seqno = event->after;
-                break;
-            }
-        }
-        feed->held_at = seqno;
-        horizon_limit(&p->commit, seqno);
+    // One at a time, as with Galera: the end of the first one would let everything go on under the second.
+    while (feed->paused) {
+        pthread_cond_wait(&feed->resumed, &feed->lock);
     }
-    const int64_t seqno = feed->held_at;
+    feed->paused = true;
+    // Nobody enters while the place is looked for: a verdict that the reader gets meanwhile would let its client in behind it.
+    horizon_limit(&p->commit, 0);
+    // Everything before the first event that nobody has taken yet is being worked on, local transactions included, and will end.
+    int64_t seqno = atomic_load(&p->session.received);
+    for (const struct event *event = feed->head; event; event = event->next) {
+        if (event->type == EVENT_WRITE_SET || event->type == EVENT_VIEW) {
+            seqno = event->after;
+            break;
+        }
+    }
     pthread_mutex_unlock(&feed->lock);
+    horizon_limit(&p->commit, seqno);
     struct waiter waiter = {0};
     horizon_wait(&p->apply, &waiter, seqno, PARK_FOREVER);
     return seqno;
 }
 
 void order_go_on(struct provider *p) {
+    horizon_limit(&p->commit, INT64_MAX);
     pthread_mutex_lock(&p->feed.lock);
-    const bool last = p->feed.holders == 1;
-    p->feed.holders -= p->feed.holders > 0;
-    if (last) {
-        horizon_limit(&p->commit, INT64_MAX);
-    }
+    p->feed.paused = false;
     pthread_mutex_unlock(&p->feed.lock);
-    if (last) {
-        pthread_cond_broadcast(&p->feed.wake);
-    }
+    pthread_cond_broadcast(&p->feed.wake);
+    pthread_cond_signal(&p->feed.resumed);
 }
 
 wsrep_seqno_t provider_pause(wsrep_t *w) {
@@ -106,8 +103,8 @@ wsrep_seqno_t provider_pause(wsrep_t *w) {
 
 wsrep_status_t provider_resume(wsrep_t *w) {
     struct provider *p = provider_of(w);
-    order_go_on(p);
     send_pause(p, 0);
+    order_go_on(p);
     return WSREP_OK;
 }
 

@@ -51,6 +51,7 @@ static void destroy(struct provider *p) {
     pthread_mutex_destroy(&p->vote_lock);
     feed_destroy(&p->feed);
     trx_table_destroy(&p->trxs);
+    peers_destroy(&p->peers);
     calls_free_orphans(&p->calls);
     calls_destroy(&p->calls);
     horizon_destroy(&p->apply);
@@ -95,6 +96,7 @@ static struct provider *create(const struct wsrep_init_args *args) {
     pthread_mutex_init(&p->ticket_lock, NULL);
     pthread_mutex_init(&p->vote_lock, NULL);
     trx_table_init(&p->trxs);
+    peers_init(&p->peers);
     make_session_id(&p->session.id);
     p->stats_since = now_ns();
     atomic_store(&p->shield.until, WSREP_SEQNO_UNDEFINED);

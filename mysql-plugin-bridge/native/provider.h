@@ -9,6 +9,7 @@
 
 #include "feed.h"
 #include "options.h"
+#include "peers.h"
 #include "session.h"
 #include "shield.h"
 #include "status.h"
@@ -77,6 +78,7 @@ struct provider {
     struct options options;
     struct session session;
     struct calls calls;
+    struct peers peers;
     struct feed feed;
     struct trx_table trxs;
     struct horizon apply;

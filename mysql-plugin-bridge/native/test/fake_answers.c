@@ -187,6 +187,10 @@ void fake_on_frame(struct fake *f, const uint8_t *frame, size_t length) {
             fake_send_frame(f, &out, 0);
         }
         break;
+    case FRAME_PEER_ANSWER:
+        f->peer_id = id;
+        f->peer_admitted = frame_get_u8(&in) != 0;
+        break;
     case FRAME_SYNC_POINT: send_result(f, id, WSREP_OK, f->seqno, ""); break;
     case FRAME_STATUS: {
         struct frame_out out;

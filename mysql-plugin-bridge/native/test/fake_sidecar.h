@@ -48,6 +48,8 @@ struct fake {
     int64_t hello_received;
     int64_t hello_state;
     int counts[128]; // frames by type
+    uint64_t peer_id; // of the latest PEER_ANSWER
+    bool peer_admitted;
     uint8_t *last_ws;
     size_t last_ws_length;
     uint64_t fragment_bytes;

@@ -180,11 +180,11 @@ void server_await_views(struct server *s, int count) { AWAIT(s, s->view_count >=
 
 void server_await_synced(struct server *s, int count) { AWAIT(s, s->synced_count >= count); }
 
-void server_await_holders(struct server *s, uint32_t count) {
+void server_await_paused(struct server *s) {
     struct feed *feed = &((struct provider *)s->w.ctx)->feed;
     for (bool held = false; !held; sched_yield()) {
         pthread_mutex_lock(&feed->lock);
-        held = feed->holders == count;
+        held = feed->paused;
         pthread_mutex_unlock(&feed->lock);
     }
 }

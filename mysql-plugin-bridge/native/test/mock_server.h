@@ -48,8 +48,8 @@ void server_await_applied(struct server *s, int count);
 void server_await_entered(struct server *s, int count);
 void server_await_views(struct server *s, int count);
 void server_await_synced(struct server *s, int count);
-// Until the order stands for so many.
-void server_await_holders(struct server *s, uint32_t count);
+// Until nothing is taken from the feed any more.
+void server_await_paused(struct server *s);
 void server_await_donations(struct server *s, int count);
 void server_let_donation_go(struct server *s);
 void server_hold(struct server *s, int64_t seqno);

@@ -24,7 +24,9 @@ final class LargeKeySet implements AutoCloseable {
     /** Pieces of a batch that are sorted independently. */
     private static final int STRIPES = 16;
     /** Keys at once that are worth waking the helper for, to read them. */
-    private static final int SHARED_READ_MIN = 8192;
+    private static final int SHARED_READ_MIN = 2048;
+    /** Neighbours that belong to the same stripe: few, so that both threads find work in one block of the log. */
+    private static final int RUN_LENGTH = 128;
 
     private final KeyIndex index;
     private final int batchMax;
@@ -177,16 +179,24 @@ final class LargeKeySet implements AutoCloseable {
         final UnsafeBuffer buffer = block.buffer;
         final long[] keys = unsorted;
         final int[] counts = ends[stripe];
-        final int end = Math.min(to, stripeStart(stripe + 1));
-        final int start = Math.max(from, stripeStart(stripe));
-        int at = (first + start) * WriteSetLayout.KEY_LENGTH;
-        for (int i = start; i < end; i++, at += WriteSetLayout.KEY_LENGTH) {
-            final long hash = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
-            final long meta = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN) & 0xFFFFFFFFL;
-            keys[2 * i] = hash;
-            keys[2 * i + 1] = (long) (ordinal + i) << Integer.SIZE | meta;
-            counts[KeyIndex.partitionOf(hash)]++;
+        for (int run = firstRun(stripe, from); run < to; run += STRIPES * RUN_LENGTH) {
+            final int end = Math.min(to, run + RUN_LENGTH);
+            int i = Math.max(from, run);
+            for (int at = (first + i) * WriteSetLayout.KEY_LENGTH; i < end; i++, at += WriteSetLayout.KEY_LENGTH) {
+                final long hash = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
+                final long meta = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN) & 0xFFFFFFFFL;
+                keys[2 * i] = hash;
+                keys[2 * i + 1] = (long) (ordinal + i) << Integer.SIZE | meta;
+                counts[KeyIndex.partitionOf(hash)]++;
+            }
         }
+    }
+
+    /** Where the first run of a stripe begins that reaches beyond {@code from}. */
+    private static int firstRun(final int stripe, final int from) {
+        final int round = STRIPES * RUN_LENGTH;
+        final int run = from / round * round + stripe * RUN_LENGTH;
+        return run + RUN_LENGTH > from ? run : run + round;
     }
 
     private void sort() {
@@ -205,16 +215,16 @@ final class LargeKeySet implements AutoCloseable {
 
     private void scatter(final int stripe) {
         final int[] next = ends[stripe];
-        final int to = stripeStart(stripe + 1);
-        for (int i = stripeStart(stripe); i < to; i++) {
-            final int at = next[KeyIndex.partitionOf(unsorted[2 * i])]++;
-            sorted[2 * at] = unsorted[2 * i];
-            sorted[2 * at + 1] = unsorted[2 * i + 1];
+        final long[] from = unsorted;
+        final long[] to = sorted;
+        for (int run = firstRun(stripe, 0); run < batchLength; run += STRIPES * RUN_LENGTH) {
+            final int end = Math.min(batchLength, run + RUN_LENGTH);
+            for (int i = run; i < end; i++) {
+                final int at = next[KeyIndex.partitionOf(from[2 * i])]++;
+                to[2 * at] = from[2 * i];
+                to[2 * at + 1] = from[2 * i + 1];
+            }
         }
-    }
-
-    private int stripeStart(final int stripe) {
-        return (int) ((long) batchLength * stripe / STRIPES);
     }
 
     /** Runs {@code count} shares of the work, with the second thread's help; each with its thread's probe. */

@@ -52,7 +52,7 @@ final class RealEngineTest extends RealEngineFixture {
             + " cert_index_size causal_reads cert_interval open_transactions open_connections incoming_addresses";
         final String ownTypes = "SIIIIIIIIIIIIIIIIIIIDIIIDIIDIISSDDDDIDDDISIIDIIS";
         final String ring = " cluster_weight desync_count evs_delayed evs_evict_list evs_repl_latency evs_state gcomm_uuid gmcast_segment";
-        final FakeServer a = newServer(0);
+        final FakeServer a = server(0);
         assertEquals(OK, a.init());
         final Map<String, String> before = a.statistics();
         assertEquals(own, String.join(" ", before.keySet()));
@@ -78,6 +78,26 @@ final class RealEngineTest extends RealEngineFixture {
         assertEquals(connected.get("local_state_uuid"), after.get("local_state_uuid"));
         assertEquals(List.of("11", "4", "11", "5", "2"), List.copyOf(after.values()).subList(1, 6));
         assertEquals("1", after.get("local_cached_downto"));
+    }
+
+    @Test
+    void whoeverTheServersAllowListRefusesDoesNotGetIn() throws Exception {
+        try (ServersAllowList list = new ServersAllowList()) {
+            final FakeServer a = founder();
+            final FakeServer b = server(1);
+            assertEquals(OK, b.init());
+            list.refuse(true);
+            final FutureTask<Integer> joined = inBackground(() -> b.connect(address(), false));
+            assertEquals("127.0.0.1", list.next());
+            assertEquals("127.0.0.1", list.next());
+            assertFalse(joined.isDone());
+            assertEquals("1", a.statistics().get("cluster_weight"));
+            list.refuse(false);
+            assertEquals(OK, joined.get());
+            b.appliers(1);
+            b.await("connected");
+            assertTrue(a.log.stream().anyMatch(line -> line.contains("IP 127.0.0.1 not found in allowlist")), a.log.toString());
+        }
     }
 
     @Test
