@@ -16,10 +16,12 @@ struct question {
 void peers_init(struct peers *peers) {
     pthread_mutex_init(&peers->lock, NULL);
     pthread_cond_init(&peers->wake, NULL);
+    pthread_cond_init(&peers->idle, NULL);
 }
 
 void peers_destroy(struct peers *peers) {
     pthread_cond_destroy(&peers->wake);
+    pthread_cond_destroy(&peers->idle);
     pthread_mutex_destroy(&peers->lock);
 }
 
@@ -52,10 +54,13 @@ static void *peers_main(void *argument) {
         if (!peers->first) {
             peers->last = NULL;
         }
+        peers->asking = true;
         pthread_mutex_unlock(&peers->lock);
         answer(p, question);
         question_free(question);
         pthread_mutex_lock(&peers->lock);
+        peers->asking = false;
+        pthread_cond_broadcast(&peers->idle);
     }
     pthread_mutex_unlock(&peers->lock);
     return NULL;
@@ -94,8 +99,24 @@ void peers_ask(struct provider *p, uint64_t id, char *ip) {
     }
 }
 
+void peers_settle(struct provider *p) {
+    struct peers *peers = &p->peers;
+    pthread_mutex_lock(&peers->lock);
+    while (peers->first) {
+        struct question *question = peers->first;
+        peers->first = question->next;
+        question_free(question);
+    }
+    peers->last = NULL;
+    while (peers->asking) {
+        pthread_cond_wait(&peers->idle, &peers->lock);
+    }
+    pthread_mutex_unlock(&peers->lock);
+}
+
 void peers_stop(struct provider *p) {
     struct peers *peers = &p->peers;
+    peers_settle(p);
     pthread_mutex_lock(&peers->lock);
     peers->stop = true;
     pthread_mutex_unlock(&peers->lock);
@@ -104,10 +125,4 @@ void peers_stop(struct provider *p) {
         pthread_join(peers->thread, NULL);
         peers->started = false;
     }
-    while (peers->first) {
-        struct question *question = peers->first;
-        peers->first = question->next;
-        question_free(question);
-    }
-    peers->last = NULL;
 }

@@ -20,6 +20,8 @@ struct peers {
     pthread_t thread;
     bool started;
     bool stop;
+    bool asking; // a call of the server is under way
+    pthread_cond_t idle;
 };
 
 void peers_init(struct peers *peers);
@@ -27,7 +29,9 @@ void peers_init(struct peers *peers);
 void peers_destroy(struct peers *peers);
 // Has the server asked about `ip` (from malloc, taken over); the sidecar gets the answer under `id`. Never blocks.
 void peers_ask(struct provider *p, uint64_t id, char *ip);
-// Waits for the answer that the server is thinking about; what was not asked yet is dropped.
+// What was not asked yet is dropped; waits for the answer that the server is thinking about. After that it is left alone: it may end.
+void peers_settle(struct provider *p);
+// The same, for good.
 void peers_stop(struct provider *p);
 
 // ---- services.c

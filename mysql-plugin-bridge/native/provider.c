@@ -199,6 +199,9 @@ wsrep_status_t provider_connect(wsrep_t *w, const char *name, const char *url, c
     }
     call_clear(&call);
     frame_out_free(&out);
+    if (status != WSREP_OK) {
+        peers_settle(p);
+    }
     return status;
 }
 
@@ -215,6 +218,7 @@ wsrep_status_t provider_disconnect(wsrep_t *w) {
     atomic_store(&p->closing, true);
     calls_kick_all(&p->calls);
     send_disconnect(p);
+    peers_settle(p); // nobody can connect any more
     feed_push_final(p); // if the sidecar's own did not come
     return WSREP_OK;
 }

@@ -4,8 +4,11 @@
 package io.carillon.group.transport;
 
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -18,6 +21,7 @@ final class Arrivals {
     private final EngineLoop loop;
     private final Refusals refusals;
     private final Set<Channel> waiting = new LinkedHashSet<>();
+    private final Map<Channel, Future<?>> timeouts = new HashMap<>();
     private Admission admission = Admission.ALL;
 
     Arrivals(final TcpMesh mesh, final EngineLoop loop, final Refusals refusals) {
@@ -41,17 +45,18 @@ final class Arrivals {
         admission.ask(ip, admitted -> answered(channel, ip, admitted));
         if (waiting.contains(channel)) {
             channel.config().setAutoRead(false);
-            channel.closeFuture().addListener(closed -> waiting.remove(channel));
-            loop.schedule(() -> {
+            final Future<?> timeout = loop.schedule(() -> {
                 if (waiting.remove(channel)) {
                     refuse(channel, Refusal.NOT_ANSWERED, ip);
                 }
             }, mesh.config().handshakeNs());
+            timeouts.put(channel, timeout);
+            channel.closeFuture().addListener(closed -> forget(channel));
         }
     }
 
     private void answered(final Channel channel, final String ip, final boolean admitted) {
-        if (!waiting.remove(channel)) {
+        if (!forget(channel)) {
             return;
         }
         if (admitted) {
@@ -62,13 +67,24 @@ final class Arrivals {
         }
     }
 
+    /** False when it does not wait. What waits for nothing keeps nothing: strangers may come by the thousand. */
+    private boolean forget(final Channel channel) {
+        final Future<?> timeout = timeouts.remove(channel);
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        return waiting.remove(channel);
+    }
+
     private void refuse(final Channel channel, final Refusal refusal, final String ip) {
         refusals.count(refusal, ip, "");
         channel.close();
     }
 
     void closeAll() {
-        List.copyOf(waiting).forEach(Channel::close);
-        waiting.clear();
+        for (final Channel channel : List.copyOf(waiting)) {
+            forget(channel);
+            channel.close();
+        }
     }
 }

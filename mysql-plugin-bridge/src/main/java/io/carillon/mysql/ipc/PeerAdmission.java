@@ -4,6 +4,7 @@
 package io.carillon.mysql.ipc;
 
 import io.carillon.group.transport.Admission;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,10 +27,10 @@ public final class PeerAdmission implements Admission {
     /** Runs something later on the engine's thread. */
     @FunctionalInterface
     public interface Timer {
-        void schedule(Runnable task, long delayNs);
+        Future<?> schedule(Runnable task, long delayNs);
     }
 
-    private record Question(String ip, Consumer<Boolean> answer) {
+    private record Question(String ip, Consumer<Boolean> answer, Future<?> patience) {
     }
 
     private final Timer timer;
@@ -59,20 +60,21 @@ public final class PeerAdmission implements Admission {
         server = null;
         final List<Question> unanswered = new ArrayList<>(open.values());
         open.clear();
-        unanswered.forEach(this::answerByMemory);
+        for (final Question question : unanswered) {
+            question.patience.cancel(false);
+            answerByMemory(question.ip, question.answer);
+        }
     }
 
     @Override
     public void ask(final String ip, final Consumer<Boolean> answer) {
-        final Question question = new Question(ip, answer);
         if (server == null || open.size() >= OPEN_MAX) {
-            answerByMemory(question);
+            answerByMemory(ip, answer);
             return;
         }
         number++;
-        open.put(number, question);
+        open.put(number, new Question(ip, answer, timer.schedule(() -> answerByMemory(ip, answer), PATIENCE_NS)));
         server.ask(number, ip);
-        timer.schedule(() -> answerByMemory(question), PATIENCE_NS);
     }
 
     /** The server's answer to the question {@code asked}. */
@@ -81,6 +83,7 @@ public final class PeerAdmission implements Admission {
         if (question == null) {
             return;
         }
+        question.patience.cancel(false);
         if (isAdmitted) {
             admitted.add(question.ip);
         } else {
@@ -90,9 +93,9 @@ public final class PeerAdmission implements Admission {
     }
 
     /** Only the first answer to a question counts. */
-    private void answerByMemory(final Question question) {
-        if (admitted.contains(question.ip)) {
-            question.answer.accept(true);
+    private void answerByMemory(final String ip, final Consumer<Boolean> answer) {
+        if (admitted.contains(ip)) {
+            answer.accept(true);
         }
     }
 }

@@ -4,17 +4,36 @@
 package io.carillon.mysql.ipc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.concurrent.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Whom the server admits, and what is done when it does not say. */
 final class PeerAdmissionTest {
-    private final List<Runnable> patience = new ArrayList<>();
-    private final PeerAdmission admission = new PeerAdmission((task, delayNs) -> patience.add(task));
+    private final List<PromiseTask> patience = new ArrayList<>();
+    private final PeerAdmission admission = new PeerAdmission(this::schedule);
     private final List<String> questions = new ArrayList<>();
     private final List<String> answers = new ArrayList<>();
+
+    /** Something to be done later, unless it is cancelled. */
+    private record PromiseTask(Runnable task, Promise<Void> promise) {
+        void run() {
+            if (promise.setUncancellable()) {
+                task.run();
+            }
+        }
+    }
+
+    private Future<Void> schedule(final Runnable task, final long delayNs) {
+        final Promise<Void> promise = ImmediateEventExecutor.INSTANCE.newPromise();
+        patience.add(new PromiseTask(task, promise));
+        return promise;
+    }
 
     private void connect(final String ip) {
         admission.ask(ip, admitted -> answers.add(ip + " " + admitted));
@@ -35,6 +54,7 @@ final class PeerAdmissionTest {
         admission.answered(1, false);
         admission.answered(9, true);
         assertEquals(List.of("b false", "a true"), answers);
+        assertTrue(patience.stream().allMatch(waiting -> waiting.promise.isCancelled()), "nothing is kept of a question that is answered");
     }
 
     @Test
@@ -49,14 +69,14 @@ final class PeerAdmissionTest {
         connect("a");
         connect("b");
         assertEquals(List.of(), answers);
-        patience.forEach(Runnable::run);
+        patience.forEach(PromiseTask::run);
         assertEquals(List.of("a true"), answers);
         // It goes on: its word counts from now on.
         admission.answered(3, false);
         answers.clear();
         patience.clear();
         connect("a");
-        patience.forEach(Runnable::run);
+        patience.forEach(PromiseTask::run);
         assertEquals(List.of(), answers);
     }
 
