@@ -169,6 +169,11 @@ final class CatchUp {
             if (baseSeqno >= neededSeqno() && !onPurged(slot)) {
                 return;
             }
+            if (base >= machine.ring.viewIndex) {
+                // Without the ring's VIEW nobody knows who is in it and what was offered before: a new ring has a new one.
+                machine.gatherer.enter(GatherReason.VIEW_PURGED);
+                return;
+            }
             startOverAt(base, baseSeqno, baseEpoch);
         } else if (begins && askedIndex == machine.tail.end() + 1 && base > machine.tail.end()) {
             // The answer begins later than asked: what lies between is purged. If it is everywhere, the log starts over.
