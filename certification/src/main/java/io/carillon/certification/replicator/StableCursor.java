@@ -102,6 +102,7 @@ final class StableCursor {
                     done ? "" : "the node was not in a state to " + (c.on() ? "desync" : "resync"));
             }
             case Control.Vote c -> ballot.vote(from, c);
+            case Control.VoteResult c -> ballot.result(c);
             case Control.Position c -> node.state.position(from, c.released());
             case Control.StateIs c -> {
                 node.state.correct(from, c);
