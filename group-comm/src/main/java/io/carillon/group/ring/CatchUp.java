@@ -232,6 +232,9 @@ final class CatchUp {
         final long wanted = machine.wantedSeqno;
         machine.tail.reset(base, baseSeqno, baseEpoch);
         resetFrom = -1;
+        // Who lacks what would have been better may well hold what follows.
+        purged = new boolean[machine.ring.size()];
+        lastResort = false;
         if (held) {
             // What was offered in the history given up is of no meaning in this one.
             machine.ordering.onPrimaryLost();

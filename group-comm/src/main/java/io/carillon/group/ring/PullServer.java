@@ -29,13 +29,14 @@ final class PullServer {
     void onPull(final Peer from, final DirectBuffer buffer, final int offset) {
         final long askedIndex = RingPacket.i64(buffer, offset + RingPacket.PULL_INDEX_OFFSET);
         final long askedSeqno = RingPacket.i64(buffer, offset + RingPacket.PULL_SEQNO_OFFSET);
-        if (!machine.follows()) {
+        final RingLog log = machine.tail.log();
+        final boolean isBehind = machine.orders() && log.endIndex() < machine.ring.viewIndex;
+        if (!machine.follows() || isBehind && (askedIndex == 0 || askedIndex > log.endIndex())) {
             if (machine.orders()) {
                 refuse(from, askedIndex, askedSeqno);
             }
             return;
         }
-        final RingLog log = machine.tail.log();
         long index = askedIndex > 0 ? askedIndex : indexAfter(log, askedSeqno - 1);
         // What is purged cannot be served: the answer begins later, and the puller sees that from its base.
         index = Math.max(index, log.baseIndex() + 1);
@@ -54,7 +55,7 @@ final class PullServer {
         }
     }
 
-    /** This member starts over itself. If it kept silent, two of them would wait for each other. */
+    /** This member starts over itself, or lacks the same. If it kept silent, two of them would wait for each other. */
     private void refuse(final Peer to, final long askedIndex, final long askedSeqno) {
         packet = machine.transmitter.begin(PacketType.ENTRIES);
         packet.setMemory(RingPacket.BODY_OFFSET, RingPacket.ENTRIES_FIRST_OFFSET - RingPacket.BODY_OFFSET, (byte) 0);

@@ -158,7 +158,9 @@ final class ApplicationModel {
                 }
             }
             if (i > appliedIndex) {
-                Check.that(snapshot || i == appliedIndex + 1, "the server is fed without gap", i, appliedIndex);
+                // A log that begins with the next seqno has all that the server lacks.
+                final boolean begins = i == log.baseIndex() + 1 && entry.seqno() - (entry.kind().counts() ? 1 : 0) == appliedSeqno;
+                Check.that(snapshot || begins || i == appliedIndex + 1, "the server is fed without gap", i, appliedIndex);
                 snapshot = false;
                 appliedIndex = i;
                 appliedSeqno = entry.seqno();
