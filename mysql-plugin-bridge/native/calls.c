@@ -8,8 +8,14 @@
 // As many as HELLO may list.
 enum { SLOT_BITS = 16, SLOTS = 1 << SLOT_BITS };
 
-bool calls_init(struct calls *calls) {
+// Where the numbers begin: far enough from the end that nobody gets there.
+enum { FIRST_AT = 10 };
+#define FIRST_MAX ((1ULL << 46) - 1)
+
+bool calls_init(struct calls *calls, const wsrep_uuid_t *session) {
     memset(calls, 0, sizeof *calls);
+    memcpy(&calls->generation, session->data + FIRST_AT, sizeof session->data - FIRST_AT); // six random bytes
+    calls->generation &= FIRST_MAX;
     pthread_mutex_init(&calls->lock, NULL);
     calls->slots = calloc(SLOTS, sizeof *calls->slots);
     calls->free_slots = calloc(SLOTS, sizeof *calls->free_slots);

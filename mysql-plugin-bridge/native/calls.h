@@ -50,7 +50,9 @@ struct calls {
     uint64_t generation;
 };
 
-bool calls_init(struct calls *calls);
+// Numbers are not used again by another provider: its sidecar, or the group, may still have something to say about this one's. So
+// they begin where the random part of the session's id says.
+bool calls_init(struct calls *calls, const wsrep_uuid_t *session);
 void calls_destroy(struct calls *calls);
 bool calls_register(struct calls *calls, struct call *call);
 // Takes the call out of the table; NULL if there is none of that number.

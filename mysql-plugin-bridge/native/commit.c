@@ -12,6 +12,7 @@ static wsrep_status_t enter_local(struct provider *p, struct trx *trx) {
     pthread_mutex_unlock(&trx->lock);
     if (!aborted) {
         struct waiter own = {0};
+        horizon_arrived(&p->commit, trx->seqno);
         horizon_wait(&p->commit, interruptible ? &trx->commit_waiter : &own, trx->seqno - 1, PARK_FOREVER);
     }
     pthread_mutex_lock(&trx->lock);
@@ -24,6 +25,9 @@ static wsrep_status_t enter_local(struct provider *p, struct trx *trx) {
         trx->state = TRX_COMMITTING;
     }
     pthread_mutex_unlock(&trx->lock);
+    if (!aborted) {
+        horizon_entered(&p->commit, trx->seqno);
+    }
     return aborted ? WSREP_BF_ABORT : WSREP_OK;
 }
 
@@ -39,7 +43,9 @@ wsrep_status_t provider_commit_order_enter(wsrep_t *w, const wsrep_ws_handle_t *
         return WSREP_TRX_MISSING;
     }
     struct waiter waiter = {0};
+    horizon_arrived(&p->commit, seqno);
     horizon_wait(&p->commit, &waiter, seqno - 1, PARK_FOREVER);
+    horizon_entered(&p->commit, seqno);
     return WSREP_OK;
 }
 

@@ -82,6 +82,16 @@ static bool on_log(struct incoming *f) {
     return true;
 }
 
+static bool on_peer(struct incoming *f) {
+    char *ip = frame_get_text(&f->in);
+    if (f->in.failed) {
+        free(ip);
+        return false;
+    }
+    peers_ask(f->p, f->id, ip);
+    return true;
+}
+
 static bool act(struct incoming *f) {
     switch (f->type) {
     case FRAME_VERDICT: return on_verdict(f);
@@ -93,10 +103,11 @@ static bool act(struct incoming *f) {
     case FRAME_FRAGMENT_DONE: calls_fragment_done(&f->p->calls, f->id); return true;
     case FRAME_STATUS_REPLY: return on_status_reply(f);
     case FRAME_LOG: return on_log(f);
+    case FRAME_PEER: return on_peer(f);
     case FRAME_VIEW: return on_view(f);
     case FRAME_STATE_REQUEST: return incoming_push(f, incoming_event(f, EVENT_STATE_REQUEST));
     case FRAME_DONATE: return on_donate(f);
-    case FRAME_SYNCED: return incoming_push(f, incoming_event(f, EVENT_SYNCED));
+    case FRAME_SYNCED: return on_synced(f);
     case FRAME_STATE: return on_state(f);
     case FRAME_FINAL: return on_final(f);
     case FRAME_INCONSISTENT: return on_inconsistent(f);

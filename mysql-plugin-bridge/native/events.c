@@ -67,8 +67,14 @@ bool on_view(struct incoming *f) {
     if (primary && (f->flags & FRAME_VIEW_SYNTHETIC)) {
         incoming_received(f, event->seqno);
     }
+    incoming_counted(f, f->length);
     views_read(f->p, event);
     return incoming_push(f, event);
+}
+
+bool on_synced(struct incoming *f) {
+    incoming_counted(f, f->length);
+    return incoming_push(f, incoming_event(f, EVENT_SYNCED));
 }
 
 bool on_donate(struct incoming *f) {

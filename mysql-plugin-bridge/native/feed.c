@@ -12,6 +12,7 @@ bool feed_init(struct feed *feed) {
     memset(feed, 0, sizeof *feed);
     pthread_mutex_init(&feed->lock, NULL);
     pthread_cond_init(&feed->wake, NULL);
+    pthread_cond_init(&feed->resumed, NULL);
     feed->closed = true;
     feed->popped = -1;
     return true;
@@ -24,6 +25,7 @@ void feed_destroy(struct feed *feed) {
         event_free(event);
     }
     pthread_cond_destroy(&feed->wake);
+    pthread_cond_destroy(&feed->resumed);
     pthread_mutex_destroy(&feed->lock);
 }
 

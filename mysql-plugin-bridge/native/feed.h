@@ -47,6 +47,7 @@ struct feed {
     uint32_t idle;
     bool exclusive; // an event that nothing may overtake is being worked on
     bool paused;
+    pthread_cond_t resumed;
     bool closed;
     bool final_queued;
     bool fed; // since connect(): a new sidecar goes on from there

@@ -40,6 +40,12 @@ static inline bool incoming_consumed(struct incoming *f) {
     return true;
 }
 
+// As Galera counts what it received: what others wrote, and changes of the group and of this node's state.
+static inline void incoming_counted(const struct incoming *f, uint64_t bytes) {
+    atomic_fetch_add_explicit(&f->p->counters.received, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&f->p->counters.received_bytes, (int64_t)bytes, memory_order_relaxed);
+}
+
 // False: this place in the order was seen on an earlier connection. What becomes an event counts as received when it is in the queue
 // (feed_push), so that a pause never waits for one that it keeps from being taken.
 static inline bool incoming_is_new(struct incoming *f, int64_t seqno) {
@@ -63,6 +69,7 @@ bool on_write_set_part(struct incoming *f);
 bool on_skip(struct incoming *f);
 // ---- events.c: what else the recv threads or the status get
 bool on_view(struct incoming *f);
+bool on_synced(struct incoming *f);
 bool on_donate(struct incoming *f);
 bool on_inconsistent(struct incoming *f);
 bool on_state(struct incoming *f);

@@ -131,13 +131,17 @@ void horizon_interrupt(struct horizon *horizon, struct waiter *waiter) {
     pthread_mutex_unlock(&horizon->lock);
 }
 
-void horizon_entered(struct horizon *horizon, int64_t seqno) {
-    const int64_t reached = horizon_reached(horizon);
+int64_t horizon_arrived(struct horizon *horizon, int64_t seqno) {
     int64_t max = atomic_load_explicit(&horizon->entered_max, memory_order_relaxed);
     while (max < seqno && !atomic_compare_exchange_weak_explicit(&horizon->entered_max, &max, seqno, memory_order_relaxed,
                                                                  memory_order_relaxed)) {
     }
-    max = max > seqno ? max : seqno;
+    return max > seqno ? max : seqno;
+}
+
+void horizon_entered(struct horizon *horizon, int64_t seqno) {
+    const int64_t reached = horizon_reached(horizon);
+    const int64_t max = horizon_arrived(horizon, seqno);
     atomic_fetch_add_explicit(&horizon->entries, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&horizon->entered_early, seqno > reached + 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&horizon->window_sum, max > reached ? (uint64_t)(max - reached) : 1, memory_order_relaxed);

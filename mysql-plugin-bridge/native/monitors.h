@@ -49,6 +49,8 @@ void horizon_destroy(struct horizon *horizon);
 enum horizon_result horizon_wait(struct horizon *horizon, struct waiter *waiter, int64_t need, int64_t deadline);
 // Ends the wait of `waiter`, present or next.
 void horizon_interrupt(struct horizon *horizon, struct waiter *waiter);
+// For the averages only: `seqno` is here, and may have to wait. Returns the greatest that came.
+int64_t horizon_arrived(struct horizon *horizon, int64_t seqno);
 // For the averages only: the work of `seqno` begins.
 void horizon_entered(struct horizon *horizon, int64_t seqno);
 // Starts the averages anew.

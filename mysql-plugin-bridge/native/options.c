@@ -10,6 +10,7 @@
 #define CAUSAL_READ_TIMEOUT (30 * SECOND)
 #define SIDECAR_GRACE (3 * SECOND)
 #define FATE_TIMEOUT (10 * SECOND)
+#define REFRESH_TIMEOUT (200 * MS)
 
 static char *copy_trimmed(const char *from, const char *to) {
     while (from < to && isspace((unsigned char)*from)) {
@@ -130,8 +131,25 @@ void options_keep(struct options *options, const char *text, size_t length) {
     pthread_mutex_unlock(&options->lock);
 }
 
+// What has no value of its own gets one when the node connects, so the sidecar is asked. Without one: the text of last time.
+static void refresh(struct provider *p) {
+    if (atomic_load(&p->session.fd) < 0) {
+        return;
+    }
+    struct frame_out out;
+    frame_begin(&out, FRAME_OPTION_SET, 0);
+    frame_put_text(&out, "");
+    struct call call = {0};
+    if (session_call(p, &out, &call, now_ns() + REFRESH_TIMEOUT) == WSREP_OK && call.text && *call.text) {
+        options_keep(&p->options, call.text, strlen(call.text));
+    }
+    call_clear(&call);
+    frame_out_free(&out);
+}
+
 char *provider_options_get(wsrep_t *w) {
     struct options *options = &provider_of(w)->options;
+    refresh(provider_of(w));
     pthread_mutex_lock(&options->lock);
     char *copy = strdup(options->text);
     pthread_mutex_unlock(&options->lock);

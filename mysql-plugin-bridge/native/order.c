@@ -64,6 +64,10 @@ wsrep_seqno_t provider_pause(wsrep_t *w) {
     struct provider *p = provider_of(w);
     struct feed *feed = &p->feed;
     pthread_mutex_lock(&feed->lock);
+    // One at a time, as with Galera: the first one's resume would let everything go on under the second.
+    while (feed->paused) {
+        pthread_cond_wait(&feed->resumed, &feed->lock);
+    }
     feed->paused = true;
     // Everything before the first event that nobody has taken yet is being worked on, local transactions included, and will end.
     int64_t seqno = atomic_load(&p->session.received);
@@ -84,11 +88,12 @@ wsrep_seqno_t provider_pause(wsrep_t *w) {
 wsrep_status_t provider_resume(wsrep_t *w) {
     struct provider *p = provider_of(w);
     horizon_limit(&p->commit, INT64_MAX);
+    send_pause(p, 0);
     pthread_mutex_lock(&p->feed.lock);
     p->feed.paused = false;
     pthread_mutex_unlock(&p->feed.lock);
     pthread_cond_broadcast(&p->feed.wake);
-    send_pause(p, 0);
+    pthread_cond_signal(&p->feed.resumed);
     return WSREP_OK;
 }
 
@@ -110,11 +115,5 @@ static wsrep_status_t send_desync(struct provider *p, uint8_t desync) {
 
 wsrep_status_t provider_desync(wsrep_t *w) { return send_desync(provider_of(w), 1); }
 
-// As with Galera, who is not desynced is resynced already, and only a node outside of its group fails.
-wsrep_status_t provider_resync(wsrep_t *w) {
-    struct provider *p = provider_of(w);
-    if (send_desync(p, 0) == WSREP_OK) {
-        return WSREP_OK;
-    }
-    return atomic_load(&p->primary) ? WSREP_OK : WSREP_NODE_FAIL;
-}
+// Who is not desynced is resynced already, with an OK from the group. Otherwise NODE_FAIL, as with Galera: still desynced.
+wsrep_status_t provider_resync(wsrep_t *w) { return send_desync(provider_of(w), 0) == WSREP_OK ? WSREP_OK : WSREP_NODE_FAIL; }

@@ -52,8 +52,7 @@ static void finish_write_set(struct incoming *f, struct event *event) {
         event_free(event);
         return;
     }
-    atomic_fetch_add_explicit(&p->counters.received, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&p->counters.received_bytes, (int64_t)event->bytes, memory_order_relaxed);
+    incoming_counted(f, event->bytes);
     feed_push(p, event);
 }
 

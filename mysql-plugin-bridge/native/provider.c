@@ -51,6 +51,7 @@ static void destroy(struct provider *p) {
     pthread_mutex_destroy(&p->vote_lock);
     feed_destroy(&p->feed);
     trx_table_destroy(&p->trxs);
+    peers_destroy(&p->peers);
     calls_free_orphans(&p->calls);
     calls_destroy(&p->calls);
     horizon_destroy(&p->apply);
@@ -95,12 +96,14 @@ static struct provider *create(const struct wsrep_init_args *args) {
     pthread_mutex_init(&p->ticket_lock, NULL);
     pthread_mutex_init(&p->vote_lock, NULL);
     trx_table_init(&p->trxs);
+    peers_init(&p->peers);
     make_session_id(&p->session.id);
     p->stats_since = now_ns();
     atomic_store(&p->shield.until, WSREP_SEQNO_UNDEFINED);
     const bool ok = p->args.node_name && p->args.node_address && p->args.node_incoming && p->args.data_dir && p->options_text &&
-                    options_init(&p->options, p->options_text ? p->options_text : "") & calls_init(&p->calls) & feed_init(&p->feed) &
-                        status_init(&p->status) & horizon_init(&p->apply) & horizon_init(&p->commit) & horizon_init(&p->tickets);
+                    options_init(&p->options, p->options_text ? p->options_text : "") & calls_init(&p->calls, &p->session.id) &
+                        feed_init(&p->feed) & status_init(&p->status) & horizon_init(&p->apply) & horizon_init(&p->commit) &
+                        horizon_init(&p->tickets);
     if (!ok) {
         destroy(p);
         return NULL;
@@ -196,6 +199,9 @@ wsrep_status_t provider_connect(wsrep_t *w, const char *name, const char *url, c
     }
     call_clear(&call);
     frame_out_free(&out);
+    if (status != WSREP_OK) {
+        peers_settle(p);
+    }
     return status;
 }
 
@@ -212,6 +218,7 @@ wsrep_status_t provider_disconnect(wsrep_t *w) {
     atomic_store(&p->closing, true);
     calls_kick_all(&p->calls);
     send_disconnect(p);
+    peers_settle(p); // nobody can connect any more
     feed_push_final(p); // if the sidecar's own did not come
     return WSREP_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "feed.h"
 #include "options.h"
+#include "peers.h"
 #include "session.h"
 #include "shield.h"
 #include "status.h"
@@ -74,6 +75,7 @@ struct provider {
     struct options options;
     struct session session;
     struct calls calls;
+    struct peers peers;
     struct feed feed;
     struct trx_table trxs;
     struct horizon apply;
@@ -90,7 +92,6 @@ struct provider {
     char *cluster_url;
     char *donor;
     struct toi *tois;
-    int desync_count;
     int64_t stats_since;
 
     pthread_mutex_t vote_lock; // outermost but for those of the server

@@ -241,6 +241,7 @@ void session_stop(struct provider *p) {
         pthread_join(s->reader, NULL);
         s->reader_started = false;
     }
+    peers_stop(p);
     session_set_state(s, SESSION_STOPPED, NULL);
     session_fail_calls(p);
     child_stop(p);

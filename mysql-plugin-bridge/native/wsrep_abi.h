@@ -240,6 +240,8 @@ struct wsrep_st {
 };
 
 // Services beside the table of functions.
+enum { WSREP_ALLOWLIST_IP = 0, WSREP_ALLOWLIST_SSL = 1 };
+
 typedef struct {
     wsrep_status_t (*allowlist_cb)(void *context, int key, const wsrep_buf_t *value);
     void *context;

@@ -66,7 +66,7 @@ static void *observe(void *arg) {
             // As a backup stops the server.
             s = &toys[0];
             const bool desynced = s->w.desync(&s->w) == WSREP_OK;
-            CHECK(s->w.pause(&s->w) >= -1 && s->w.resume(&s->w) == WSREP_OK);
+            toy_pause(s);
             CHECK(!desynced || s->w.resync(&s->w) == WSREP_OK || !atomic_load(&((struct provider *)s->w.ctx)->primary));
         }
         const struct timespec pause = {.tv_nsec = 20 * MS};
@@ -158,15 +158,20 @@ int main(int count, char **args) {
     }
     say_load(false);
     compare_nodes();
+    int64_t snapshots = 0;
     for (int i = 0; i < nodes; i++) {
         struct toy_counts *c = &toys[i].counts;
-        printf("n%d: %lld committed, %lld replayed, %lld failed, %lld aborted, %lld refused, %lld unknown, %lld applied, %lld statements\n",
+        snapshots += c->snapshots;
+        printf("n%d: %lld committed, %lld replayed, %lld failed, %lld aborted, %lld refused, %lld unknown, %lld applied, %lld statements, "
+               "%lld pauses, %lld snapshots given\n",
                i, (long long)c->committed, (long long)c->replayed, (long long)c->failed, (long long)c->aborted, (long long)c->refused,
-               (long long)c->unknown, (long long)c->applied, (long long)c->statements);
+               (long long)c->unknown, (long long)c->applied, (long long)c->statements, (long long)c->pauses, (long long)c->snapshots);
         CHECK(c->committed > 0);
         toys[i].w.free(&toys[i].w);
         toys[i].w.free(&toys[i].w);
     }
+    // What the run is said to have been under, it was under.
+    CHECK(snapshots >= nodes - 1 && (nodes == 1 || toys[0].counts.pauses > 0));
     printf("driver: ok, history %016llx at %lld\n", (unsigned long long)toys[0].history, (long long)toys[0].position.seqno);
     return 0;
 }

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#define OPTIONS "base_port = 4567; repl.causal_read_timeout = PT1S; repl.max_ws_size = 2147483647; "
+
 static void send_all(struct fake *f, const void *bytes, size_t length) {
     const char *at = bytes;
     while (length && f->fd >= 0) {
@@ -103,7 +105,7 @@ static void on_hello(struct fake *f, struct frame_in *in) {
     frame_begin(&out, FRAME_WELCOME, 0);
     frame_put_u32(&out, WSREP_OK);
     frame_put_text(&out, "");
-    frame_put_text(&out, "base_port = 4567; repl.causal_read_timeout = PT1S; repl.max_ws_size = 2147483647; ");
+    frame_put_text(&out, OPTIONS);
     frame_put_text(&out, "0.1");
     fake_send_frame(f, &out, 0);
 }
@@ -185,6 +187,10 @@ void fake_on_frame(struct fake *f, const uint8_t *frame, size_t length) {
             fake_send_frame(f, &out, 0);
         }
         break;
+    case FRAME_PEER_ANSWER:
+        f->peer_id = id;
+        f->peer_admitted = frame_get_u8(&in) != 0;
+        break;
     case FRAME_SYNC_POINT: send_result(f, id, WSREP_OK, f->seqno, ""); break;
     case FRAME_STATUS: {
         struct frame_out out;
@@ -199,7 +205,12 @@ void fake_on_frame(struct fake *f, const uint8_t *frame, size_t length) {
         fake_send_frame(f, &out, 0);
         break;
     }
-    case FRAME_OPTION_SET: send_result(f, id, WSREP_OK, 0, "repl.max_ws_size = 1000; "); break;
+    case FRAME_OPTION_SET: {
+        char *text = frame_get_text(&in);
+        send_result(f, id, WSREP_OK, 0, *text ? OPTIONS "repl.max_ws_size = 1000; " : OPTIONS "gmcast.time_wait = PT5S; ");
+        free(text);
+        break;
+    }
     case FRAME_DISCONNECT:
         if (id < UINT64_MAX - 1) {
             fake_send_event(f, FRAME_FINAL, NULL, 0);
@@ -207,8 +218,8 @@ void fake_on_frame(struct fake *f, const uint8_t *frame, size_t length) {
         send_result(f, id, WSREP_OK, 0, "");
         break;
     case FRAME_SST_RECEIVED:
-    case FRAME_SST_SENT:
-    case FRAME_DESYNC: send_result(f, id, WSREP_OK, 0, ""); break;
+    case FRAME_SST_SENT: send_result(f, id, WSREP_OK, 0, ""); break;
+    case FRAME_DESYNC: send_result(f, id, f->refuses_desync ? WSREP_TRX_FAIL : WSREP_OK, 0, ""); break;
     default: break;
     }
     f->counts[type]++;

@@ -38,6 +38,7 @@ struct fake {
     bool accept;   // false: connections wait
     bool conflict; // of the next verdicts
     bool connect_snapshot;
+    bool refuses_desync;
     bool revocable; // held write sets wait for flow control
     int first_view_flags;
     uint64_t held[HELD_MAX];
@@ -47,6 +48,8 @@ struct fake {
     int64_t hello_received;
     int64_t hello_state;
     int counts[128]; // frames by type
+    uint64_t peer_id; // of the latest PEER_ANSWER
+    bool peer_admitted;
     uint8_t *last_ws;
     size_t last_ws_length;
     uint64_t fragment_bytes;

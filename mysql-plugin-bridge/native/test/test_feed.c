@@ -156,6 +156,15 @@ static void pauses(void) {
     CHECK(w->resume(w) == WSREP_OK && w->resync(w) == WSREP_OK);
     trx_commit(&n->s, &c.handle, &c.meta);
     CHECK(w->sync_wait(w, NULL, -1, &out) == WSREP_OK && out.seqno == 104 && n->s.applied_count == 2);
+    // A second pause begins when the first ends, and holds by itself.
+    CHECK(w->pause(w) == 104);
+    pthread_create(&thread, NULL, pause_main, &n->s);
+    CHECK(w->resume(w) == WSREP_OK);
+    pthread_join(thread, &paused_at);
+    CHECK((intptr_t)paused_at == 104);
+    fake_write_set(&n->f, 104, WHOLE, true, 4, "d", 1);
+    CHECK(w->sync_wait(w, NULL, 0, &out) == WSREP_TRX_FAIL && n->s.applied_count == 2);
+    CHECK(w->resume(w) == WSREP_OK && w->sync_wait(w, NULL, -1, &out) == WSREP_OK && out.seqno == 105);
     node_end(n);
 }
 

@@ -113,7 +113,8 @@ static void strict_order(void) {
 
 static void calls_are_found_by_number_once(void) {
     struct calls calls;
-    CHECK(calls_init(&calls));
+    static const wsrep_uuid_t session;
+    CHECK(calls_init(&calls, &session));
     struct call a = {0};
     struct call b = {0};
     CHECK(calls_register(&calls, &a) && calls_register(&calls, &b) && a.id != b.id && a.id);

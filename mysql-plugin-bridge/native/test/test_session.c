@@ -23,7 +23,7 @@ static void sync_wait_and_options(void) {
     CHECK(n->s.w.sync_wait(&n->s.w, NULL, -1, &out) == WSREP_OK && out.seqno == 102);
 
     char *options = n->s.w.options_get(&n->s.w);
-    CHECK(strstr(options, "base_port = 4567"));
+    CHECK(strstr(options, "base_port = 4567") && strstr(options, "gmcast.time_wait = PT5S")); // the latter since connect
     free(options);
     CHECK(n->s.w.options_set(&n->s.w, "repl.max_ws_size=1000") == WSREP_OK);
     wsrep_ws_handle_t handle = {.trx_id = 8};
@@ -38,22 +38,71 @@ static void sync_wait_and_options(void) {
 }
 
 static void statistics(void) {
-    struct node *n = node_begin("", 1);
-    server_await_synced(&n->s, 1);
+    struct node *n = calloc(1, sizeof *n);
+    fake_start(&n->f);
+    server_start(&n->s, &n->f, "");
     struct wsrep_stats_var *vars = n->s.w.stats_get(&n->s.w);
+    CHECK(strcmp(vars[0].name, "local_state_uuid") == 0 && strcmp(vars[0].value._string, "") == 0); // no group yet
+    n->s.w.stats_free(&n->s.w, vars);
+    server_connect(&n->s);
+    server_receive(&n->s, 1);
+    server_await_synced(&n->s, 1);
+    vars = n->s.w.stats_get(&n->s.w);
     CHECK(strcmp(vars[0].name, "local_state_uuid") == 0 && strcmp(vars[0].value._string, "abababab-abab-abab-abab-abababababab") == 0);
     bool index = false;
     bool weight = false;
     bool comment = false;
     int count = 0;
+    int received = 0;
     for (struct wsrep_stats_var *v = vars; v->name; v++, count++) {
+        received += strcmp(v->name, "received") == 0 ? (int)v->value._int64 : 0;
         index |= strcmp(v->name, "cert_index_size") == 0 && v->value._int64 == 17;
         weight |= strcmp(v->name, "cluster_weight") == 0 && strcmp(v->value._string, "1") == 0;
         comment |= strcmp(v->name, "local_state_comment") == 0 && strcmp(v->value._string, "Synced") == 0;
     }
-    CHECK(index && weight && comment && count == 49);
+    CHECK(index && weight && comment && count == 49 && received == 2); // a view, and that it is in sync
     n->s.w.stats_free(&n->s.w, vars);
     node_end(n);
+}
+
+// Who believes to be in sync again, and is not, stays a donor that nobody waits for.
+static void a_refused_resync_is_no_success(void) {
+    struct node *n = node_begin("", 1);
+    server_await_synced(&n->s, 1);
+    CHECK(n->s.w.desync(&n->s.w) == WSREP_OK);
+    pthread_mutex_lock(&n->f.lock);
+    n->f.refuses_desync = true;
+    pthread_mutex_unlock(&n->f.lock);
+    CHECK(n->s.w.resync(&n->s.w) == WSREP_NODE_FAIL && n->s.w.desync(&n->s.w) == WSREP_TRX_FAIL);
+    pthread_mutex_lock(&n->f.lock);
+    n->f.refuses_desync = false;
+    pthread_mutex_unlock(&n->f.lock);
+    CHECK(n->s.w.resync(&n->s.w) == WSREP_OK);
+    node_end(n);
+}
+
+// What is still to be said to a provider that is gone must not be taken for an answer to a call of the next.
+static void numbers_of_calls_are_not_used_again(void) {
+    uint64_t former = 0;
+    for (int round = 0; round < 2; round++) {
+        struct node *n = node_begin("", 1);
+        server_await_synced(&n->s, 1);
+        n->f.hold = true;
+        struct certify_call c = {0};
+        certify_begin(&c, &n->s, 1, "a");
+        fake_await_held(&n->f, 1);
+        const uint64_t own = n->f.held[0];
+        CHECK(own != former && own >> 62 == 0);
+        if (former) {
+            fake_reject(&n->f, former, WSREP_CONN_FAIL);
+            CHECK(fake_verdict(&n->f, former, true) == 102);
+        }
+        const int64_t seqno = fake_verdict(&n->f, own, false);
+        CHECK(certify_end(&c) == WSREP_OK && c.meta.gtid.seqno == seqno);
+        trx_commit(&n->s, &c.handle, &c.meta);
+        former = own;
+        node_end(n);
+    }
 }
 
 static void reconnects_to_a_new_sidecar(void) {
@@ -228,6 +277,8 @@ static void disconnects_with_an_open_fate_and_connects_again(void) {
 int main(void) {
     sync_wait_and_options();
     statistics();
+    a_refused_resync_is_no_success();
+    numbers_of_calls_are_not_used_again();
     reconnects_to_a_new_sidecar();
     sidecar_stays_away();
     a_vote_is_said_again_to_a_new_sidecar();

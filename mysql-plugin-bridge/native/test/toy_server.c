@@ -94,21 +94,43 @@ struct snapshot {
     struct toy *joiner;
 };
 
+// Nothing is being changed from here to resume_changes.
+static wsrep_gtid_t stop_changes(struct toy *s) {
+    const wsrep_seqno_t seqno = s->w.pause(&s->w);
+    CHECK(seqno >= 0);
+    wsrep_gtid_t at;
+    CHECK(s->w.last_committed_id(&s->w, &at) == WSREP_OK && at.seqno == seqno);
+    return at;
+}
+
+static void resume_changes(struct toy *s, const wsrep_gtid_t *at, uint64_t history) {
+    wsrep_gtid_t last;
+    CHECK(s->w.last_committed_id(&s->w, &last) == WSREP_OK && last.seqno == at->seqno && s->history == history);
+    CHECK(s->w.resume(&s->w) == WSREP_OK);
+}
+
+void toy_pause(struct toy *s) {
+    const wsrep_gtid_t at = stop_changes(s);
+    const uint64_t history = s->history;
+    const struct timespec backup = {.tv_nsec = MS};
+    nanosleep(&backup, NULL);
+    resume_changes(s, &at, history);
+    atomic_fetch_add(&s->counts.pauses, 1);
+}
+
 // The server's script, in a thread of its own.
 static void *send_snapshot(void *arg) {
     const struct snapshot *snapshot = arg;
     struct toy *d = snapshot->donor;
     struct toy *j = snapshot->joiner;
-    const wsrep_seqno_t seqno = d->w.pause(&d->w);
-    CHECK(seqno >= 0);
-    wsrep_gtid_t at;
-    CHECK(d->w.last_committed_id(&d->w, &at) == WSREP_OK && at.seqno == seqno);
+    const wsrep_gtid_t at = stop_changes(d);
     for (int i = 0; i < TOY_ROWS; i++) {
         j->versions[i] = d->versions[i];
     }
     j->position = at;
     j->history = d->history;
-    CHECK(d->w.resume(&d->w) == WSREP_OK);
+    resume_changes(d, &at, j->history);
+    atomic_fetch_add(&d->counts.snapshots, 1);
     CHECK(j->w.sst_received(&j->w, &at, NULL, 0) == WSREP_OK);
     CHECK(d->w.sst_sent(&d->w, &at, 0) == WSREP_OK);
     free(arg);

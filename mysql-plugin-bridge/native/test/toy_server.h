@@ -37,6 +37,8 @@ struct toy_counts {
     _Atomic int64_t unknown; // sent, fate unknown
     _Atomic int64_t applied;
     _Atomic int64_t statements;
+    _Atomic int64_t pauses;    // of the whole server, but for snapshots
+    _Atomic int64_t snapshots; // given
 };
 
 struct toy {
@@ -70,6 +72,8 @@ void toy_connect(struct toy *s, const char *url, bool bootstrap);
 // Disconnects, and waits until every applier came back.
 void toy_disconnect(struct toy *s);
 void toy_await_synced(struct toy *s);
+// Stops the server and lets it go on, as a backup does; in between nothing may change.
+void toy_pause(struct toy *s);
 // ---- toy_clients.c
 
 // One transaction of a client, or one statement in isolation: whatever its outcome.

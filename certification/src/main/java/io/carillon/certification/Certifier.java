@@ -46,6 +46,8 @@ public final class Certifier implements AutoCloseable {
      * verdicts do not depend on it.
      */
     Certifier(final CertifierConfig config, final boolean helped, final int batchMax) {
+        Check.that(config.keysPerWriteSetMax() <= config.keysMax(), "one write set's keys, all keys", config.keysPerWriteSetMax(),
+            config.keysMax());
         this.config = config;
         index = new KeyIndex(config);
         large = new LargeKeySet(index, helped, batchMax);
@@ -89,6 +91,8 @@ public final class Certifier implements AutoCloseable {
         final long lastSeen = writeSet.lastSeen();
         final boolean exempt = (writeSet.flags() & (WriteSetFlags.ISOLATION | WriteSetFlags.ROLLBACK)) != 0;
         if (lastSeen >= seqno || writeSet.previousSeqno() >= seqno) {
+            fail(seqno, Verdict.Reason.MALFORMED, verdict);
+        } else if (namesTooMuch(writeSet, keys)) {
             fail(seqno, Verdict.Reason.MALFORMED, verdict);
         } else if (!exempt && lastSeen < index.floor()) {
             fail(seqno, Verdict.Reason.BEHIND_INDEX, verdict);
@@ -215,7 +219,10 @@ public final class Certifier implements AutoCloseable {
     private void pass(final long seqno, final int origin, final WriteSetFlyweight writeSet, final KeySource keys, final Verdict verdict) {
         final int flags = writeSet.flags();
         final long reference = Reference.pack(seqno, (flags & WriteSetFlags.ISOLATION) != 0 ? Reference.ISOLATED : origin);
-        if (writeSet.keyCount() >= config.parallelKeysMin()) {
+        if (isHuge(writeSet)) {
+            large.forget();
+            index.putTables(keys, index.countTables(keys), reference);
+        } else if (writeSet.keyCount() >= config.parallelKeysMin()) {
             large.put(keys, writeSet.keyCount(), reference);
         } else {
             index.put(keys, writeSet.keyCount(), reference);
@@ -226,6 +233,16 @@ public final class Certifier implements AutoCloseable {
             lastUnsafe = seqno;
         }
         verdicts.add(seqno, true);
+    }
+
+    /** Its rows would take more memory than a member is sure to have: the index gets its tables. */
+    private boolean isHuge(final WriteSetFlyweight writeSet) {
+        return writeSet.keyCount() > config.keysPerWriteSetMax();
+    }
+
+    /** More databases and tables than that are no server's transaction. */
+    private boolean namesTooMuch(final WriteSetFlyweight writeSet, final KeySource keys) {
+        return isHuge(writeSet) && index.countTables(keys) > config.keysPerWriteSetMax();
     }
 
     private long dependsOn(final long seqno, final int flags, final WriteSetFlyweight writeSet) {

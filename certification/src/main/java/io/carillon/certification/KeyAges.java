@@ -4,6 +4,7 @@
 package io.carillon.certification;
 
 import java.util.Arrays;
+import org.agrona.BitUtil;
 
 /**
  * Which keys the write sets in the window have, oldest first, so that they can leave the index again.
@@ -32,9 +33,18 @@ final class KeyAges {
     /** The write set at {@code seqno} brings {@code count} keys, which {@link #add} names. */
     void begin(final long seqno, final int count) {
         counts[slot(seqno)] = count;
+        reserve(count);
         final long needed = tail - head + count;
-        if (needed > hashes.length || hashes.length > CAPACITY_MIN && needed * 8 < hashes.length) {
-            resize(Math.max(CAPACITY_MIN, Long.highestOneBit(needed) * 2));
+        if (hashes.length > CAPACITY_MIN && needed * 8 < hashes.length) {
+            resize(Math.max(CAPACITY_MIN, BitUtil.findNextPositivePowerOfTwo(needed)));
+        }
+    }
+
+    /** Makes room for {@code count} more keys. */
+    void reserve(final int count) {
+        final long needed = tail - head + count;
+        if (needed > hashes.length) {
+            resize(BitUtil.findNextPositivePowerOfTwo(needed));
         }
     }
 
@@ -68,6 +78,11 @@ final class KeyAges {
     /** Keys above the floor. */
     long liveCount() {
         return tail - live;
+    }
+
+    /** Keys not handed out. */
+    long count() {
+        return tail - head;
     }
 
     boolean hasPassed() {

@@ -6,6 +6,7 @@ package io.carillon.certification;
 import static io.carillon.certification.Reference.EXCLUSIVE;
 import static io.carillon.certification.Reference.SHARED;
 
+import io.carillon.wsrep.WriteSetLayout;
 import java.util.Arrays;
 
 /**
@@ -81,30 +82,52 @@ final class KeyPartition {
 
     /** Adds a reference later than all before it. What lies at or below {@code floor} may be forgotten. */
     void put(final long hash, final int type, final long reference, final long floor) {
+        if (enter(hash, type, reference, floor) && isFull(++size, table.length / 2)) {
+            resize(table.length);
+        }
+    }
+
+    /**
+     * The same for a run of keys, each of two longs, the second with its type in the lowest bits; the first is {@code
+     * from}, {@code to} the one behind the last. Counts them at the end: partitions lie side by side in memory, and two
+     * threads that write into them key by key take each other's cache lines away.
+     */
+    void put(final long[] keys, final int from, final int to, final long reference, final long floor) {
+        reserve(to - from);
+        int added = 0;
+        for (int i = from; i < to; i++) {
+            if (enter(keys[2 * i], (int) keys[2 * i + 1] & WriteSetLayout.KEY_TYPE_MASK, reference, floor)) {
+                added++;
+            }
+        }
+        size += added;
+    }
+
+    /** Tells whether the key is a new one; then it is to be counted. */
+    private boolean enter(final long hash, final int type, final long reference, final long floor) {
+        final long[] entries = table;
         int at = (int) hash & mask;
-        long value = table[2 * at + 1];
-        while (value != 0 && table[2 * at] != hash) {
+        long value = entries[2 * at + 1];
+        while (value != 0 && entries[2 * at] != hash) {
             at = at + 1 & mask;
-            value = table[2 * at + 1];
+            value = entries[2 * at + 1];
         }
         if (value < 0) {
             putRecord((int) value * RECORD_LENGTH, type, reference);
         } else if (value == 0 || replaces(value, type, reference, floor)) {
-            table[2 * at] = hash;
-            table[2 * at + 1] = (long) type << TYPE_SHIFT | reference;
-            if (value == 0 && isFull(++size, table.length / 2)) {
-                resize(table.length);
-            }
+            entries[2 * at] = hash;
+            entries[2 * at + 1] = (long) type << TYPE_SHIFT | reference;
         } else {
             final int record = allocate();
             putRecord(record * RECORD_LENGTH, (int) (value >>> TYPE_SHIFT), value & REFERENCE_MASK);
             putRecord(record * RECORD_LENGTH, type, reference);
-            table[2 * at + 1] = RECORD | record;
+            entries[2 * at + 1] = RECORD | record;
         }
+        return value == 0;
     }
 
     /** Makes room for {@code count} keys more at once. */
-    void reserve(final int count) {
+    private void reserve(final int count) {
         int capacity = table.length / 2;
         while (isFull(size + count, capacity)) {
             capacity *= 2;

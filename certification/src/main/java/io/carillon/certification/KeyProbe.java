@@ -36,7 +36,10 @@ final class KeyProbe {
     }
 
     void depend(final long reference) {
-        dependsOn = Math.max(dependsOn, Reference.seqno(reference));
+        // Written only when it changes: the other thread's probe may be on the same cache line.
+        if (Reference.seqno(reference) > dependsOn) {
+            dependsOn = Reference.seqno(reference);
+        }
     }
 
     /** Of several conflicts the latest is named, of several keys in conflict with it the first. */

@@ -6,14 +6,10 @@ package io.carillon.certification;
 import static io.carillon.certification.KeyIndex.PARTITIONS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.carillon.group.Check;
 import io.carillon.wsrep.WriteSetLayout;
 import java.util.Arrays;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Certifies write sets of very many keys: sorts the keys by partition, so that each partition is in the processor's
@@ -24,30 +20,27 @@ final class LargeKeySet implements AutoCloseable {
     static final int BATCH_MAX = 1 << 20;
     /** Keys for which the memory is kept from one write set to the next. */
     private static final int KEPT_MAX = 1 << 16;
+    private static final int ALLOCATIONS = 3;
     /** Pieces of a batch that are sorted independently. */
     private static final int STRIPES = 16;
     /** Keys at once that are worth waking the helper for, to read them. */
-    private static final int SHARED_READ_MIN = 8192;
-
-    /** A share of the work. */
-    @FunctionalInterface
-    private interface Share {
-        void run(int number, KeyProbe probe);
-    }
+    private static final int SHARED_READ_MIN = 2048;
+    /** Neighbours that belong to the same stripe: few, so that both threads find work in one block of the log. */
+    private static final int RUN_LENGTH = 128;
 
     private final KeyIndex index;
-    private final boolean helped;
     private final int batchMax;
     private final KeyBlock block = new KeyBlock();
     private final KeyProbe helperProbe = new KeyProbe();
-    private final AtomicInteger nextShare = new AtomicInteger();
+    /** Null when this thread does all the work. */
+    private final SecondThread helper;
     /** Where each stripe puts its next key of each partition. */
     private final int[][] ends = new int[STRIPES][PARTITIONS];
     private final int[] starts = new int[PARTITIONS + 1];
-    private ExecutorService helper;
     /** Keys of a batch as they came, and sorted: hash, then ordinal and meta. */
     private long[] unsorted = new long[0];
     private long[] sorted = new long[0];
+    private int keyCount;
     private int batchLength;
     private int batchCount;
     private int ordinal;
@@ -55,7 +48,7 @@ final class LargeKeySet implements AutoCloseable {
 
     LargeKeySet(final KeyIndex index, final boolean helped, final int batchMax) {
         this.index = index;
-        this.helped = helped;
+        helper = helped ? new SecondThread(helperProbe) : null;
         this.batchMax = batchMax;
     }
 
@@ -73,7 +66,7 @@ final class LargeKeySet implements AutoCloseable {
     void put(final KeySource keys, final int count, final long reference) {
         index.makeRoom(count);
         final long floor = index.floor();
-        final Share put = (partition, ignored) -> put(partition, reference, floor);
+        final SecondThread.Share put = (partition, ignored) -> put(partition, reference, floor);
         if (batchCount == 1) {
             share(PARTITIONS, helperProbe, put);
             index.aged(batchLength);
@@ -112,20 +105,18 @@ final class LargeKeySet implements AutoCloseable {
     }
 
     private void put(final int number, final long reference, final long floor) {
-        final KeyPartition partition = index.partition(number);
-        final long[] keys = sorted;
-        partition.reserve(starts[number + 1] - starts[number]);
+        index.partition(number).put(sorted, starts[number], starts[number + 1], reference, floor);
         for (int i = starts[number]; i < starts[number + 1]; i++) {
-            partition.put(keys[2 * i], (int) keys[2 * i + 1] & WriteSetLayout.KEY_TYPE_MASK, reference, floor);
-            index.age(i, keys[2 * i]);
+            index.age(i, sorted[2 * i]);
         }
     }
 
     private void begin(final KeySource keys, final int count) {
         final int length = 2 * Math.min(count, batchMax);
         if (unsorted.length < length) {
-            share(2, helperProbe, (number, ignored) -> allocate(number, length));
+            share(ALLOCATIONS, helperProbe, (number, ignored) -> allocate(number, length, count));
         }
+        keyCount = count;
         batchCount = 0;
         ordinal = 0;
         blockAt = 0;
@@ -133,12 +124,12 @@ final class LargeKeySet implements AutoCloseable {
         keys.rewind();
     }
 
-    /** Both arrays at once: to clear that much memory takes as long as to read the keys. */
-    private void allocate(final int number, final int length) {
-        if (number == 0) {
-            unsorted = new long[length];
-        } else {
-            sorted = new long[length];
+    /** All at once: to clear that much memory takes as long as to read the keys. */
+    private void allocate(final int number, final int length, final int count) {
+        switch (number) {
+            case 0 -> unsorted = new long[length];
+            case 1 -> sorted = new long[length];
+            default -> index.reserveAges(count);
         }
     }
 
@@ -147,51 +138,68 @@ final class LargeKeySet implements AutoCloseable {
      * were.
      */
     private boolean readBatch(final KeySource keys) {
-        final int room = unsorted.length / 2;
-        int n = 0;
-        while (n < room) {
-            if (blockAt == block.count) {
-                blockAt = 0;
-                if (!keys.next(block)) {
-                    block.count = 0;
-                    break;
-                }
-            }
-            final int count = Math.min(block.count - blockAt, room - n);
-            final int at = n;
-            if (count < SHARED_READ_MIN) {
-                read(at, 0, count);
-            } else {
-                share(STRIPES, helperProbe, (stripe, ignored) ->
-                    read(at, (int) ((long) count * stripe / STRIPES), (int) ((long) count * (stripe + 1) / STRIPES)));
-            }
-            blockAt += count;
-            n += count;
-        }
-        if (n == 0) {
+        if (ordinal == keyCount) {
             return false;
         }
+        batchLength = Math.min(keyCount - ordinal, unsorted.length / 2);
+        for (final int[] counts : ends) {
+            Arrays.fill(counts, 0);
+        }
+        int n = 0;
+        while (n < batchLength) {
+            if (blockAt == block.count) {
+                blockAt = 0;
+                Check.that(keys.next(block), "fewer keys than the header says: read, promised", ordinal + n, keyCount);
+            }
+            final int to = n + Math.min(block.count - blockAt, batchLength - n);
+            read(n, to);
+            blockAt += to - n;
+            n = to;
+        }
         ordinal += n;
-        batchLength = n;
         batchCount++;
         sort();
         return true;
     }
 
-    /** Reads the keys from {@code from} to {@code to} after {@link #blockAt} into the batch, the first of all at {@code n}. */
-    private void read(final int n, final int from, final int to) {
-        final DirectBuffer buffer = block.buffer;
-        final long[] keys = unsorted;
-        int at = (blockAt + from) * WriteSetLayout.KEY_LENGTH;
-        for (int i = n + from; i < n + to; i++, at += WriteSetLayout.KEY_LENGTH) {
-            keys[2 * i] = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
-            final long meta = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN) & 0xFFFFFFFFL;
-            keys[2 * i + 1] = (long) (ordinal + i) << Integer.SIZE | meta;
+    /** Reads the keys from {@link #blockAt} on to places {@code from} up to {@code to} of the batch. */
+    private void read(final int from, final int to) {
+        final int first = blockAt - from;
+        if (to - from < SHARED_READ_MIN) {
+            for (int stripe = 0; stripe < STRIPES; stripe++) {
+                read(stripe, first, from, to);
+            }
+        } else {
+            share(STRIPES, helperProbe, (stripe, ignored) -> read(stripe, first, from, to));
         }
     }
 
+    /** Reads those of a stripe, the one at {@code first + i} of the block to place {@code i}, and counts them. */
+    private void read(final int stripe, final int first, final int from, final int to) {
+        final UnsafeBuffer buffer = block.buffer;
+        final long[] keys = unsorted;
+        final int[] counts = ends[stripe];
+        for (int run = firstRun(stripe, from); run < to; run += STRIPES * RUN_LENGTH) {
+            final int end = Math.min(to, run + RUN_LENGTH);
+            int i = Math.max(from, run);
+            for (int at = (first + i) * WriteSetLayout.KEY_LENGTH; i < end; i++, at += WriteSetLayout.KEY_LENGTH) {
+                final long hash = buffer.getLong(at + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN);
+                final long meta = buffer.getInt(at + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN) & 0xFFFFFFFFL;
+                keys[2 * i] = hash;
+                keys[2 * i + 1] = (long) (ordinal + i) << Integer.SIZE | meta;
+                counts[KeyIndex.partitionOf(hash)]++;
+            }
+        }
+    }
+
+    /** Where the first run of a stripe begins that reaches beyond {@code from}. */
+    private static int firstRun(final int stripe, final int from) {
+        final int round = STRIPES * RUN_LENGTH;
+        final int run = from / round * round + stripe * RUN_LENGTH;
+        return run + RUN_LENGTH > from ? run : run + round;
+    }
+
     private void sort() {
-        share(STRIPES, helperProbe, (stripe, ignored) -> count(stripe));
         int sum = 0;
         for (int partition = 0; partition < PARTITIONS; partition++) {
             starts[partition] = sum;
@@ -205,54 +213,28 @@ final class LargeKeySet implements AutoCloseable {
         share(STRIPES, helperProbe, (stripe, ignored) -> scatter(stripe));
     }
 
-    private void count(final int stripe) {
-        final int[] counts = ends[stripe];
-        Arrays.fill(counts, 0);
-        final int to = stripeStart(stripe + 1);
-        for (int i = stripeStart(stripe); i < to; i++) {
-            counts[KeyIndex.partitionOf(unsorted[2 * i])]++;
-        }
-    }
-
     private void scatter(final int stripe) {
         final int[] next = ends[stripe];
-        final int to = stripeStart(stripe + 1);
-        for (int i = stripeStart(stripe); i < to; i++) {
-            final int at = next[KeyIndex.partitionOf(unsorted[2 * i])]++;
-            sorted[2 * at] = unsorted[2 * i];
-            sorted[2 * at + 1] = unsorted[2 * i + 1];
+        final long[] from = unsorted;
+        final long[] to = sorted;
+        for (int run = firstRun(stripe, 0); run < batchLength; run += STRIPES * RUN_LENGTH) {
+            final int end = Math.min(batchLength, run + RUN_LENGTH);
+            for (int i = run; i < end; i++) {
+                final int at = next[KeyIndex.partitionOf(from[2 * i])]++;
+                to[2 * at] = from[2 * i];
+                to[2 * at + 1] = from[2 * i + 1];
+            }
         }
     }
 
-    private int stripeStart(final int stripe) {
-        return (int) ((long) batchLength * stripe / STRIPES);
-    }
-
-    /** Runs {@code count} shares of the work, on this thread and on the helper; each with its thread's probe. */
-    private void share(final int count, final KeyProbe probe, final Share work) {
-        nextShare.set(0);
-        if (!helped) {
-            work(count, probe, work);
+    /** Runs {@code count} shares of the work, with the second thread's help; each with its thread's probe. */
+    private void share(final int count, final KeyProbe probe, final SecondThread.Share work) {
+        if (helper != null) {
+            helper.share(count, probe, work);
             return;
         }
-        if (helper == null) {
-            helper = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("carillon-certifier").factory());
-        }
-        final Future<?> other = helper.submit(() -> work(count, helperProbe, work));
-        work(count, probe, work);
-        try {
-            other.get();
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while certifying", e);
-        } catch (final ExecutionException e) {
-            throw new IllegalStateException("certifying failed", e.getCause());
-        }
-    }
-
-    private void work(final int count, final KeyProbe probe, final Share work) {
-        for (int i = nextShare.getAndIncrement(); i < count; i = nextShare.getAndIncrement()) {
-            work.run(i, probe);
+        for (int number = 0; number < count; number++) {
+            work.run(number, probe);
         }
     }
 }

@@ -28,7 +28,8 @@ final class CertifierHistoryTest {
     }
 
     private static CertifierConfig config(final SplittableRandom random, final int parallelKeysMin) {
-        return new CertifierConfig(64 << random.nextInt(3), 50 + random.nextInt(2000), parallelKeysMin);
+        final int keysMax = 50 + random.nextInt(2000);
+        return new CertifierConfig(64 << random.nextInt(3), keysMax, Math.min(keysMax, 10 + random.nextInt(100)), parallelKeysMin);
     }
 
     @ParameterizedTest

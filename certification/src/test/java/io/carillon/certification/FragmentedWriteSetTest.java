@@ -150,7 +150,7 @@ final class FragmentedWriteSetTest {
     @ValueSource(booleans = {false, true})
     void theVerdictIsThatOfTheWhole(final boolean shared) {
         final SplittableRandom random = new SplittableRandom(3);
-        final CertifierConfig config = new CertifierConfig(64, 1 << 20, shared ? 100 : Integer.MAX_VALUE);
+        final CertifierConfig config = new CertifierConfig(64, 1 << 20, 1 << 20, shared ? 100 : Integer.MAX_VALUE);
         build(random, 500);
         cut(random, 700);
         assertTrue(fragments.isValid(header));

@@ -7,6 +7,7 @@ import io.carillon.wsrep.KeyType;
 import io.carillon.wsrep.WriteSetFlags;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,7 +22,7 @@ final class NaiveCertifier {
     private static final Map<KeyType, String> TABLE = new EnumMap<>(Map.of(
         KeyType.EXCLUSIVE, "CCCC", KeyType.UPDATE, "CCDD", KeyType.REFERENCE, "CDNN", KeyType.SHARED, "DDNN"));
 
-    private record Committed(long seqno, TestWriteSet writeSet) {
+    private record Committed(long seqno, TestWriteSet writeSet, Map<Long, KeyType> keys) {
     }
 
     private final CertifierConfig config;
@@ -46,6 +47,10 @@ final class NaiveCertifier {
         advance(seqno);
         final boolean isolated = (writeSet.flags & WriteSetFlags.ISOLATION) != 0;
         final boolean rollback = (writeSet.flags & WriteSetFlags.ROLLBACK) != 0;
+        if (writeSet.keys.size() > config.keysPerWriteSetMax() && entered(writeSet).size() > config.keysPerWriteSetMax()) {
+            verdict.reason = Verdict.Reason.MALFORMED;
+            return verdict;
+        }
         if (!isolated && !rollback && writeSet.lastSeen < floor) {
             verdict.reason = Verdict.Reason.BEHIND_INDEX;
             return verdict;
@@ -53,7 +58,7 @@ final class NaiveCertifier {
         long conflict = -1;
         long depends = Math.max(Math.max(lastUnsafe, floor), writeSet.previousSeqno);
         for (final Committed earlier : history) {
-            for (final Map.Entry<Long, KeyType> key : earlier.writeSet.keys.entrySet()) {
+            for (final Map.Entry<Long, KeyType> key : earlier.keys.entrySet()) {
                 final KeyType incoming = writeSet.keys.get(key.getKey());
                 if (incoming == null) {
                     continue;
@@ -88,16 +93,30 @@ final class NaiveCertifier {
     }
 
     private void commit(final long seqno, final TestWriteSet writeSet) {
-        while (history.stream().filter(e -> e.seqno > floor).mapToInt(e -> e.writeSet.keys.size()).sum()
-            + writeSet.keys.size() > config.keysMax()
+        final Map<Long, KeyType> keys = entered(writeSet);
+        while (history.stream().filter(e -> e.seqno > floor).mapToInt(e -> e.keys.size()).sum() + keys.size() > config.keysMax()
             && floor < seqno - 1) {
             floor++;
         }
         history.removeIf(e -> e.seqno <= floor);
-        history.add(new Committed(seqno, writeSet));
+        history.add(new Committed(seqno, writeSet, keys));
         if ((writeSet.flags & WriteSetFlags.PA_UNSAFE) != 0) {
             lastUnsafe = seqno;
         }
+    }
+
+    /** Of a huge write set its tables, as a whole. */
+    private Map<Long, KeyType> entered(final TestWriteSet writeSet) {
+        if (writeSet.keys.size() <= config.keysPerWriteSetMax()) {
+            return writeSet.keys;
+        }
+        final Map<Long, KeyType> keys = new HashMap<>();
+        writeSet.keys.forEach((hash, type) -> {
+            if (TestWriteSet.depthOf(hash) < 3) {
+                keys.put(hash, TestWriteSet.depthOf(hash) == 2 ? KeyType.EXCLUSIVE : type);
+            }
+        });
+        return keys;
     }
 
     private void advance(final long seqno) {

@@ -38,10 +38,15 @@ final class TestWriteSet {
         int table = 0;
         for (final Map.Entry<Long, KeyType> key : this.keys.entrySet()) {
             bytes.putLong(at + KEY_HASH_OFFSET, key.getKey(), LITTLE_ENDIAN);
-            bytes.putInt(at + KEY_META_OFFSET, keyMeta(key.getValue(), 3, table++), LITTLE_ENDIAN);
+            bytes.putInt(at + KEY_META_OFFSET, keyMeta(key.getValue(), depthOf(key.getKey()), table++), LITTLE_ENDIAN);
             at += KEY_LENGTH;
         }
         flyweight.wrap(bytes, 0, bytes.capacity());
+    }
+
+    /** What the key with this hash is: 1 a database, 2 a table, 3 a row. */
+    static int depthOf(final long hash) {
+        return 1 + Math.floorMod((int) (hash >>> Integer.SIZE), 3);
     }
 
     static TestWriteSet of(final long originMsb, final long lastSeen, final Map<Long, KeyType> keys) {

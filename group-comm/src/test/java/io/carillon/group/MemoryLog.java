@@ -36,6 +36,11 @@ public class MemoryLog implements RingLog {
         return baseIndex;
     }
 
+    /** Seqno as of {@link #baseIndex}. */
+    public long baseSeqno() {
+        return baseSeqno;
+    }
+
     @Override
     public long endIndex() {
         return baseIndex + entries.size();

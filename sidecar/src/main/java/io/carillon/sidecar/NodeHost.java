@@ -6,6 +6,7 @@ package io.carillon.sidecar;
 import io.carillon.certification.replicator.StatusSink;
 import io.carillon.group.transport.EngineLoop;
 import io.carillon.mysql.ipc.Hello;
+import io.carillon.mysql.ipc.PeerAdmission;
 import io.carillon.mysql.ipc.SessionHost;
 import io.carillon.mysql.ipc.SessionRefusedException;
 import io.carillon.wsrep.ReplicatedApplication;
@@ -26,6 +27,7 @@ final class NodeHost implements SessionHost {
     private final Path directory;
     private final String ownOptions;
     private final Consumer<String> failed;
+    private final PeerAdmission peers;
     private Node node;
 
     NodeHost(final EngineLoop loop, final Path directory, final String ownOptions, final Consumer<String> failed) {
@@ -33,6 +35,7 @@ final class NodeHost implements SessionHost {
         this.directory = directory;
         this.ownOptions = ownOptions;
         this.failed = failed;
+        peers = new PeerAdmission(loop::schedule);
     }
 
     /** The node, or null before the first session. */
@@ -41,15 +44,18 @@ final class NodeHost implements SessionHost {
     }
 
     @Override
-    public Attachment attach(final Hello hello, final ReplicatedApplication application) throws SessionRefusedException {
+    public Attachment attach(final Hello hello, final ReplicatedApplication application, final AllowList allowList)
+        throws SessionRefusedException {
         try {
             final NodeSettings settings = NodeSettings.of(hello, ownOptions);
             if (node == null) {
                 LoggingSetup.debug(settings.options().bool("debug"));
                 node = Node.open(loop, directory, settings, failed);
+                node.group().admission(peers);
             }
             node.attach(hello, application);
-            return new Session(node, application);
+            peers.attach(allowList);
+            return new Session(node, peers, application);
         } catch (final OptionException | IllegalArgumentException | UncheckedIOException e) {
             throw new SessionRefusedException(WsrepStatus.NODE_FAIL, e.getMessage(), e);
         }
@@ -65,10 +71,12 @@ final class NodeHost implements SessionHost {
     /** The node as one session uses it. */
     private static final class Session implements Attachment {
         private final Node node;
+        private final PeerAdmission peers;
         private final ReplicationEngine engine;
 
-        Session(final Node node, final ReplicatedApplication application) {
+        Session(final Node node, final PeerAdmission peers, final ReplicatedApplication application) {
             this.node = node;
+            this.peers = peers;
             engine = new OptionedEngine(node, (call, status, text) -> application.onResult(call, status, 0, text));
         }
 
@@ -103,7 +111,13 @@ final class NodeHost implements SessionHost {
         }
 
         @Override
+        public void peerAnswered(final long number, final boolean admitted) {
+            peers.answered(number, admitted);
+        }
+
+        @Override
         public void detach() {
+            peers.detach();
             node.detach();
         }
     }

@@ -21,7 +21,7 @@ final class NodeSettings {
     private static final String BASE_HOST = "base_host";
     private static final String BASE_PORT = "base_port";
     private static final String LISTEN = "gmcast.listen_addr";
-    private static final String DEFAULT_LISTEN = "tcp://0.0.0.0:4567";
+    private static final String BASE_DIR = "base_dir";
 
     private final String name;
     private final ProviderOptions options;
@@ -41,12 +41,16 @@ final class NodeSettings {
         final PeerAddress address = nodeAddress(hello.nodeAddress());
         if (!address.host().isEmpty()) {
             options.derive(BASE_HOST, address.host());
+            options.derive("ist.recv_addr", address.host());
+        }
+        if (!hello.dataDir().isEmpty()) {
+            options.derive(BASE_DIR, hello.dataDir());
         }
         options.derive(BASE_PORT, Integer.toString(address.port()));
         options.withoutEffect(options.initialise(ownOptions)).forEach(LOG::warn);
         options.withoutEffect(options.initialise(hello.options())).forEach(LOG::warn);
-        if (DEFAULT_LISTEN.equals(options.text(LISTEN))) {
-            options.derive(LISTEN, "tcp://0.0.0.0:" + options.text(BASE_PORT));
+        if (!options.isSet("gcache.dir")) {
+            options.derive("gcache.dir", options.text(BASE_DIR));
         }
         return new NodeSettings(hello.nodeName(), options);
     }
@@ -75,17 +79,30 @@ final class NodeSettings {
         return options;
     }
 
+    /** The node connects: what was open is decided, and listed from now on. */
+    void connect() {
+        if (!options.isSet(LISTEN)) {
+            options.derive(LISTEN, listenText());
+        }
+        options.derive(BASE_PORT, Integer.toString(transport().listen().port()));
+        options.connect();
+    }
+
+    private String listenText() {
+        return options.isSet(LISTEN) ? options.text(LISTEN) : "tcp://0.0.0.0:" + options.text(BASE_PORT);
+    }
+
     RingConfig ring() {
         final RingConfig defaults = RingConfig.defaults(name);
-        return new RingConfig(name, weight(), duration("evs.keepalive_period", defaults.keepaliveNs()), defaults.holderKeepaliveNs(),
-            duration("evs.suspect_timeout", defaults.suspectNs()), defaults.quickSuspectNs(), defaults.joinNs(), defaults.installNs(),
+        return new RingConfig(name, weight(), options.durationNs("evs.keepalive_period"), defaults.holderKeepaliveNs(),
+            options.durationNs("evs.suspect_timeout"), defaults.quickSuspectNs(), defaults.joinNs(), defaults.installNs(),
             defaults.pauseNs(), defaults.entryLengthMax(), defaults.offeredBytesMax(), defaults.heldBytesMax(), defaults.pullBytes(),
             defaults.tokenPassAfter(), replicator().logReach(), "all".equals(options.text("carillon.ring.stability")));
     }
 
     TransportConfig transport() {
         final int port = (int) options.integer(BASE_PORT);
-        final PeerAddress listen = PeerAddress.parse(options.text(LISTEN), port);
+        final PeerAddress listen = PeerAddress.parse(listenText(), port);
         return TransportConfig.defaults().withListen(listen).withAdvertised(new PeerAddress(options.text(BASE_HOST), listen.port()));
     }
 
@@ -100,7 +117,7 @@ final class NodeSettings {
     ReplicatorConfig replicator() {
         final ReplicatorConfig defaults = ReplicatorConfig.defaults();
         return new ReplicatorConfig(defaults.certifier(), (int) options.integer("gmcast.segment"), options.integer("repl.max_ws_size"),
-            duration("pc.wait_prim_timeout", defaults.waitPrimaryNs()), options.durationNs("carillon.fate_timeout"),
+            options.durationNs("pc.wait_prim_timeout"), options.durationNs("carillon.fate_timeout"),
             (int) options.integer("gcs.vote_policy"), flowLimits());
     }
 
@@ -112,9 +129,5 @@ final class NodeSettings {
 
     private int weight() {
         return (int) options.integer("pc.weight");
-    }
-
-    private long duration(final String option, final long otherwise) {
-        return options.isSet(option) ? options.durationNs(option) : otherwise;
     }
 }

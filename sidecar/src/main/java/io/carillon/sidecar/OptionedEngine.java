@@ -42,6 +42,7 @@ final class OptionedEngine implements ReplicationEngine {
             node.configure();
             // As Galera: who is named without a port listens on the port that this node would take.
             addresses = GroupUrl.parse(url, (int) node.settings().options().integer("base_port")).withoutOptions();
+            node.settings().connect();
         } catch (final OptionException | IllegalArgumentException e) {
             results.result(call, WsrepStatus.NODE_FAIL, e.getMessage());
             return;

@@ -4,6 +4,7 @@
 package io.carillon.sidecar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -48,6 +49,24 @@ final class NodeSettingsTest {
         assertEquals(Durability.DISK, settings.durability());
         assertEquals(3, settings.ring().weight());
         assertEquals("n1", settings.ring().name());
+    }
+
+    /** As Galera 26.4.23 lists them. */
+    @Test
+    void theServersPlaceIsListed() throws OptionException {
+        final NodeSettings settings = settings("10.0.0.7:5000", "", "");
+        assertTrue(settings.options().toString().startsWith("base_dir = /data; base_host = 10.0.0.7; base_port = 5000; "));
+        assertEquals("/data", settings.options().text("gcache.dir"));
+        assertEquals("10.0.0.7", settings.options().text("ist.recv_addr"));
+        assertFalse(settings.options().isSet("gmcast.listen_addr"));
+        settings.connect();
+        assertEquals("tcp://0.0.0.0:5000", settings.options().text("gmcast.listen_addr"));
+        final NodeSettings moved = settings("", "", "base_dir=/d;gmcast.listen_addr=tcp://127.0.0.1:6000;ist.recv_addr=a:1");
+        moved.connect();
+        assertTrue(moved.options().toString().startsWith("base_dir = /d; base_port = 6000; "), moved.options().toString());
+        assertEquals("/d", moved.options().text("gcache.dir"));
+        assertEquals("a:1", moved.options().text("ist.recv_addr"));
+        assertEquals(new PeerAddress("127.0.0.1", 6000), moved.transport().advertised());
     }
 
     @Test

@@ -27,7 +27,8 @@ final class EntryLayout {
     static final int ORIGIN_MSB_OFFSET = 32;
     static final int ORIGIN_LSB_OFFSET = 40;
     static final int ORIGIN_SEQ_OFFSET = 48;
-    static final int KIND_OFFSET = 56;
+    /** Kind in the lowest byte; above it how far behind the entry the acknowledged end was, see {@link #provenIndex}. */
+    private static final int KIND_OFFSET = 56;
     static final int PREVIOUS_CRC_OFFSET = 60;
     static final int HEADER_LENGTH = 64;
 
@@ -35,6 +36,9 @@ final class EntryLayout {
     static final int PAYLOAD_MAX = (2 << 20) - HEADER_LENGTH;
 
     private static final int KINDS = EntryKind.values().length;
+    private static final int KIND_MASK = 0xFF;
+    private static final int BEHIND_SHIFT = 8;
+    private static final int BEHIND_MAX = (1 << Integer.SIZE - BEHIND_SHIFT) - 1;
 
     private EntryLayout() {
     }
@@ -62,9 +66,19 @@ final class EntryLayout {
             return false;
         }
         final int length = buffer.getInt(offset + PAYLOAD_LENGTH_OFFSET, LITTLE_ENDIAN);
-        final int kind = buffer.getInt(offset + KIND_OFFSET, LITTLE_ENDIAN);
-        return length >= 0 && length <= PAYLOAD_MAX && entryLength(length) <= available && kind >= 0 && kind < KINDS
+        final int kind = buffer.getInt(offset + KIND_OFFSET, LITTLE_ENDIAN) & KIND_MASK;
+        return length >= 0 && length <= PAYLOAD_MAX && entryLength(length) <= available && kind < KINDS
             && checksum(crc, bytes, offset, length) == buffer.getInt(offset + CRC_OFFSET, LITTLE_ENDIAN);
+    }
+
+    static EntryKind kind(final DirectBuffer buffer, final int offset) {
+        return EntryKind.of(buffer.getInt(offset + KIND_OFFSET, LITTLE_ENDIAN) & KIND_MASK);
+    }
+
+    /** The entry up to which the log was acknowledged when the one at {@code offset} was appended; -1 when it does not say. */
+    static long provenIndex(final DirectBuffer buffer, final int offset) {
+        final int behind = buffer.getInt(offset + KIND_OFFSET, LITTLE_ENDIAN) >>> BEHIND_SHIFT;
+        return behind == 0 ? -1 : buffer.getLong(offset + INDEX_OFFSET, LITTLE_ENDIAN) - behind;
     }
 
     /** Sets {@code into} to the entry at {@code offset}. */
@@ -75,14 +89,15 @@ final class EntryLayout {
         into.originMsb = buffer.getLong(offset + ORIGIN_MSB_OFFSET, LITTLE_ENDIAN);
         into.originLsb = buffer.getLong(offset + ORIGIN_LSB_OFFSET, LITTLE_ENDIAN);
         into.originSeq = buffer.getLong(offset + ORIGIN_SEQ_OFFSET, LITTLE_ENDIAN);
-        into.kind = EntryKind.of(buffer.getInt(offset + KIND_OFFSET, LITTLE_ENDIAN));
+        into.kind = kind(buffer, offset);
         into.payload.wrap(buffer, offset + HEADER_LENGTH, buffer.getInt(offset + PAYLOAD_LENGTH_OFFSET, LITTLE_ENDIAN));
     }
 
-    /** Writes the header of an entry except its checksum. */
+    /** Writes the header of an entry except its checksum; {@code loggedIndex} is the end that was acknowledged before. */
     static void encodeHeader(final MutableDirectBuffer buffer, final int offset, final long index, final long seqno, final long epoch,
         final long originMsb, final long originLsb, final long originSeq, final EntryKind kind, final int payloadLength,
-            final int previousCrc) {
+        final int previousCrc, final long loggedIndex) {
+        final long behind = index - loggedIndex;
         buffer.putInt(offset + PAYLOAD_LENGTH_OFFSET, payloadLength, LITTLE_ENDIAN);
         buffer.putLong(offset + INDEX_OFFSET, index, LITTLE_ENDIAN);
         buffer.putLong(offset + SEQNO_OFFSET, seqno, LITTLE_ENDIAN);
@@ -90,7 +105,7 @@ final class EntryLayout {
         buffer.putLong(offset + ORIGIN_MSB_OFFSET, originMsb, LITTLE_ENDIAN);
         buffer.putLong(offset + ORIGIN_LSB_OFFSET, originLsb, LITTLE_ENDIAN);
         buffer.putLong(offset + ORIGIN_SEQ_OFFSET, originSeq, LITTLE_ENDIAN);
-        buffer.putInt(offset + KIND_OFFSET, kind.code(), LITTLE_ENDIAN);
+        buffer.putInt(offset + KIND_OFFSET, kind.code() | (behind > BEHIND_MAX ? 0 : (int) behind << BEHIND_SHIFT), LITTLE_ENDIAN);
         buffer.putInt(offset + PREVIOUS_CRC_OFFSET, previousCrc, LITTLE_ENDIAN);
     }
 }

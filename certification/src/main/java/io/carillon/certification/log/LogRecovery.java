@@ -36,6 +36,8 @@ final class LogRecovery {
     /** Ascending, without gap; empty when there is no log. */
     final List<Segment> segments = new ArrayList<>();
     final EpochTable epochs = new EpochTable();
+    /** What was cut off had been acknowledged: damage, although the log begins well and ends well. */
+    boolean lostAcknowledged;
 
     LogRecovery(final Path directory) {
         this.directory = directory;
@@ -123,6 +125,9 @@ final class LogRecovery {
                 throw damaged(end.path, end.end, "entry " + (end.lastIndex() + 1) + " is not readable, and complete segments follow");
             }
         }
+        for (int j = i; j < segments.size(); j++) {
+            judge(segments.get(j).path, Segment.HEADER_LENGTH, end);
+        }
         while (segments.size() > i) {
             delete(segments.removeLast(), "follows the torn end of " + end.path.getFileName());
         }
@@ -150,12 +155,22 @@ final class LogRecovery {
                 final int taken = take(segment, length);
                 more = taken > 0 && length == BLOCK_LENGTH;
                 if (!more && length >= Integer.BYTES && taken <= length - Long.BYTES && !isBlank(taken, length)) {
-                    notes.add(segment.path.getFileName() + " was torn at byte " + segment.end + ": log ends with entry "
-                        + segment.lastIndex());
+                    torn(segment);
                 }
             }
         }
         segment.written = segment.end;
+    }
+
+    private void torn(final Segment segment) throws IOException {
+        judge(segment.path, segment.end, segment);
+        notes.add(segment.path.getFileName() + (lostAcknowledged ? " is damaged at byte " : " was torn at byte ") + segment.end
+            + ": log ends with entry " + segment.lastIndex());
+    }
+
+    /** Looks behind byte {@code from} of {@code file} for what was acknowledged and lies above the end of {@code last}. */
+    private void judge(final Path file, final int from, final Segment last) throws IOException {
+        lostAcknowledged |= new TornEnd().provenIndex(file, from, last.lastIndex()) > last.lastIndex();
     }
 
     /** Takes the whole entries among {@code length} bytes in the block. How many bytes they are. */
@@ -164,7 +179,7 @@ final class LogRecovery {
         while (EntryLayout.isWhole(crc, block, blockBuffer, at, length - at, segment.lastIndex() + 1)) {
             final long seqno = blockBuffer.getLong(at + EntryLayout.SEQNO_OFFSET, LITTLE_ENDIAN);
             final long epoch = blockBuffer.getLong(at + EntryLayout.EPOCH_OFFSET, LITTLE_ENDIAN);
-            final EntryKind kind = EntryKind.of(blockBuffer.getInt(at + EntryLayout.KIND_OFFSET, LITTLE_ENDIAN));
+            final EntryKind kind = EntryLayout.kind(blockBuffer, at);
             if (blockBuffer.getInt(at + EntryLayout.PREVIOUS_CRC_OFFSET, LITTLE_ENDIAN) != segment.lastCrc || epoch < segment.lastEpoch
                 || seqno != segment.lastSeqno + (kind.counts() ? 1 : 0)) {
                 break;

@@ -174,7 +174,13 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
         }
         final boolean clean = record.cleanEnd() >= 0;
         final boolean sameBoot = record.boot().equals(boot);
-        return switch (record.durability()) {
+        final String kept = doubtOf(record.durability(), clean, sameBoot);
+        return kept == null && log.lostAcknowledged()
+            ? "lost entries that it had acknowledged: its log is damaged (the disk?) and ends with entry " + log.endIndex() : kept;
+    }
+
+    private static String doubtOf(final Durability durability, final boolean clean, final boolean sameBoot) {
+        return switch (durability) {
             case MEMORY -> clean ? null : "acknowledged from memory (durability memory) and did not end in order";
             case OS -> clean || sameBoot ? null
                 : "acknowledged without waiting for the disk (durability os), and the machine was started anew";

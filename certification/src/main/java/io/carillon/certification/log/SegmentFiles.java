@@ -22,6 +22,7 @@ final class SegmentFiles {
     private final Path directory;
     private final LogConfig config;
     private final String report;
+    private final boolean lostAcknowledged;
     private final List<Segment> segments;
     private final EpochTable epochs;
     private final ArrayDeque<Segment> loaded = new ArrayDeque<>();
@@ -31,6 +32,7 @@ final class SegmentFiles {
         this.directory = directory;
         this.config = config;
         report = recovery.report();
+        lostAcknowledged = recovery.lostAcknowledged;
         segments = new ArrayList<>(recovery.segments);
         epochs = recovery.epochs;
     }
@@ -64,6 +66,10 @@ final class SegmentFiles {
 
     String report() {
         return report;
+    }
+
+    boolean lostAcknowledged() {
+        return lostAcknowledged;
     }
 
     EpochTable epochs() {

@@ -64,6 +64,11 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
         return files.report();
     }
 
+    /** Tells whether recovery cut entries off that had been acknowledged: what follows them says so. */
+    public boolean lostAcknowledged() {
+        return files.lostAcknowledged();
+    }
+
     /** Identity of this log; a new one when the directory was empty. */
     public long id() {
         return files.active().logId;
@@ -113,7 +118,8 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
         }
         final TailCache.Chunk chunk = tail.reserve(segment, entryLength);
         final int at = segment.end - chunk.fileStart;
-        EntryLayout.encodeHeader(chunk.buffer, at, index, seqno, epoch, originMsb, originLsb, originSeq, kind, length, segment.lastCrc);
+        EntryLayout.encodeHeader(chunk.buffer, at, index, seqno, epoch, originMsb, originLsb, originSeq, kind, length, segment.lastCrc,
+            flusher.logged());
         chunk.buffer.putBytes(at + EntryLayout.HEADER_LENGTH, payload, offset, length);
         chunk.buffer.setMemory(at + EntryLayout.HEADER_LENGTH + length, entryLength - EntryLayout.HEADER_LENGTH - length, (byte) 0);
         final int checksum = EntryLayout.checksum(crc, chunk.bytes, at, length);

@@ -224,7 +224,7 @@ final class Membership {
         }
         node.primary = true;
         sender.primaryView();
-        transfer.view(node.now());
+        transfer.view(view, node.now());
         if (node.session != null) {
             node.saved.set(node.phase == Node.Phase.FEEDING ? view.group() : node.saved.uuid(), -1, view.members().size() == 1);
         }

@@ -4,6 +4,7 @@
 package io.carillon.certification.replicator;
 
 import io.carillon.certification.Certifier;
+import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import java.util.StringJoiner;
 
@@ -11,7 +12,7 @@ import java.util.StringJoiner;
 final class ReplicatorStatus {
     /** Version that tools compare: the replicator protocol of the Galera release whose behaviour is offered. */
     static final long PROTOCOL = 11;
-    static final long GCS_PROTOCOL = 4;
+    static final long GCS_PROTOCOL = 5;
 
     private final Node node;
     private final Certifier certifier;
@@ -26,13 +27,15 @@ final class ReplicatorStatus {
     }
 
     void addTo(final StatusSink sink) {
-        sink.add("protocol_version", node.primary ? PROTOCOL : -1);
-        sink.add("protocol_application", node.primary ? Node.PROTOCOL : -1);
-        sink.add("protocol_replicator", node.primary ? PROTOCOL : -1);
-        sink.add("protocol_GCS", node.primary ? GCS_PROTOCOL : -1);
+        // Kept beyond the primary view and the connection, like the group's id.
+        final boolean known = !node.groupUuid.equals(Gtid.UNDEFINED_UUID);
+        sink.add("protocol_version", known ? PROTOCOL : -1);
+        sink.add("protocol_application", known ? Node.PROTOCOL : -1);
+        sink.add("protocol_replicator", known ? PROTOCOL : -1);
+        sink.add("protocol_GCS", known ? GCS_PROTOCOL : -1);
         sender.sendQueue().addTo(sink, "local_send_queue");
         flow.receiveQueue().addTo(sink, "local_recv_queue");
-        sink.add("local_cached_downto", node.phase == Node.Phase.CLOSED ? -1 : node.baseSeqno() + 1);
+        sink.add("local_cached_downto", node.log().endIndex() == node.log().baseIndex() ? -1 : node.baseSeqno() + 1);
         flow.addTo(sink, node.now());
         sink.add("cert_deps_distance", certifier.statistics().dependencyDistance());
         sink.add("cert_index_size", certifier.indexSize());
@@ -60,13 +63,14 @@ final class ReplicatorStatus {
         if (!isIn) {
             return;
         }
-        sink.add("cluster_weight", weight);
-        sink.add("desync_count", node.ownDesync);
+        // Text, these and all that follow, as with Galera.
+        sink.add("cluster_weight", Long.toString(weight));
+        sink.add("desync_count", Integer.toString(node.ownDesync));
         sink.add("evs_delayed", "");
         sink.add("evs_evict_list", "");
         sink.add("evs_repl_latency", sender.latency().toString());
         sink.add("evs_state", node.primary || node.ownState != NodeState.UNDEFINED ? "OPERATIONAL" : "GATHER");
         sink.add("gcomm_uuid", node.self().toString());
-        sink.add("gmcast_segment", node.config.segment());
+        sink.add("gmcast_segment", Integer.toString(node.config.segment()));
     }
 }

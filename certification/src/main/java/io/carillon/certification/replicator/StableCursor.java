@@ -97,9 +97,9 @@ final class StableCursor {
             }
             case Control.Synced c -> node.state.synced(from);
             case Control.Desync c -> {
-                final boolean done = node.state.desync(from, c.on());
-                node.answer(call, done ? WsrepStatus.OK : WsrepStatus.TRX_FAIL,
-                    done ? "" : "the node was not in a state to " + (c.on() ? "desync" : "resync"));
+                // Who is not desynced is resynced already, as Galera has it.
+                final boolean done = node.state.desync(from, c.on()) || !c.on();
+                node.answer(call, done ? WsrepStatus.OK : WsrepStatus.TRX_FAIL, done ? "" : "a node without data cannot desync");
             }
             case Control.Vote c -> ballot.vote(from, c);
             case Control.VoteResult c -> ballot.result(c);
@@ -109,11 +109,12 @@ final class StableCursor {
                 transfer.membersChanged(node.now());
             }
             case Control.VerdictsRequest c -> {
-                final MemberState answers = firstWithData();
+                final MemberState answers = firstWithData(from);
                 if (answers != null) {
                     feed.choose(index, answers.id(), from, null);
-                } else if (own) {
-                    transfer.rejected(control);
+                }
+                if (own) {
+                    transfer.verdictsRequestOrdered(answers);
                 }
             }
             case Control.Verdicts c -> {
@@ -145,17 +146,15 @@ final class StableCursor {
         }
     }
 
-    private MemberState firstWithData() {
+    /** Who answers {@code joiner}: the same on all members. The first in sync, else the first with data; null for nobody. */
+    private MemberState firstWithData(final MemberId joiner) {
+        MemberState first = null;
         for (final MemberState member : node.state.members()) {
-            if (member.state() == NodeState.SYNCED) {
-                return member;
+            final boolean isFirst = first == null || member.state() == NodeState.SYNCED && first.state() != NodeState.SYNCED;
+            if (isFirst && member.hasData() && !member.id().equals(joiner)) {
+                first = member;
             }
         }
-        for (final MemberState member : node.state.members()) {
-            if (member.hasData() && !member.id().equals(node.self())) {
-                return member;
-            }
-        }
-        return null;
+        return first;
     }
 }

@@ -37,6 +37,8 @@ final class StateTransfer {
     private RingView joinView;
     private final SnapshotRequest request;
     private boolean verdictsAsked;
+    /** Who is to answer the request for verdicts; {@link MemberId#NONE} before that is known. */
+    private MemberId verdictsFrom = MemberId.NONE;
     private long retryAtNs;
     private Gtid target = Gtid.UNDEFINED;
     private VerdictWindow remoteVerdicts;
@@ -165,6 +167,7 @@ final class StateTransfer {
 
     private void askVerdicts() {
         verdictsAsked = true;
+        verdictsFrom = MemberId.NONE;
         node.send(new Control.VerdictsRequest(), Offers.NOBODY);
     }
 
@@ -175,6 +178,12 @@ final class StateTransfer {
         } else if (control instanceof Control.VerdictsRequest) {
             verdictsAsked = false;
         }
+    }
+
+    /** An own request for verdicts is ordered, and {@code chosen} is to answer; null: nobody can now. */
+    void verdictsRequestOrdered(final MemberState chosen) {
+        verdictsAsked = chosen != null;
+        verdictsFrom = chosen == null ? MemberId.NONE : chosen.id();
     }
 
     /** An own state request is ordered. */
@@ -190,13 +199,19 @@ final class StateTransfer {
     }
 
     /** A view: whoever was asked for verdicts may be gone. */
-    void view(final long nowNs) {
-        verdictsAsked = false;
+    void view(final RingView view, final long nowNs) {
+        // The view of the entry itself is older than what is asked for in it.
+        verdictsAsked &= joinView != null && view.index() == joinView.index();
         membersChanged(nowNs);
     }
 
-    /** The donor may be gone, or its server. */
+    /** The donor may be gone, or its server; and so may be whoever was to give verdicts. */
     void membersChanged(final long nowNs) {
+        final MemberState answers = node.state.member(verdictsFrom);
+        if (!verdictsFrom.equals(MemberId.NONE) && (answers == null || !answers.hasData())) {
+            verdictsFrom = MemberId.NONE;
+            verdictsAsked = false;
+        }
         if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
             request.membersChanged(nowNs);
         }

@@ -95,9 +95,11 @@ final class LogRecoveryTest {
         // A flip in the padding harms nothing.
         final boolean padding = tornAt >= at + EntryLayout.HEADER_LENGTH + model.entries.get(whole).payload().length
             && Files.size(files(Segment.SUFFIX).getFirst()) > tornAt;
+        final boolean cut = Files.size(files(Segment.SUFFIX).getFirst()) == tornAt;
         model.truncateAfter(padding ? 60 : whole);
         try (WriteSetLog log = WriteSetLog.open(directory, ONE_SEGMENT, owner)) {
             model.assertSame(log);
+            assertEquals(!cut && !padding && whole < 59, log.lostAcknowledged(), log.recovery());
             for (int i = 0; i < 20; i++) {
                 model.append(log, random, 1000);
             }
@@ -105,6 +107,69 @@ final class LogRecoveryTest {
         }
         try (WriteSetLog log = WriteSetLog.open(directory, ONE_SEGMENT, owner)) {
             model.assertSame(log);
+        }
+    }
+
+    /** A power loss may keep what was written later and not what was written first: nobody was told of either. */
+    @Test
+    void whatNobodyWasToldOfIsNoLoss() throws IOException {
+        final SplittableRandom random = new SplittableRandom(10);
+        final WriteSetLog log = WriteSetLog.open(directory, ONE_SEGMENT, owner);
+        for (int i = 0; i < 20; i++) {
+            model.append(log, random, 1000);
+            if (i == 9) {
+                log.flush();
+            }
+        }
+        log.flush();
+        log.abandon();
+        model.truncateAfter(10);
+        damage(files(Segment.SUFFIX).getFirst(), usedLength(model) + EntryLayout.INDEX_OFFSET);
+        try (WriteSetLog recovered = WriteSetLog.open(directory, ONE_SEGMENT, owner)) {
+            model.assertSame(recovered);
+            assertFalse(recovered.lostAcknowledged());
+            assertTrue(recovered.recovery().contains("was torn at byte"), recovered.recovery());
+        }
+    }
+
+    @Test
+    void whatLaterEntriesShowToHaveBeenAcknowledgedIsALoss() throws IOException {
+        crashed(ONE_SEGMENT, 20, new SplittableRandom(11));
+        model.truncateAfter(10);
+        damage(files(Segment.SUFFIX).getFirst(), usedLength(model) + EntryLayout.INDEX_OFFSET);
+        try (WriteSetLog recovered = WriteSetLog.open(directory, ONE_SEGMENT, owner)) {
+            model.assertSame(recovered);
+            assertTrue(recovered.lostAcknowledged());
+            assertTrue(recovered.recovery().contains("is damaged at byte"), recovered.recovery());
+        }
+        try (WriteSetLog again = WriteSetLog.open(directory, ONE_SEGMENT, owner)) {
+            assertFalse(again.lostAcknowledged(), "the rest was cut off: what a node forgets then is in its state");
+        }
+    }
+
+    @Test
+    void theNextSegmentShowsALossToo() throws IOException {
+        crashed(SMALL_SEGMENTS, 60, new SplittableRandom(12));
+        final List<Path> segments = files(Segment.SUFFIX);
+        for (final Path index : files(".idx")) {
+            Files.delete(index);
+        }
+        // The last entry of the first segment: nothing follows in its own file.
+        final int entries = Integer.parseInt(segments.get(1).getFileName().toString().substring(9, 25), 16);
+        model.truncateAfter(entries - 1);
+        damage(segments.getFirst(), usedLength(model) + EntryLayout.INDEX_OFFSET);
+        try (WriteSetLog recovered = WriteSetLog.open(directory, SMALL_SEGMENTS, owner)) {
+            model.assertSame(recovered);
+            assertTrue(recovered.lostAcknowledged(), recovered.recovery());
+        }
+    }
+
+    private static void damage(final Path file, final long position) throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(position);
+            final int old = bytes.read();
+            bytes.seek(position);
+            bytes.write(old ^ 4);
         }
     }
 

@@ -151,6 +151,36 @@ final class NodeStateFileTest {
         }
     }
 
+    /** It would vote for a past in which what it acknowledged did not happen. */
+    @ParameterizedTest
+    @EnumSource(value = Durability.class, names = {"OS", "DISK"})
+    void aDamagedLogIsALoss(final Durability durability) throws Exception {
+        final LogModel model = new LogModel();
+        final WriteSetLog written = openLog(durability);
+        final NodeStateFile before = NodeStateFile.open(directory, durability, written, BOOT, owner);
+        final List<String> done = new ArrayList<>();
+        before.persist(new RingState(STATE.self(), STATE.promisedEpoch(), 1), () -> done.add("kept"));
+        for (int i = 0; i < 9; i++) {
+            model.append(written, EntryKind.WRITE_SET, 1, new byte[50]);
+            written.flush();
+            owner.runUntil(() -> written.loggedIndex() == model.entries.size());
+        }
+        owner.runUntil(() -> !done.isEmpty());
+        written.abandon();
+        try (RandomAccessFile file = new RandomAccessFile(written.files().active().path.toFile(), "rw")) {
+            file.seek(Segment.HEADER_LENGTH + 5L * EntryLayout.entryLength(50) + EntryLayout.HEADER_LENGTH);
+            file.write(1);
+        }
+        try (WriteSetLog log = openLog(durability); NodeStateFile file = NodeStateFile.open(directory, durability, log, BOOT, owner)) {
+            assertEquals(5, log.endIndex());
+            assertNull(file.load());
+            assertTrue(file.description().contains("its log is damaged"), file.description());
+        }
+        try (WriteSetLog log = openLog(durability); NodeStateFile file = NodeStateFile.open(directory, durability, log, BOOT, owner)) {
+            assertNull(file.load(), "it has forgotten once, for good");
+        }
+    }
+
     @Test
     void aTornWriteLeavesTheRecordBefore() throws Exception {
         run(Durability.DISK, false);

@@ -117,7 +117,8 @@ final class FlowControlTest {
         assertEquals(1, a.events.stream().filter("synced"::equals).count());
         a.replicator.desync(++a.call, false);
         cluster.settle();
-        assertTrue(a.results.get(a.call).startsWith("TRX_FAIL"));
+        assertEquals("OK", a.results.get(a.call));
+        assertEquals(NodeState.SYNCED, a.state);
     }
 
     private static ReplicatorConfig with(final ReplicatorConfig.FlowLimits limits) {

@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** A whole node in this process: a real ring over loopback, a log on disk, a replicator, a toy server; its own thread. */
 final class RealNode {
-    private static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(1024, 1 << 20,
+    private static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(1024, 1 << 20, 1 << 20,
         Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
         30_000_000_000L, 10_000_000_000L, 0, ReplicatorConfig.FlowLimits.of(1000));
 

@@ -9,7 +9,7 @@ import io.carillon.wsrep.NodeState;
 /** A {@link FakeCluster} with servers, as most tests begin. */
 final class ToyCluster extends FakeCluster {
     static final int WINDOW = 64;
-    static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(WINDOW, 1 << 20, Integer.MAX_VALUE), 0,
+    static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(WINDOW, 1 << 20, 1 << 20, Integer.MAX_VALUE), 0,
         Integer.MAX_VALUE, 30_000_000_000L, 10_000_000_000L, 0, ReplicatorConfig.FlowLimits.of(16));
     static final DonorChoice FIRST_SYNCED = (members, joiner, donors) -> {
         for (final MemberState member : members) {

@@ -32,10 +32,12 @@ final class Dialer {
 
     private final TcpMesh mesh;
     private final EngineLoop loop;
+    private final Listening listening;
 
-    Dialer(final TcpMesh mesh, final EngineLoop loop) {
+    Dialer(final TcpMesh mesh, final EngineLoop loop, final Listening listening) {
         this.mesh = mesh;
         this.loop = loop;
+        this.listening = listening;
     }
 
     /** Opens a control connection to whoever is at {@code entry}. */
@@ -112,8 +114,20 @@ final class Dialer {
                     mesh.security().install(channel.pipeline(), true);
                 }
             })
-            .connect(address);
+            .connect(address, from((InetSocketAddress) address));
         connecting.addListener(done -> loop.guarded(() -> onConnected(connecting, entry, link)).run());
+    }
+
+    /**
+     * As Galera: who listens at one address calls from it, for that is the one on the others' allow lists. Null where it
+     * does not lead there.
+     */
+    private InetSocketAddress from(final InetSocketAddress to) {
+        final InetAddress own = listening.address();
+        final InetAddress other = to.getAddress();
+        final boolean leadsThere = own != null && own.getClass() == other.getClass()
+            && (!own.isLoopbackAddress() || other.isLoopbackAddress());
+        return leadsThere ? new InetSocketAddress(own, 0) : null;
     }
 
     private void onConnected(final ChannelFuture connecting, final AddressBook.Entry entry, final Link link) {

@@ -113,9 +113,13 @@ public final class EngineLoop implements AutoCloseable {
         loop.execute(guarded(task));
     }
 
-    /** Runs {@code task} once at the end of the pass, after the hooks. */
-    public void afterPass(final Runnable task) {
-        loop.executeAfterEventLoopIteration(guarded(task));
+    /**
+     * What, whenever it is run, has {@code task} run once at the end of that pass, after the hooks. Kept, it leaves no
+     * garbage in a pass.
+     */
+    public Runnable afterPass(final Runnable task) {
+        final Runnable guarded = guarded(task);
+        return () -> loop.executeAfterEventLoopIteration(guarded);
     }
 
     /** Runs {@code task} after {@code delayNs}. The future cancels it. */

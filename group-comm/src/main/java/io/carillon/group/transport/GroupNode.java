@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.agrona.DirectBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +47,7 @@ public final class GroupNode implements Group {
     private RingConfig ringConfig;
     private TransportConfig transportConfig;
     private ChannelSecurity security = ChannelSecurity.NONE;
-    private Predicate<String> admission = ip -> true;
+    private Admission admission = Admission.ALL;
     private ViewKeeper listener;
     private RingState state;
     private Membership membership;
@@ -98,9 +97,9 @@ public final class GroupNode implements Group {
         security = channelSecurity;
     }
 
-    /** Sets who may connect, by the text of the IP address; at once. */
-    public void admission(final Predicate<String> admitted) {
-        admission = admitted;
+    /** Sets who says which address may connect; at once. */
+    public void admission(final Admission asked) {
+        admission = asked;
     }
 
     /** {@code gmcast.isolate}: 0 normal, 1 nothing is sent or understood, 2 connections are closed. */
@@ -143,7 +142,7 @@ public final class GroupNode implements Group {
         final Membership m = new Membership(loop, log, store, events, trace, kept -> state = kept, this::fail);
         final TcpMesh mesh = new TcpMesh(loop, transportConfig, clusterName, ringConfig.name(), state.self(), m);
         mesh.security(security);
-        mesh.admission(ip -> admission.test(ip));
+        mesh.admission((ip, answer) -> admission.ask(ip, answer));
         m.begin(ringConfig, state, mesh);
         membership = m;
         mesh.isolate(isolation);

@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
@@ -48,6 +49,12 @@ final class Listening {
     /** Port listened on; 0 before that. */
     int port() {
         return port;
+    }
+
+    /** The one address listened at; null when it is all of them, or none yet. */
+    InetAddress address() {
+        final InetAddress bound = server == null ? null : ((InetSocketAddress) server.localAddress()).getAddress();
+        return bound == null || bound.isAnyLocalAddress() ? null : bound;
     }
 
     /** What is told to others; without a host where only they can see which one leads here. */

@@ -16,6 +16,7 @@ enum Refusal {
     NOT_ALLOWED("is not on the allow list", false),
     TOO_SLOW("did not finish its handshake in time", false),
     TOO_MANY("came while too many connections were in their handshake", false),
+    NOT_ANSWERED("came while nobody said whether it is on the allow list", false),
     UNKNOWN("gave an unknown reason", false);
 
     private static final Refusal[] BY_CODE = values();

@@ -13,7 +13,6 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.agrona.DirectBuffer;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +34,7 @@ public final class TcpMesh {
     private final MeshListener listener;
     private final long nonce = RANDOM.nextLong();
     private final Refusals refusals;
+    private final Arrivals arrivals;
     private final AddressBook book;
     private final Dialer dialer;
     private final Handshake handshake;
@@ -44,7 +44,6 @@ public final class TcpMesh {
     private final List<Connection> handshaking = new ArrayList<>();
     private final List<Connection> unsent = new ArrayList<>();
     private ChannelSecurity security = ChannelSecurity.NONE;
-    private Predicate<String> admission = ip -> true;
     private int isolation;
     private boolean stopped;
 
@@ -64,11 +63,12 @@ public final class TcpMesh {
         this.self = self;
         this.listener = listener;
         refusals = new Refusals(this, LoggerFactory.getLogger(TcpMesh.class));
+        arrivals = new Arrivals(this, loop, refusals);
         book = new AddressBook(config);
-        dialer = new Dialer(this, loop);
+        listening = new Listening(this, loop, config);
+        dialer = new Dialer(this, loop, listening);
         links = new Links(this, listener, config.peersMax());
         handshake = new Handshake(this, links, self);
-        listening = new Listening(this, loop, config);
         clock = new MeshClock(this, loop, links, book, dialer);
     }
 
@@ -77,9 +77,9 @@ public final class TcpMesh {
         security = channelSecurity;
     }
 
-    /** Sets who may connect, by the text of the IP address. */
-    public void admission(final Predicate<String> admitted) {
-        admission = admitted;
+    /** Sets who says which address may connect. */
+    public void admission(final Admission admission) {
+        arrivals.admission(admission);
     }
 
     /** Listens, and looks for peers at {@code addresses}. */
@@ -223,12 +223,13 @@ public final class TcpMesh {
     void onAccepted(final Channel channel) {
         if (stopped || isolation == 2) {
             channel.close();
-            return;
+        } else {
+            arrivals.accept(channel);
         }
-        final String ip = Connection.ipOf(channel);
-        final boolean admitted = admission.test(ip);
-        if (!admitted || inboundHandshakes() >= config.unauthenticatedMax()) {
-            refusals.count(admitted ? Refusal.TOO_MANY : Refusal.NOT_ALLOWED, ip, "");
+    }
+
+    void onAdmitted(final Channel channel) {
+        if (stopped || isolation == 2) {
             channel.close();
             return;
         }
@@ -356,10 +357,11 @@ public final class TcpMesh {
         for (final Connection connection : List.copyOf(handshaking)) {
             connection.close();
         }
+        arrivals.closeAll();
         links.all().forEach(link -> links.drop(link, why));
     }
 
-    private int inboundHandshakes() {
+    int inboundHandshakes() {
         int count = 0;
         for (int i = 0; i < handshaking.size(); i++) {
             count += handshaking.get(i).initiator ? 0 : 1;

@@ -35,7 +35,7 @@ final class EngineLoopTest {
 
     private void pass() throws Exception {
         final CompletableFuture<Void> ran = new CompletableFuture<>();
-        loop.execute(() -> loop.afterPass(() -> ran.complete(null)));
+        loop.execute(loop.afterPass(() -> ran.complete(null)));
         ran.get();
     }
 
@@ -92,7 +92,7 @@ final class EngineLoopTest {
     @Test
     void aFailedFlushAtThePassEndIsTold() throws Exception {
         final IllegalStateException failure = new IllegalStateException("flush");
-        loop.execute(() -> loop.afterPass(() -> {
+        loop.execute(loop.afterPass(() -> {
             throw failure;
         }));
         assertSame(failure, told.take());

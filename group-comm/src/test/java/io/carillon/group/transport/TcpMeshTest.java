@@ -11,7 +11,9 @@ import io.carillon.group.ring.TrafficClass;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -148,16 +150,69 @@ class TcpMeshTest {
     @Test
     void whoIsNotOnTheAllowListIsNotServed() throws Exception {
         try (MeshNode a = new MeshNode(1, "c", MeshNode.loopback()); MeshNode b = new MeshNode(2, "c", MeshNode.loopback())) {
-            a.mesh.admission(ip -> !ip.equals("127.0.0.1"));
+            a.mesh.admission((ip, answer) -> answer.accept(!ip.equals("127.0.0.1")));
             a.start();
             b.start(a);
             a.until(() -> a.mesh.refusedCount() >= 2);
             assertEquals(0, a.on(a.mesh::peerCount));
             a.on(() -> {
-                a.mesh.admission(ip -> true);
+                a.mesh.admission(Admission.ALL);
                 return null;
             });
             a.await("up 2");
+        }
+    }
+
+    @Test
+    void whoeverIsAskedMayTakeTime() throws Exception {
+        final TransportConfig config = MeshNode.loopback().withPatience(300_000_000L, 1_000_000_000L, 15_000_000_000L);
+        try (MeshNode a = new MeshNode(1, "c", config); MeshNode b = new MeshNode(2, "c", MeshNode.loopback())) {
+            final LinkedBlockingQueue<Consumer<Boolean>> questions = new LinkedBlockingQueue<>();
+            a.mesh.admission((ip, answer) -> questions.add(answer));
+            a.start();
+            b.start(a);
+            // Nobody answers: it is let go after the time of a handshake, and an answer that comes later changes nothing.
+            final Consumer<Boolean> late = questions.take();
+            a.until(() -> a.mesh.refusedCount() >= 1);
+            answer(a, late, true);
+            final Consumer<Boolean> next = questions.take();
+            assertEquals(0, a.on(a.mesh::peerCount));
+            answer(a, next, true);
+            answer(a, next, false);
+            a.on(() -> {
+                a.mesh.admission(Admission.ALL);
+                return null;
+            });
+            questions.forEach(more -> answer(a, more, true));
+            a.await("up 2");
+            b.await("up 1");
+        }
+    }
+
+    @Test
+    void whoListensAtOneAddressCallsFromIt() throws Exception {
+        final TransportConfig other = TransportConfig.defaults().withListen(new PeerAddress("127.0.0.3", 0));
+        try (MeshNode a = new MeshNode(1, "c", MeshNode.loopback()); MeshNode b = new MeshNode(2, "c", other)) {
+            final LinkedBlockingQueue<String> callers = new LinkedBlockingQueue<>();
+            a.mesh.admission((ip, answer) -> {
+                callers.add(ip);
+                answer.accept(true);
+            });
+            a.start();
+            b.start(a);
+            a.await("up 2");
+            assertEquals(List.of("127.0.0.3"), callers.stream().distinct().toList());
+        }
+    }
+
+    private static void answer(final MeshNode node, final Consumer<Boolean> question, final boolean admitted) {
+        try {
+            node.on(() -> {
+                question.accept(admitted);
+                return null;
+            });
+        } catch (final Exception e) {
+            throw new AssertionError(e);
         }
     }
 

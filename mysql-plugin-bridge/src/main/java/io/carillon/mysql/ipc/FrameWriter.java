@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.agrona.DirectBuffer;
 
 /**
@@ -22,8 +22,7 @@ final class FrameWriter {
     private static final int TEXT_LENGTH_MAX = 64 << 10;
 
     private final Channel channel;
-    private final Consumer<Runnable> atPassEnd;
-    private final Runnable flush = this::flush;
+    private final Runnable flushAtPassEnd;
     private ByteBuf pending;
     private int frameStart;
     private boolean open;
@@ -31,9 +30,9 @@ final class FrameWriter {
     private boolean closed;
     private boolean logOnly;
 
-    FrameWriter(final Channel channel, final Consumer<Runnable> atPassEnd) {
+    FrameWriter(final Channel channel, final UnaryOperator<Runnable> atPassEnd) {
         this.channel = channel;
-        this.atPassEnd = atPassEnd;
+        flushAtPassEnd = atPassEnd.apply(this::flush);
     }
 
     /** Begins a frame; {@link #end} must follow before the next. */
@@ -148,7 +147,7 @@ final class FrameWriter {
     private void schedule() {
         if (!scheduled) {
             scheduled = true;
-            atPassEnd.accept(flush);
+            flushAtPassEnd.run();
         }
     }
 

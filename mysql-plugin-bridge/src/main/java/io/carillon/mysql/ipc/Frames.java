@@ -36,6 +36,8 @@ public final class Frames {
     public static final int STATUS = 8;
     public static final int STATUS_REPLY = 9;
     public static final int PROGRESS = 10;
+    public static final int PEER = 11;
+    public static final int PEER_ANSWER = 12;
 
     public static final int CERTIFY = 20;
     public static final int WS_FRAGMENT = 21;

@@ -15,7 +15,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Listens on a Unix socket for the provider of one server, and has at most one session with it.
@@ -30,7 +30,7 @@ public final class ProviderServer {
 
     private final EventLoop loop;
     private final ByteBufAllocator allocator;
-    private final Consumer<Runnable> atPassEnd;
+    private final UnaryOperator<Runnable> atPassEnd;
     private final SessionHost host;
     private final SessionListener listener;
     private final Path socket;
@@ -39,10 +39,10 @@ public final class ProviderServer {
 
     /**
      * @param allocator of all buffers of the sessions
-     * @param atPassEnd runs what it is given at the end of the loop's pass.
+     * @param atPassEnd makes of something what has it run at the end of the loop's pass.
      */
-    public ProviderServer(final EventLoop loop, final ByteBufAllocator allocator, final Consumer<Runnable> atPassEnd, final Path socket,
-        final SessionHost host, final SessionListener listener) {
+    public ProviderServer(final EventLoop loop, final ByteBufAllocator allocator, final UnaryOperator<Runnable> atPassEnd,
+        final Path socket, final SessionHost host, final SessionListener listener) {
         this.loop = loop;
         this.allocator = allocator;
         this.atPassEnd = atPassEnd;

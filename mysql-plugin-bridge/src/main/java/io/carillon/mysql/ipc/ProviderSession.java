@@ -10,7 +10,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * One connection of a provider: turns its frames into calls of the engine. {@link ProviderFeed} is the way back.
@@ -31,7 +31,7 @@ public final class ProviderSession {
     private int queueLength;
     private boolean ended;
 
-    ProviderSession(final Channel channel, final ProviderServer server, final Consumer<Runnable> atPassEnd) {
+    ProviderSession(final Channel channel, final ProviderServer server, final UnaryOperator<Runnable> atPassEnd) {
         this.channel = channel;
         this.server = server;
         this.out = new FrameWriter(channel, atPassEnd);
@@ -109,6 +109,7 @@ public final class ProviderSession {
             case Frames.VOTE -> onVote(frame);
             case Frames.PAUSE -> onPause(frame);
             case Frames.ISOLATE -> onIsolate(frame);
+            case Frames.PEER_ANSWER -> onPeerAnswer(frame);
             default -> throw new FrameFormatException("a provider sends no frame of type " + type);
         }
     }
@@ -118,7 +119,7 @@ public final class ProviderSession {
         released = hello.released();
         try {
             server.admit(this);
-            attachment = server.host().attach(hello, feed);
+            attachment = server.host().attach(hello, feed, this::askPeer);
         } catch (final SessionRefusedException e) {
             refuse(e);
             return;
@@ -138,7 +139,7 @@ public final class ProviderSession {
 
     /** WELCOME comes before every event that attaching caused, so it does not go through {@link #out}. */
     private void welcome(final WsrepStatus status, final String message, final String options, final String version) {
-        final FrameWriter first = new FrameWriter(channel, flush -> { });
+        final FrameWriter first = new FrameWriter(channel, flush -> () -> { });
         first.begin(Frames.WELCOME, 0, 0).i32(status.code()).str(message).str(options).str(version).end();
         first.flush();
     }
@@ -277,6 +278,16 @@ public final class ProviderSession {
         final int mode = frame.i32();
         frame.end();
         attachment.isolate(mode);
+    }
+
+    private void askPeer(final long number, final String ip) {
+        out.begin(Frames.PEER, 0, number).str(ip).end();
+    }
+
+    private void onPeerAnswer(final FrameReader frame) throws FrameFormatException {
+        final boolean admitted = frame.u8() != 0;
+        frame.end();
+        attachment.peerAnswered(frame.id(), admitted);
     }
 
     /** Tells the server in its log why, and ends. */

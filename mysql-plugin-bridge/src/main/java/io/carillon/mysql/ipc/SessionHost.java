@@ -12,9 +12,17 @@ public interface SessionHost {
     /**
      * A provider said HELLO. Events for {@code application} may begin during this call.
      *
+     * @param allowList the server's, to be asked who may connect.
      * @throws SessionRefusedException when its options are bad, or the node cannot run.
      */
-    Attachment attach(Hello hello, ReplicatedApplication application) throws SessionRefusedException;
+    Attachment attach(Hello hello, ReplicatedApplication application, AllowList allowList) throws SessionRefusedException;
+
+    /** The server's list of who may connect. */
+    @FunctionalInterface
+    interface AllowList {
+        /** Asks about the IP address {@code ip}; the answer comes as {@link Attachment#peerAnswered} with {@code number}. */
+        void ask(long number, String ip);
+    }
 
     /** An engine as one session uses it. */
     interface Attachment {
@@ -34,6 +42,9 @@ public interface SessionHost {
 
         /** Isolation as the server asks for it: 0 none, 1 isolated, 2 disconnect. */
         void isolate(int mode);
+
+        /** The answer to the question {@code number} to the server's allow list. */
+        void peerAnswered(long number, boolean admitted);
 
         /** The session is over; nothing is called on its application any more. */
         void detach();

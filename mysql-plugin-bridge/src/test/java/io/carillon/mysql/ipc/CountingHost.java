@@ -16,7 +16,7 @@ class CountingHost implements SessionHost, SessionHost.Attachment, ReplicationEn
     private ReplicatedApplication application;
 
     @Override
-    public Attachment attach(final Hello hello, final ReplicatedApplication server) throws SessionRefusedException {
+    public Attachment attach(final Hello hello, final ReplicatedApplication server, final AllowList peers) throws SessionRefusedException {
         if (hello.options().indexOf('\uFFFD') >= 0) {
             throw new SessionRefusedException(WsrepStatus.NODE_FAIL, "options: " + hello.options());
         }
@@ -51,6 +51,11 @@ class CountingHost implements SessionHost, SessionHost.Attachment, ReplicationEn
 
     @Override
     public void isolate(final int mode) {
+        calls++;
+    }
+
+    @Override
+    public void peerAnswered(final long number, final boolean admitted) {
         calls++;
     }
 

@@ -34,7 +34,7 @@ public final class FakeCluster implements AutoCloseable {
             final FakeNode node = new FakeNode(group);
             final Path socket = directory.resolve("s" + i);
             final ProviderServer server = new ProviderServer(loop, ByteBufAllocator.DEFAULT,
-                ((SingleThreadEventLoop) loop)::executeAfterEventLoopIteration, socket, node,
+                task -> () -> ((SingleThreadEventLoop) loop).executeAfterEventLoopIteration(task), socket, node,
                 new Listener());
             server.open();
             nodes.add(node);

@@ -28,6 +28,7 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
     private final Map<Long, ByteArrayOutputStream> fragments = new HashMap<>();
     public final List<String> events = new ArrayList<>();
     public ReplicatedApplication application;
+    AllowList allowList;
     public Hello hello;
     /** When set, HELLO is refused with it. */
     public String refusal;
@@ -50,12 +51,13 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
     }
 
     @Override
-    public Attachment attach(final Hello said, final ReplicatedApplication server) throws SessionRefusedException {
+    public Attachment attach(final Hello said, final ReplicatedApplication server, final AllowList peers) throws SessionRefusedException {
         if (refusal != null) {
             throw new SessionRefusedException(WsrepStatus.NODE_FAIL, refusal);
         }
         hello = said;
         application = server;
+        allowList = peers;
         application.onState(NodeState.UNDEFINED, NodeState.UNDEFINED.comment());
         if (group.connected.contains(this)) {
             resume();
@@ -108,6 +110,11 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
     @Override
     public void isolate(final int mode) {
         events.add("isolate " + mode);
+    }
+
+    @Override
+    public void peerAnswered(final long number, final boolean admitted) {
+        events.add("peer " + number + " " + admitted);
     }
 
     @Override
@@ -268,7 +275,8 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
     @Override
     public void setOptions(final long call, final String text) {
         events.add("options " + text);
-        application.onResult(call, text.contains("unknown") ? WsrepStatus.WARNING : WsrepStatus.OK, 0, text + "; ");
+        final WsrepStatus status = text.contains("unknown") ? WsrepStatus.WARNING : WsrepStatus.OK;
+        application.onResult(call, status, 0, text.isEmpty() ? options() : text + "; ");
     }
 
     /** Gives the server what it has not had, as far as it takes it. */

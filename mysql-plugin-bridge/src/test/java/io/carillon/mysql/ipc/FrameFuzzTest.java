@@ -67,7 +67,8 @@ final class FrameFuzzTest {
             channel.finishAndReleaseAll();
         }
         sessions++;
-        final ProviderServer server = new ProviderServer(null, ByteBufAllocator.DEFAULT, passEnd::add, Path.of("fuzz"), host, host);
+        final ProviderServer server = new ProviderServer(null, ByteBufAllocator.DEFAULT, task -> () -> passEnd.add(task),
+            Path.of("fuzz"), host, host);
         channel = new EmbeddedChannel();
         channel.config().setAllocator(allocator);
         channel.pipeline().addLast(server.handlerFor(channel));
@@ -155,6 +156,7 @@ final class FrameFuzzTest {
         frames.add(new FrameBuilder(Frames.VOTE, 0).i64(3).i64(4).str("error").build());
         frames.add(new FrameBuilder(Frames.PAUSE, 0).u8(1).build());
         frames.add(new FrameBuilder(Frames.ISOLATE, 0).i32(2).build());
+        frames.add(new FrameBuilder(Frames.PEER_ANSWER, 11).u8(1).build());
         return frames;
     }
 

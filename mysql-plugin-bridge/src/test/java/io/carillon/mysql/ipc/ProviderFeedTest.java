@@ -21,7 +21,7 @@ class ProviderFeedTest {
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final List<Runnable> passEnd = new ArrayList<>();
-    private final FrameWriter writer = new FrameWriter(channel, passEnd::add);
+    private final FrameWriter writer = new FrameWriter(channel, task -> () -> passEnd.add(task));
     private final ProviderFeed feed = new ProviderFeed(writer);
     private final UnsafeBuffer part = new UnsafeBuffer(new byte[PART]);
 

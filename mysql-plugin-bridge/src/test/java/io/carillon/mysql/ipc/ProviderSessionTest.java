@@ -196,6 +196,15 @@ final class ProviderSessionTest extends SessionFixture {
             a.send(new FrameBuilder(Frames.ISOLATE, 0).i32(1));
             a.send(new FrameBuilder(Frames.VOTE, 0).i64(1).i64(99).str("duplicate key"));
             a.send(new FrameBuilder(Frames.WITHDRAW, 8));
+            cluster.onLoop(() -> {
+                cluster.nodes.get(0).allowList.ask(77, "10.0.0.1");
+                return null;
+            });
+            final FrameReader peer = a.next(Frames.PEER);
+            assertEquals(77, peer.id());
+            assertEquals("10.0.0.1", peer.str());
+            peer.end();
+            a.send(new FrameBuilder(Frames.PEER_ANSWER, 77).u8(1));
             a.send(new FrameBuilder(Frames.STATUS, 24));
             final FrameReader status = a.next(Frames.STATUS_REPLY);
             assertEquals(24, status.id());
@@ -215,7 +224,7 @@ final class ProviderSessionTest extends SessionFixture {
             assertResult(a, 25, WsrepStatus.OK, 0);
             final var events = cluster.onLoop(() -> java.util.List.copyOf(cluster.nodes.get(0).events));
             assertTrue(events.containsAll(java.util.List.of("desync true", "options unknown = 1", "pause true", "isolate 1",
-                "vote 1 99 duplicate key", "withdraw 8")), events.toString());
+                "vote 1 99 duplicate key", "withdraw 8", "peer 77 true")), events.toString());
         }
     }
 

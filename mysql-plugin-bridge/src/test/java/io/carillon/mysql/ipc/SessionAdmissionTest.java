@@ -92,7 +92,7 @@ final class SessionAdmissionTest extends SessionFixture {
 
     @Test
     void aSecondSidecarOnTheSamePathIsRefused() {
-        final ProviderServer second = new ProviderServer(cluster.loop, ByteBufAllocator.DEFAULT, Runnable::run,
+        final ProviderServer second = new ProviderServer(cluster.loop, ByteBufAllocator.DEFAULT, task -> task,
             cluster.sockets.get(0), cluster.nodes.get(0), null);
         final Exception refused = assertThrows(java.io.IOException.class, second::open);
         assertTrue(refused.getMessage().contains("another process listens"), refused.getMessage());

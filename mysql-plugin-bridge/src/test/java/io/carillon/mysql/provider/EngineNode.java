@@ -21,6 +21,7 @@ import io.carillon.group.transport.LoopTimer;
 import io.carillon.group.transport.PeerAddress;
 import io.carillon.group.transport.TransportConfig;
 import io.carillon.mysql.ipc.Hello;
+import io.carillon.mysql.ipc.PeerAdmission;
 import io.carillon.mysql.ipc.ProviderServer;
 import io.carillon.mysql.ipc.ProviderSession;
 import io.carillon.mysql.ipc.SessionHost;
@@ -29,7 +30,6 @@ import io.carillon.mysql.ipc.SessionRefusedException;
 import io.carillon.sst.SegmentDonorChoice;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.ReplicationEngine;
-import io.netty.channel.SingleThreadEventLoop;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -55,6 +55,7 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     private VerdictFile verdicts;
     private GroupNode group;
     private Replicator replicator;
+    private PeerAdmission peers;
     private Runnable passEnd;
 
     EngineNode(final String name, final Path directory, final int port) {
@@ -71,8 +72,7 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     EngineNode start() throws Exception {
         loop = EngineLoop.start(name);
         onLoop(this::build);
-        server = new ProviderServer(loop.eventLoop(), loop.allocator(),
-            ((SingleThreadEventLoop) loop.eventLoop())::executeAfterEventLoopIteration, socket, this, this);
+        server = new ProviderServer(loop.eventLoop(), loop.allocator(), loop::afterPass, socket, this, this);
         server.open();
         return this;
     }
@@ -88,6 +88,8 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
         replicator.verdictFile(verdicts);
         replicator.group(group);
         group.listener(replicator);
+        peers = new PeerAdmission(loop::schedule);
+        group.admission(peers);
         final LoopTimer timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));
         passEnd = () -> timer.deadline(replicator.nextDeadlineNs());
         loop.onPassEnd(passEnd);
@@ -123,7 +125,8 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     // ---- SessionHost and its attachment: one server, one engine
 
     @Override
-    public Attachment attach(final Hello hello, final ReplicatedApplication application) {
+    public Attachment attach(final Hello hello, final ReplicatedApplication application, final AllowList allowList) {
+        peers.attach(allowList);
         replicator.attach(new NodeSession(hello.session(), hello.nodeName(), hello.incoming(), Path.of(hello.dataDir()), hello.state(),
             hello.received(), hello.released(), hello.openCalls()), application);
         return this;
@@ -160,7 +163,13 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     }
 
     @Override
+    public void peerAnswered(final long number, final boolean admitted) {
+        peers.answered(number, admitted);
+    }
+
+    @Override
     public void detach() {
+        peers.detach();
         replicator.detach();
     }
 

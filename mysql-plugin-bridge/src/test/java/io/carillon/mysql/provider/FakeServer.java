@@ -41,6 +41,8 @@ final class FakeServer implements AutoCloseable {
     }
 
     final String name;
+    /** A letter for each of the latest {@link #statistics}: String, Int64 or Double. */
+    String statisticsTypes = "";
     final ProviderInstance provider = new ProviderInstance();
     /** Call-backs in the order in which they came. */
     final LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
@@ -325,9 +327,12 @@ final class FakeServer implements AutoCloseable {
     Map<String, String> statistics() {
         final MemorySegment variables = provider.call(Wsrep.Slot.STATS_GET);
         final Map<String, String> values = new java.util.LinkedHashMap<>();
+        final StringBuilder types = new StringBuilder();
         final MemorySegment all = variables.reinterpret(1024L * Wsrep.STATS_VAR_LENGTH);
         for (long at = 0; !all.get(ADDRESS, at).equals(MemorySegment.NULL); at += Wsrep.STATS_VAR_LENGTH) {
-            final String value = switch (all.get(JAVA_INT, at + 8)) {
+            final int type = all.get(JAVA_INT, at + 8);
+            types.append("SID".charAt(type));
+            final String value = switch (type) {
                 case 0 -> ProviderInstance.text(all.get(ADDRESS, at + 16));
                 case 1 -> Long.toString(all.get(JAVA_LONG, at + 16));
                 default -> Double.toString(all.get(java.lang.foreign.ValueLayout.JAVA_DOUBLE, at + 16));
@@ -335,6 +340,7 @@ final class FakeServer implements AutoCloseable {
             values.put(ProviderInstance.text(all.get(ADDRESS, at)), value);
         }
         provider.call(Wsrep.Slot.STATS_FREE, variables);
+        statisticsTypes = types.toString();
         return values;
     }
 

@@ -11,6 +11,7 @@ import io.carillon.wsrep.WriteSetFlags;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -36,6 +37,67 @@ final class RealEngineTest extends RealEngineFixture {
         a.await("applied " + meta.get(ValueLayout.JAVA_LONG, Wsrep.META_SEQNO) + " alter table t");
         agree(a, b);
         assertEquals("Synced", b.statistics().get("local_state_comment"));
+    }
+
+    /** Names, order and types of Galera 26.4.23, before a group, in it, and after it. */
+    @Test
+    void statusVariablesAreGaleras() throws Exception {
+        final String own = "local_state_uuid protocol_version protocol_application protocol_replicator protocol_GCS last_committed"
+            + " replicated replicated_bytes repl_keys repl_keys_bytes repl_data_bytes repl_other_bytes received"
+            + " received_bytes local_commits local_cert_failures local_replays local_send_queue local_send_queue_max"
+            + " local_send_queue_min local_send_queue_avg local_recv_queue local_recv_queue_max local_recv_queue_min"
+            + " local_recv_queue_avg local_cached_downto flow_control_paused_ns flow_control_paused flow_control_sent"
+            + " flow_control_recv flow_control_active flow_control_requested cert_deps_distance apply_oooe apply_oool"
+            + " apply_window apply_waits commit_oooe commit_oool commit_window local_state local_state_comment"
+            + " cert_index_size causal_reads cert_interval open_transactions open_connections incoming_addresses";
+        final String ownTypes = "SIIIIIIIIIIIIIIIIIIIDIIIDIIDIISSDDDDIDDDISIIDIIS";
+        final String ring = " cluster_weight desync_count evs_delayed evs_evict_list evs_repl_latency evs_state gcomm_uuid gmcast_segment";
+        final FakeServer a = server(0);
+        assertEquals(OK, a.init());
+        final Map<String, String> before = a.statistics();
+        assertEquals(own, String.join(" ", before.keySet()));
+        assertEquals(ownTypes, a.statisticsTypes);
+        assertEquals(List.of("", "-1", "-1", "-1", "-1", "-1"), List.copyOf(before.values()).subList(0, 6));
+        assertEquals("-1", before.get("local_cached_downto"));
+        assertEquals(OK, a.connect("gcomm://", true));
+        a.appliers(1);
+        a.await("synced");
+        final Map<String, String> connected = a.statistics();
+        assertEquals(own + ring, String.join(" ", connected.keySet()));
+        assertEquals(ownTypes + "SSSSSSSS", a.statisticsTypes);
+        assertEquals(List.of("11", "4", "11", "5", "1"), List.copyOf(connected.values()).subList(1, 6));
+        assertEquals(List.of("1", "0", "", ""), List.copyOf(connected.values()).subList(48, 52));
+        assertEquals(List.of("2", "1", "0.0"),
+            List.of(connected.get("received"), connected.get("local_cached_downto"), connected.get("commit_window")));
+        assertEquals(OK, new Transaction(a, 1).writes("db", "t", "row").data("x").commit());
+        assertEquals("1.0", a.statistics().get("commit_window"));
+        assertEquals(OK, a.disconnect());
+        a.awaitAppliers();
+        final Map<String, String> after = a.statistics();
+        assertEquals(own, String.join(" ", after.keySet()));
+        assertEquals(connected.get("local_state_uuid"), after.get("local_state_uuid"));
+        assertEquals(List.of("11", "4", "11", "5", "2"), List.copyOf(after.values()).subList(1, 6));
+        assertEquals("1", after.get("local_cached_downto"));
+    }
+
+    @Test
+    void whoeverTheServersAllowListRefusesDoesNotGetIn() throws Exception {
+        try (ServersAllowList list = new ServersAllowList()) {
+            final FakeServer a = founder();
+            final FakeServer b = server(1);
+            assertEquals(OK, b.init());
+            list.refuse(true);
+            final FutureTask<Integer> joined = inBackground(() -> b.connect(address(), false));
+            assertEquals("127.0.0.1", list.next());
+            assertEquals("127.0.0.1", list.next());
+            assertFalse(joined.isDone());
+            assertEquals("1", a.statistics().get("cluster_weight"));
+            list.refuse(false);
+            assertEquals(OK, joined.get());
+            b.appliers(1);
+            b.await("connected");
+            assertTrue(a.log.stream().anyMatch(line -> line.contains("IP 127.0.0.1 not found in allowlist")), a.log.toString());
+        }
     }
 
     @Test

@@ -66,4 +66,15 @@ final class OptionValue {
         }
         throw new IllegalArgumentException("a duration that is not negative");
     }
+
+    /** The one way to write a duration, as Galera has it: days are days ({@code P1D}), a minute is one ({@code PT1M}). */
+    static String durationText(final long ns) {
+        final Duration duration = Duration.ofNanos(ns);
+        final long days = duration.toDays();
+        final Duration rest = duration.minusDays(days);
+        if (days == 0) {
+            return duration.toString();
+        }
+        return "P" + days + "D" + (rest.isZero() ? "" : rest.toString().substring(1));
+    }
 }

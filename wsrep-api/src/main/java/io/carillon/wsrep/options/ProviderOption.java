@@ -3,32 +3,39 @@
 
 package io.carillon.wsrep.options;
 
+import java.util.Locale;
+
 /**
  * One option: what it may be, and what it is when nobody says.
  *
  * @param name as in {@code wsrep_provider_options}.
  * @param type form of the value.
- * @param defaultText value unless set; null when it is not listed until set.
+ * @param defaultText value unless set; null when there is none to list.
+ * @param atConnect whether it is listed, unless set, only once the node has connected.
  * @param dynamic whether it may change while the node runs.
  * @param min least number, of the numeric types.
  * @param max greatest number, of the numeric types.
  */
-record ProviderOption(String name, Type type, String defaultText, boolean dynamic, double min, double max) {
+record ProviderOption(String name, Type type, String defaultText, boolean atConnect, boolean dynamic, double min, double max) {
     /** Forms of values. */
     enum Type {
         TEXT, BOOL, INTEGER, REAL, DURATION, BOOL_OR_INTEGER, SIZE_OR_AUTO, KEY_FORMAT, DURABILITY, STABILITY, TOKEN
     }
 
     static ProviderOption fixed(final String name, final Type type, final String defaultText) {
-        return new ProviderOption(name, type, defaultText, false, Long.MIN_VALUE, Long.MAX_VALUE);
+        return new ProviderOption(name, type, defaultText, false, false, Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
     static ProviderOption dynamic(final String name, final Type type, final String defaultText) {
-        return new ProviderOption(name, type, defaultText, true, Long.MIN_VALUE, Long.MAX_VALUE);
+        return new ProviderOption(name, type, defaultText, false, true, Long.MIN_VALUE, Long.MAX_VALUE);
     }
 
     ProviderOption within(final double least, final double greatest) {
-        return new ProviderOption(name, type, defaultText, dynamic, least, greatest);
+        return new ProviderOption(name, type, defaultText, atConnect, dynamic, least, greatest);
+    }
+
+    ProviderOption listedAtConnect() {
+        return new ProviderOption(name, type, defaultText, true, dynamic, min, max);
     }
 
     /** Throws {@link IllegalArgumentException} saying what was expected. */
@@ -45,7 +52,7 @@ record ProviderOption(String name, Type type, String defaultText, boolean dynami
                     range(OptionValue.integer(text));
                 }
             }
-            case KEY_FORMAT -> oneOf(text, "FLAT8", "FLAT8A", "FLAT16", "FLAT16A");
+            case KEY_FORMAT -> oneOf(text.toUpperCase(Locale.ROOT), "FLAT8", "FLAT8A", "FLAT16", "FLAT16A");
             case DURABILITY -> oneOf(text, "memory", "os", "disk");
             case STABILITY -> oneOf(text, "majority", "all");
             case TOKEN -> oneOf(text, "park", "rotate");

@@ -49,7 +49,7 @@ final class ProviderOptionTable {
 
     private static void files() {
         add(fixed("base_dir", TEXT, "."));
-        add(fixed("base_host", TEXT, "127.0.0.1"));
+        add(fixed("base_host", TEXT, null));
         add(fixed("base_port", INTEGER, "4567").within(1, 65535));
         add(dynamic("cert.log_conflicts", BOOL, "no"));
         add(dynamic("cert.max_length", INTEGER, null).within(1, 16384));
@@ -58,7 +58,7 @@ final class ProviderOptionTable {
         add(dynamic("debug", BOOL, "no"));
         add(dynamic("dbug", TEXT, null));
         add(dynamic("signal", TEXT, null));
-        add(fixed("gcache.dir", TEXT, "."));
+        add(fixed("gcache.dir", TEXT, null));
         add(dynamic("gcache.keep_pages_size", INTEGER, "0").within(0, Long.MAX_VALUE));
         add(dynamic("gcache.keep_plaintext_size", INTEGER, null).within(0, Long.MAX_VALUE));
         add(dynamic("gcache.mem_size", INTEGER, "0").within(0, Long.MAX_VALUE));
@@ -72,32 +72,32 @@ final class ProviderOptionTable {
     }
 
     private static void evs() {
-        add(fixed("evs.auto_evict", BOOL_OR_INTEGER, "0").within(0, 1 << 20));
-        add(dynamic("evs.causal_keepalive_period", DURATION, "PT1S"));
-        add(dynamic("evs.debug_log_mask", TEXT, "0x1"));
+        add(dynamic("evs.auto_evict", BOOL_OR_INTEGER, "0").within(0, 1 << 20));
+        add(dynamic("evs.causal_keepalive_period", DURATION, null));
+        add(dynamic("evs.debug_log_mask", TEXT, "0x1").listedAtConnect());
         add(dynamic("evs.delay_margin", DURATION, "PT1S"));
         add(dynamic("evs.delayed_keep_period", DURATION, "PT30S"));
         add(dynamic("evs.evict", TEXT, null));
         add(dynamic("evs.inactive_check_period", DURATION, "PT0.5S"));
         add(dynamic("evs.inactive_timeout", DURATION, "PT15S"));
-        add(dynamic("evs.info_log_mask", TEXT, "0"));
-        add(dynamic("evs.install_timeout", DURATION, "PT7.5S"));
+        add(dynamic("evs.info_log_mask", TEXT, "0").listedAtConnect());
+        add(dynamic("evs.install_timeout", DURATION, null));
         add(dynamic("evs.join_retrans_period", DURATION, "PT1S"));
-        add(dynamic("evs.keepalive_period", DURATION, "PT1S"));
+        add(dynamic("evs.keepalive_period", DURATION, "PT1S").listedAtConnect());
         add(dynamic("evs.max_install_timeouts", INTEGER, "3").within(0, 1000));
         add(dynamic("evs.send_window", INTEGER, "4").within(1, 1 << 20));
         add(dynamic("evs.stats_report_period", DURATION, "PT1M"));
         add(dynamic("evs.suspect_timeout", DURATION, "PT5S"));
-        add(dynamic("evs.use_aggregate", BOOL, "true"));
+        add(dynamic("evs.use_aggregate", BOOL, "true").listedAtConnect());
         add(dynamic("evs.user_send_window", INTEGER, "2").within(1, 1 << 20));
-        add(fixed("evs.version", INTEGER, "1").within(0, 255));
-        add(fixed("evs.view_forget_timeout", DURATION, "P1D"));
+        add(fixed("evs.version", INTEGER, "1").within(0, 255).listedAtConnect());
+        add(fixed("evs.view_forget_timeout", DURATION, "PT24H"));
     }
 
     private static void gcs() {
         add(dynamic("gcs.fc_debug", INTEGER, "0").within(0, Long.MAX_VALUE));
         add(dynamic("gcs.fc_factor", REAL, "1.0").within(0, 1));
-        add(dynamic("gcs.fc_limit", INTEGER, "16").within(0, Long.MAX_VALUE));
+        add(dynamic("gcs.fc_limit", INTEGER, "16").within(1, Long.MAX_VALUE));
         add(dynamic("gcs.fc_master_slave", BOOL, "no"));
         add(fixed("gcs.fc_single_primary", BOOL, "no"));
         add(dynamic("gcs.max_packet_size", INTEGER, "64500").within(0, Integer.MAX_VALUE));
@@ -112,23 +112,23 @@ final class ProviderOptionTable {
     private static void gmcast() {
         add(fixed("gmcast.group", TEXT, null));
         add(dynamic("gmcast.isolate", INTEGER, null).within(0, 2));
-        add(fixed("gmcast.listen_addr", TEXT, "tcp://0.0.0.0:4567"));
-        add(fixed("gmcast.mcast_addr", TEXT, ""));
-        add(fixed("gmcast.mcast_ttl", INTEGER, "1").within(0, 255));
+        add(fixed("gmcast.listen_addr", TEXT, null));
+        add(fixed("gmcast.mcast_addr", TEXT, "").listedAtConnect());
+        add(fixed("gmcast.mcast_ttl", INTEGER, "1").within(0, 255).listedAtConnect());
         add(dynamic("gmcast.peer_addr", TEXT, null));
-        add(fixed("gmcast.peer_timeout", DURATION, "PT3S"));
+        add(fixed("gmcast.peer_timeout", DURATION, "PT3S").listedAtConnect());
         add(fixed("gmcast.segment", INTEGER, "0").within(0, 255));
-        add(fixed("gmcast.time_wait", DURATION, "PT5S"));
+        add(fixed("gmcast.time_wait", DURATION, "PT5S").listedAtConnect());
         add(fixed("gmcast.version", INTEGER, "0").within(0, 255));
     }
 
     private static void pc() {
         add(fixed("pc.announce_timeout", DURATION, "PT3S"));
         add(dynamic("pc.bootstrap", BOOL, null));
-        add(dynamic("pc.checksum", BOOL, "false"));
+        add(fixed("pc.checksum", BOOL, "false"));
         add(dynamic("pc.ignore_quorum", BOOL, "false"));
         add(dynamic("pc.ignore_sb", BOOL, "false"));
-        add(fixed("pc.linger", DURATION, "PT20S"));
+        add(fixed("pc.linger", DURATION, "PT20S").listedAtConnect());
         add(dynamic("pc.npvo", BOOL, "false"));
         add(fixed("pc.recovery", BOOL, "true"));
         add(fixed("pc.version", INTEGER, "0").within(0, 255));
@@ -141,7 +141,7 @@ final class ProviderOptionTable {
 
     private static void repl() {
         add(dynamic("repl.causal_read_timeout", DURATION, "PT30S"));
-        add(dynamic("repl.commit_order", INTEGER, "3").within(0, 3));
+        add(fixed("repl.commit_order", INTEGER, "3").within(0, 3));
         add(dynamic("repl.key_format", KEY_FORMAT, "FLAT8"));
         add(dynamic("repl.max_ws_size", INTEGER, "2147483647").within(0, Integer.MAX_VALUE));
         add(dynamic("repl.proto_max", INTEGER, "11").within(1, 255));

@@ -4,10 +4,12 @@
 package io.carillon.wsrep.options;
 
 import io.carillon.wsrep.options.OptionException.Kind;
+import io.carillon.wsrep.options.ProviderOption.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -22,6 +24,7 @@ import java.util.TreeMap;
 public final class ProviderOptions {
     /** What an option is worth when neither it nor Galera has a default to list. */
     private static final Map<String, String> UNLISTED_DEFAULTS = Map.of(
+        "base_host", "127.0.0.1",
         "carillon.fate_timeout", "PT10S",
         "carillon.log.durability", "os",
         "carillon.log.retention", "P1D",
@@ -37,11 +40,15 @@ public final class ProviderOptions {
         "gcs.stateless", List.of("no", "every member keeps data"),
         "pc.npvo", List.of("false", "two primary views cannot be"));
 
+    /** Of the ring's options, those that Galera leaves in the operator's words when it connects. */
+    private static final Set<String> LEFT_AS_SAID = Set.of("pc.announce_timeout", "pc.wait_prim", "pc.wait_prim_timeout");
+
     private final SortedMap<String, String> values = new TreeMap<>();
+    private boolean connected;
 
     public ProviderOptions() {
         for (final ProviderOption option : ProviderOptionTable.all().values()) {
-            if (option.defaultText() != null) {
+            if (option.defaultText() != null && !option.atConnect()) {
                 values.put(option.name(), option.defaultText());
             }
         }
@@ -58,6 +65,9 @@ public final class ProviderOptions {
     public Map<String, String> change(final String text) throws OptionException {
         final Map<String, String> named = parse(text, true);
         values.putAll(named);
+        if (connected) {
+            named.keySet().stream().filter(name -> ProviderOptionTable.all().get(name).type() == Type.DURATION).forEach(this::normalise);
+        }
         return named;
     }
 
@@ -67,6 +77,30 @@ public final class ProviderOptions {
             throw new IllegalArgumentException("no such option: " + name);
         }
         values.put(name, value);
+    }
+
+    /** Does to the text what Galera does when it connects: lists the ring's defaults, and writes its durations and truth values one way. */
+    public void connect() {
+        connected = true;
+        for (final ProviderOption option : ProviderOptionTable.all().values()) {
+            if (option.atConnect()) {
+                values.putIfAbsent(option.name(), option.defaultText());
+            }
+        }
+        values.putIfAbsent("evs.causal_keepalive_period", text("evs.keepalive_period"));
+        values.putIfAbsent("evs.install_timeout", OptionValue.durationText(durationNs("evs.inactive_timeout") / 2));
+        List.copyOf(values.keySet()).forEach(this::normalise);
+    }
+
+    private void normalise(final String name) {
+        final String value = values.get(name);
+        if (name.matches("(evs|gmcast|pc)[.].*") && !LEFT_AS_SAID.contains(name) && !value.isEmpty()) {
+            switch (ProviderOptionTable.all().get(name).type()) {
+                case DURATION -> values.put(name, OptionValue.durationText(OptionValue.durationNs(value)));
+                case BOOL -> values.put(name, Boolean.toString(OptionValue.bool(value)));
+                default -> { }
+            }
+        }
     }
 
     /** Forgets an option that is an action, so that it is not listed. */
@@ -82,7 +116,11 @@ public final class ProviderOptions {
     /** The value, its default, or the empty text. */
     public String text(final String name) {
         final String value = values.get(name);
-        return value != null ? value : UNLISTED_DEFAULTS.getOrDefault(name, "");
+        if (value != null) {
+            return value;
+        }
+        final ProviderOption option = ProviderOptionTable.all().get(name);
+        return option.defaultText() != null ? option.defaultText() : UNLISTED_DEFAULTS.getOrDefault(name, "");
     }
 
     /** A value that is yes or no; no when unset. */

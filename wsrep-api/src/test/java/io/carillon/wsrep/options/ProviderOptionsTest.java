@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class ProviderOptionsTest {
@@ -17,11 +19,49 @@ class ProviderOptionsTest {
     @Test
     void listsWhatHasAValueSortedAsGaleraDoes() {
         final String text = options.toString();
-        assertTrue(text.startsWith("base_dir = .; base_host = 127.0.0.1; base_port = 4567; "
+        assertTrue(text.startsWith("base_dir = .; base_port = 4567; "
             + "cert.log_conflicts = no; cert.optimistic_pa = yes; debug = no; "), text);
         assertTrue(text.endsWith("socket.checksum = 2; socket.recv_buf_size = auto; socket.send_buf_size = auto; "), text);
         assertFalse(text.contains("carillon."), text);
         assertFalse(text.contains("gmcast.isolate"), text);
+    }
+
+    /** What Galera 26.4.23 adds to its list when it connects, and nothing else. */
+    @Test
+    void connectingListsTheRingsDefaults() throws OptionException {
+        final Set<String> before = lines();
+        options.connect();
+        final Set<String> added = lines();
+        added.removeAll(before);
+        assertEquals(Set.of("evs.causal_keepalive_period = PT1S", "evs.debug_log_mask = 0x1", "evs.info_log_mask = 0",
+            "evs.install_timeout = PT7.5S", "evs.keepalive_period = PT1S", "evs.use_aggregate = true", "evs.version = 1",
+            "evs.view_forget_timeout = P1D", "gmcast.mcast_addr = ", "gmcast.mcast_ttl = 1", "gmcast.peer_timeout = PT3S",
+            "gmcast.time_wait = PT5S", "pc.linger = PT20S"), added);
+        assertTrue(before.contains("evs.view_forget_timeout = PT24H"), before.toString());
+        final String connected = options.toString();
+        options.connect();
+        assertEquals(connected, options.toString());
+    }
+
+    /** The same values given to Galera 26.4.23. */
+    @Test
+    void connectingWritesTheRingsValuesInOneWay() throws OptionException {
+        options.initialise("evs.suspect_timeout=10;evs.inactive_timeout=PT90S;evs.keepalive_period=2;evs.view_forget_timeout=PT1000000S;"
+            + "evs.stats_report_period=PT61.5S;pc.ignore_sb=1;pc.recovery=0;pc.announce_timeout=4;pc.wait_prim_timeout=PT3600S;"
+            + "repl.causal_read_timeout=PT90S;cert.log_conflicts=ON;gmcast.peer_timeout=5;pc.wait_prim=1");
+        options.connect();
+        assertTrue(lines().containsAll(Set.of("evs.suspect_timeout = PT10S", "evs.inactive_timeout = PT1M30S",
+            "evs.install_timeout = PT45S", "evs.causal_keepalive_period = PT2S",
+            "evs.view_forget_timeout = P11DT13H46M40S", "evs.stats_report_period = PT1M1.5S",
+            "pc.ignore_sb = true", "pc.recovery = false", "pc.announce_timeout = 4", "pc.wait_prim_timeout = PT3600S", "pc.wait_prim = 1",
+            "repl.causal_read_timeout = PT90S", "cert.log_conflicts = ON", "gmcast.peer_timeout = PT5S")), options.toString());
+        options.change("evs.suspect_timeout=7;pc.ignore_sb=YES;evs.auto_evict=3");
+        assertTrue(lines().containsAll(Set.of("evs.suspect_timeout = PT7S", "pc.ignore_sb = YES", "evs.auto_evict = 3")),
+            options.toString());
+    }
+
+    private Set<String> lines() {
+        return new TreeSet<>(List.of(options.toString().split("; ")));
     }
 
     @Test
@@ -82,8 +122,25 @@ class ProviderOptionsTest {
     void saysWhatHasNoEffect() throws OptionException {
         assertEquals(List.of("provider option repl.commit_order = 1 has no effect: transactions always commit in their order"),
             options.withoutEffect(options.initialise("repl.commit_order=1; gcs.stateless=0; gcs.fc_limit=7")));
-        assertEquals(List.of(), options.withoutEffect(options.change("repl.commit_order=3; repl.key_format=FLAT16")));
+        assertEquals(List.of(), options.withoutEffect(options.initialise("repl.commit_order=3; repl.key_format=flat8")));
+    }
+
+    /** As Galera: before the start, or the same again. */
+    @Test
+    void theCommitOrderIsNotChangedAtRunTime() throws OptionException {
+        assertThrows(OptionException.class, () -> options.change("repl.commit_order=0"));
+        options.change("repl.commit_order=3");
+        assertThrows(OptionException.class, () -> options.initialise("repl.commit_order=4"));
+    }
+
+    @Test
+    void keyFormatsAreGalerasInAnyCase() throws OptionException {
+        for (final String format : List.of("FLAT8", "FLAT8A", "FLAT16", "flat16a")) {
+            options.change("repl.key_format=" + format);
+            assertEquals(format, options.text("repl.key_format"));
+        }
         assertThrows(OptionException.class, () -> options.change("repl.key_format=FLAT32"));
+        assertThrows(OptionException.class, () -> options.change("gcs.fc_limit=0"));
     }
 
     /** The provider reads it, too. */
