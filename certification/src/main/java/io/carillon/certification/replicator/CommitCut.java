@@ -72,7 +72,8 @@ final class CommitCut {
         if (needed > 0) {
             final long index = node.log().indexOfSeqno(needed);
             if (index > 0) {
-                retention.purge(Math.min(index, Math.min(delivery.neededFrom(), configured) - 1));
+                // The fragments of what may still commit are within the two windows.
+                retention.purge(Math.min(index, configured - 1));
             }
         }
     }

@@ -54,12 +54,11 @@ final class Delivery {
     private final ViewReader views;
     private final ControlCodec codec;
     private final Listener listener;
-    private final int window;
     private final Certifier certifier;
     private final Verdict verdict = new Verdict();
     private final WriteSetFlyweight writeSet = new WriteSetFlyweight();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[WriteSetLayout.HEADER_LENGTH]);
-    private final Fragments fragments = new Fragments();
+    private final Fragments fragments;
     private final Presence presence = new Presence();
     private final Origin origin = new Origin();
     private final LogEntry entry = new LogEntry();
@@ -81,7 +80,7 @@ final class Delivery {
         this.views = views;
         this.codec = codec;
         this.listener = listener;
-        window = config.window();
+        fragments = new Fragments(config.window());
         certifier = new Certifier(config);
     }
 
@@ -164,6 +163,7 @@ final class Delivery {
         passBytes += e.payload.capacity();
         cursor = e.index;
         seqno = e.seqno;
+        fragments.reached(e.seqno);
         switch (e.kind) {
             case VIEW -> view(e);
             case CONFIG -> {
@@ -297,11 +297,7 @@ final class Delivery {
         header.putBytes(0, writeSet.buffer(), 0, WriteSetLayout.HEADER_LENGTH);
         writeSet.wrap(header, 0, WriteSetLayout.HEADER_LENGTH);
         if (run == null || !run.sections.isValid(writeSet)) {
-            refusal = Verdict.Reason.MALFORMED;
-            return null;
-        }
-        if (e.seqno - run.firstSeqno >= window) {
-            refusal = Verdict.Reason.REFUSED;
+            refusal = run == null ? Verdict.Reason.REFUSED : Verdict.Reason.MALFORMED;
             return null;
         }
         sections = run.sections;
@@ -340,11 +336,6 @@ final class Delivery {
     /** Tells whether everything up to {@code limit} was delivered whole. */
     boolean isComplete(final long limit) {
         return cursor >= limit && streamFrom >= streamTo;
-    }
-
-    /** First entry still needed for write sets that are not closed. */
-    long neededFrom() {
-        return Math.min(cursor + 1, fragments.firstIndex());
     }
 
     ConflictJournal conflicts() {

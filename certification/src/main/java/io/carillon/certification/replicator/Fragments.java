@@ -12,8 +12,9 @@ import io.carillon.group.MemberId;
 import io.carillon.group.RingLog;
 import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingView;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -22,12 +23,10 @@ final class Fragments {
     /** Fragments of one write set. */
     static final class Run {
         final FragmentedWriteSet sections = new FragmentedWriteSet();
-        final long firstSeqno;
-        final long firstIndex;
+        private final long firstSeqno;
 
         Run(final LogEntry first, final RingLog log) {
             firstSeqno = first.seqno;
-            firstIndex = first.index;
             sections.begin(log);
         }
     }
@@ -35,7 +34,14 @@ final class Fragments {
     private record Key(MemberId origin, long call) {
     }
 
-    private final Map<Key, Run> runs = new HashMap<>();
+    private final int window;
+    /** In the order of their first fragments. */
+    private final Map<Key, Run> runs = new LinkedHashMap<>();
+
+    /** @param window seqnos from the first fragment to the end, at which a write set is given up. */
+    Fragments(final int window) {
+        this.window = window;
+    }
 
     /** A FRAGMENT entry was delivered. Number 0 begins anew: call numbers are a session's, and sessions end. */
     void add(final LogEntry entry, final RingLog log) {
@@ -44,6 +50,7 @@ final class Fragments {
         }
         final Key key = new Key(new MemberId(entry.originMsb, entry.originLsb), FragmentedWriteSet.callOf(entry));
         if (entry.payload.getInt(FRAGMENT_NUMBER_OFFSET, LITTLE_ENDIAN) == 0) {
+            runs.remove(key);
             runs.put(key, new Run(entry, log));
         }
         final Run run = runs.get(key);
@@ -69,13 +76,15 @@ final class Fragments {
         runs.keySet().removeIf(key -> !present.contains(key.origin));
     }
 
-    /** Index of the first fragment of any write set not closed, or {@code Long.MAX_VALUE}. */
-    long firstIndex() {
-        long first = Long.MAX_VALUE;
-        for (final Run run : runs.values()) {
-            first = Math.min(first, run.firstIndex);
+    /**
+     * The order is at {@code seqno}: what began a window before it commits nowhere, whether its end is still to come or
+     * was lost with its origin's connection. So nothing holds the log for longer than that.
+     */
+    void reached(final long seqno) {
+        final Iterator<Run> eldest = runs.values().iterator();
+        while (eldest.hasNext() && seqno - eldest.next().firstSeqno >= window) {
+            eldest.remove();
         }
-        return first;
     }
 
     void clear() {

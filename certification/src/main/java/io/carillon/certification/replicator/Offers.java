@@ -86,12 +86,14 @@ final class Offers {
         return result;
     }
 
-    /** Offers again what waits; write sets only unless {@code hold}. */
-    void retry(final boolean hold) {
+    /** Offers again the messages that wait. */
+    void retryMessages() {
         retry(messages);
-        if (!hold) {
-            retry(writeSets);
-        }
+    }
+
+    /** Offers again the write sets that wait. */
+    void retryWriteSets() {
+        retry(writeSets);
     }
 
     private void retry(final ArrayDeque<Waiting> queue) {

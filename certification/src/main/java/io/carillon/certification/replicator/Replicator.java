@@ -258,6 +258,9 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         if (node.group == null) {
             return;
         }
+        if (node.primary) {
+            node.offers.retryMessages(); // what the node says of itself it says without a server, too
+        }
         if (node.application != null) {
             if (node.primary) {
                 sender.retry();

@@ -101,9 +101,11 @@ final class WriteSetSender {
         }
     }
 
-    /** Sends what waits, as far as the ring takes it. */
+    /** Sends the write sets that wait, as far as the ring takes it. */
     void retry() {
-        node.offers.retry(flow.isHolding(node.now()));
+        if (!flow.isHolding(node.now())) {
+            node.offers.retryWriteSets();
+        }
     }
 
     /** The own write set {@code originSeq} is stable. */

@@ -113,11 +113,24 @@ class FakeCluster {
         changes.add(() -> {
             final List<FakeGroup> rest = new ArrayList<>(members);
             rest.remove(group);
-            group.current = new RingView(uuid, epoch, 0, -1, -1, false, "cut off",
-                List.of(new RingMember(group.id, group.name, 1, group.info)));
-            group.listener.onNotPrimary(group.current);
+            group.cutOff();
             install(rest, true);
         });
+    }
+
+    /** Nobody reaches anybody: all lose the primary view at once. What was offered and was not ordered waits. */
+    void outage() {
+        changes.add(() -> {
+            for (final FakeGroup group : members) {
+                group.cutOff();
+            }
+            members = new ArrayList<>();
+        });
+    }
+
+    /** All that were members before the {@link #outage} find each other again. */
+    void recover(final FakeGroup... all) {
+        changes.add(() -> install(List.of(all), true));
     }
 
     /** The group is gone, and its history; whoever founds now founds another one. Only when nobody is a member. */
@@ -190,6 +203,11 @@ class FakeCluster {
                 log.append(entry.index, entry.seqno, entry.epoch, entry.originMsb, entry.originLsb, entry.originSeq, entry.kind,
                     entry.payload, 0, entry.payload.capacity());
             }
+        }
+
+        private void cutOff() {
+            current = new RingView(uuid, epoch, 0, -1, -1, false, "cut off", List.of(new RingMember(id, name, 1, info)));
+            listener.onNotPrimary(current);
         }
 
         /** Copies what it lacks and tells its listener. False when there was nothing. */

@@ -91,6 +91,20 @@ class SnapshotTest {
         assertEquals(NodeState.SYNCED, b.state);
     }
 
+    /** Nobody is there to be asked: the group must hear of it without the server. */
+    @Test
+    void whoseServerWentWhileTheRingTookNothingIsNotChosen() {
+        final ToyServer a = cluster.seed();
+        final ToyServer c = cluster.joined("c");
+        a.group.refuse = 1;
+        a.replicator.detach();
+        cluster.settle();
+        assertEquals(NodeState.UNDEFINED, c.replicator.members().getFirst().state());
+        final ToyServer b = cluster.joined("b");
+        assertEquals(NodeState.SYNCED, b.state);
+        assertTrue(c.events.contains("donate 3"), c.events.toString());
+    }
+
     @Test
     void theOnlyDonorMayTryAgainAndItsSecondFailureIsAnError() {
         final ToyServer a = cluster.seed();

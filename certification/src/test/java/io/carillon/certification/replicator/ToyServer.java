@@ -122,22 +122,39 @@ final class ToyServer implements ReplicatedApplication {
 
     /** Writes in fragments of {@code fragmentLength} bytes. */
     long writeLarge(final String row, final String value, final int fragmentLength) {
+        final LargeWriteSet large = beginLarge(row, value, fragmentLength);
+        large.end();
+        return large.callNumber;
+    }
+
+    /** A large write set of which the sections are sent. */
+    final class LargeWriteSet {
+        final long callNumber = call;
+        private final ExpandableArrayBuffer header = new ExpandableArrayBuffer(WriteSetLayout.HEADER_LENGTH);
+
+        /** Sends its end. */
+        void end() {
+            replicator.certify(callNumber, header, 0, WriteSetLayout.HEADER_LENGTH);
+        }
+    }
+
+    /** Sends the sections of a large write set. */
+    LargeWriteSet beginLarge(final String row, final String value, final int fragmentLength) {
         final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
         builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END).ids(++call, 1).lastSeen(position.seqno())
             .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8),
                 row.getBytes(StandardCharsets.UTF_8))
             .data(new UnsafeBuffer(data), 0, data.length);
         final int length = builder.build();
-        final ExpandableArrayBuffer header = new ExpandableArrayBuffer(WriteSetLayout.HEADER_LENGTH);
-        header.putBytes(0, builder.buffer(), 0, WriteSetLayout.HEADER_LENGTH);
+        final LargeWriteSet begun = new LargeWriteSet();
+        begun.header.putBytes(0, builder.buffer(), 0, WriteSetLayout.HEADER_LENGTH);
         int number = 0;
         for (int at = WriteSetLayout.HEADER_LENGTH; at < length; at += fragmentLength) {
             replicator.fragment(call, number++, builder.buffer(), at, Math.min(fragmentLength, length - at));
         }
-        header.putInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, number, java.nio.ByteOrder.LITTLE_ENDIAN);
+        begun.header.putInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, number, java.nio.ByteOrder.LITTLE_ENDIAN);
         pending.put(call, row + "=" + value);
-        replicator.certify(call, header, 0, WriteSetLayout.HEADER_LENGTH);
-        return call;
+        return begun;
     }
 
     /** Tells whether every write up to {@code last} got its answer. */
