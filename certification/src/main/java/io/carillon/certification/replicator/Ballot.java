@@ -24,6 +24,8 @@ final class Ballot {
     private final Votes votes = new Votes();
     private final Map<Long, Own> own = new LinkedHashMap<>();
     private final Set<Long> said = new LinkedHashSet<>();
+    /** Late votes of this view that were, or are being, answered. */
+    private final Set<Long> answered = new LinkedHashSet<>();
     /** Decided elsewhere before this node had a result. */
     private final Map<Long, Long> awaited = new LinkedHashMap<>();
 
@@ -47,13 +49,31 @@ final class Ballot {
     void vote(final MemberId from, final Control.Vote vote) {
         if (votes.vote(from, vote.seqno(), vote.hash(), node.state.members(), node.config.votePolicy())) {
             decide(vote.seqno());
+        } else if (!from.equals(node.self()) && votes.isDecidedEarlier(vote.seqno())) {
+            answer(vote.seqno());
         }
         released();
+    }
+
+    /** Who was away when the others decided, or has forgotten it, must not stay with another result. */
+    private void answer(final long seqno) {
+        if (node.primary && answered.add(seqno)) {
+            node.send(new Control.VoteResult(seqno, votes.decision(seqno)), Offers.NOBODY);
+        }
+    }
+
+    /** An ordered answer to a late vote. It counts for whoever has a result to compare, and knows no decision. */
+    void result(final Control.VoteResult answer) {
+        answered.add(answer.seqno());
+        if (votes.adopt(answer.seqno(), answer.result()) && own.containsKey(answer.seqno())) {
+            decide(answer.seqno());
+        }
     }
 
     /** Members changed: rounds may be decided, and what was under way may be lost. */
     void view() {
         said.clear();
+        answered.clear();
         final Iterable<Long> open = votes.open();
         votes.view(node.state.members(), node.config.votePolicy());
         open.forEach(this::decide);
@@ -84,6 +104,8 @@ final class Ballot {
     void rejected(final Control control) {
         if (control instanceof Control.Vote v) {
             said.remove(v.seqno());
+        } else if (control instanceof Control.VoteResult r) {
+            answered.remove(r.seqno());
         }
     }
 
@@ -91,6 +113,7 @@ final class Ballot {
         votes.clear();
         own.clear();
         said.clear();
+        answered.clear();
         awaited.clear();
     }
 

@@ -57,4 +57,8 @@ sealed interface Control {
     /** The sender's apply queue holds {@code queueLength} write sets: slow down for {@code leaseMs}; 0 ends it. */
     record Flow(int queueLength, int leaseMs) implements Control {
     }
+
+    /** What the group agreed on for {@code seqno}, for a member that was not there and votes late. */
+    record VoteResult(long seqno, long result) implements Control {
+    }
 }

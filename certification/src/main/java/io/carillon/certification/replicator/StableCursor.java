@@ -105,6 +105,7 @@ final class StableCursor {
                 node.answer(call, done ? WsrepStatus.OK : WsrepStatus.TRX_FAIL, done ? "" : "a node without data cannot desync");
             }
             case Control.Vote c -> ballot.vote(from, c);
+            case Control.VoteResult c -> ballot.result(c);
             case Control.Position c -> node.state.position(from, c.released());
             case Control.StateIs c -> {
                 node.state.correct(from, c);

@@ -5,10 +5,12 @@ package io.carillon.certification.replicator;
 
 import io.carillon.group.MemberId;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -23,6 +25,8 @@ final class Votes {
 
     private final Map<Long, Map<MemberId, Long>> open = new LinkedHashMap<>();
     private final Map<Long, Long> decided = new LinkedHashMap<>();
+    /** Rounds decided since the members last changed: whoever is here now has seen how. */
+    private final Set<Long> decidedInView = new HashSet<>();
 
     /** A VOTE entry. True when it decides its round. */
     boolean vote(final MemberId member, final long seqno, final long hash, final List<MemberState> members, final int policy) {
@@ -37,7 +41,21 @@ final class Votes {
 
     /** Members changed: a round may be decided without those that left. */
     void view(final List<MemberState> members, final int policy) {
+        decidedInView.clear();
         evaluate(members, policy);
+    }
+
+    /** Tells whether {@code seqno} was decided before the present view, so that some member may not know how. */
+    boolean isDecidedEarlier(final long seqno) {
+        return decided.containsKey(seqno) && !decidedInView.contains(seqno);
+    }
+
+    /** Others had decided {@code seqno} before this member was there. False when it knows a decision. */
+    boolean adopt(final long seqno, final long result) {
+        open.remove(seqno);
+        final boolean isNews = decided.putIfAbsent(seqno, result) == null;
+        bound(decided);
+        return isNews;
     }
 
     /** Result that the group agreed on for {@code seqno}, or null while it has not. */
@@ -53,6 +71,7 @@ final class Votes {
     void clear() {
         open.clear();
         decided.clear();
+        decidedInView.clear();
     }
 
     private void evaluate(final List<MemberState> members, final int policy) {
@@ -62,6 +81,7 @@ final class Votes {
             final Long winner = winner(round.getValue(), members, policy);
             if (winner != null) {
                 decided.put(round.getKey(), winner);
+                decidedInView.add(round.getKey());
                 rounds.remove();
             }
         }

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Votes on the result of applying. */
 class VotingTest {
@@ -61,6 +65,47 @@ class VotingTest {
         c.full = false;
         c.replicator.progress(c.position.seqno(), 0);
         assertTrue(c.events.stream().anyMatch(e -> e.startsWith("inconsistent")), c.events.toString());
+    }
+
+    /** It was away when the others decided, and its process knows nothing of that. */
+    @ParameterizedTest
+    @CsvSource({"0, 0x77, true", "0x77, 0x77, false", "0x77, 0x78, true"})
+    void whoVotesAfterTheDecisionIsToldIt(final String groups, final String late, final boolean leaves, @TempDir final Path dir) {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        final ToyServer d = cluster.joined("d");
+        final ToyServer c = cluster.server("c").attach(dir);
+        c.connect("gcomm://a");
+        cluster.settle();
+        c.full = true;
+        a.write("x", "1");
+        cluster.settle();
+        final long seqno = a.position.seqno();
+        assertEquals(seqno - 1, c.position.seqno());
+        cluster.crash(c.group);
+        cluster.settle();
+        a.replicator.vote(seqno, 0x77, "no such table");
+        for (final ToyServer server : List.of(b, d)) {
+            server.replicator.vote(seqno, Long.decode(groups), "no such table");
+        }
+        cluster.settle();
+        assertEquals(Long.decode(groups) == 0, isInconsistent(a), "outvoted");
+        final ToyServer again = cluster.restarted(c).attach(dir);
+        again.connect("gcomm://b");
+        cluster.settle();
+        assertTrue(again.position.seqno() > seqno, "given what it missed");
+        assertFalse(isInconsistent(again));
+        again.replicator.vote(seqno, Long.decode(late), "late");
+        cluster.settle();
+        assertEquals(leaves, isInconsistent(again), again.events.toString());
+        for (final ToyServer server : List.of(b, d)) {
+            assertFalse(isInconsistent(server), server.name);
+            assertEquals(leaves, !server.view.members().stream().anyMatch(member -> member.name().equals("c")), server.name);
+        }
+    }
+
+    private static boolean isInconsistent(final ToyServer server) {
+        return server.events.stream().anyMatch(e -> e.startsWith("inconsistent"));
     }
 
     /** {@code gcs.vote_policy=1}: one success outvotes any number of errors. */

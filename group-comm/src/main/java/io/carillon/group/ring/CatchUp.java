@@ -15,6 +15,8 @@ import org.agrona.ExpandableArrayBuffer;
 final class CatchUp {
     /** Fragments of a write set may precede the entry of the seqno before it; a joiner asks this much earlier. */
     private static final int FRAGMENT_MARGIN = 256;
+    /** Asked for at first, and after an answer that did not come: who asks a slow link for more fills it with answers too late. */
+    private static final int FIRST_BUDGET = 64 << 10;
 
     private final RingMachine machine;
     /** The log is replaced by the group's from this seqno on; -1 when it is kept. */
@@ -24,6 +26,10 @@ final class CatchUp {
     private long gapEnd;
     private long pulledNs;
     private boolean pulling;
+    /** How long an answer may take; longer each time that none came, since it may be on its way over a slow link. */
+    private long patienceNs;
+    /** Bytes asked for: more each time that all came. */
+    private int budget;
     private int attempts;
     /** By slot: who purged what is asked for. Once all have, the latest answer has to do. */
     private boolean[] purged = {};
@@ -35,6 +41,8 @@ final class CatchUp {
     void onInstalled() {
         resetFrom = -1;
         pulling = false;
+        patienceNs = 5 * machine.config.joinNs();
+        budget = FIRST_BUDGET;
         attempts = 0;
         purged = new boolean[machine.ring.size()];
         lastResort = false;
@@ -90,11 +98,15 @@ final class CatchUp {
         if (!isBehind() || gapSinceNs == Long.MAX_VALUE || startsOver() && !mayStartOver()) {
             return Long.MAX_VALUE;
         }
-        return pulling ? pulledNs + 5 * machine.config.joinNs() : gapSinceNs + machine.config.joinNs();
+        return pulling ? pulledNs + patienceNs : gapSinceNs + machine.config.joinNs();
     }
 
     void onTimer() {
         if (deadlineNs() <= machine.nowNs) {
+            if (pulling) {
+                patienceNs = Math.min(2 * patienceNs, Math.max(patienceNs, machine.config.installNs() / 2));
+                budget = FIRST_BUDGET;
+            }
             pull();
         }
     }
@@ -115,7 +127,7 @@ final class CatchUp {
         final ExpandableArrayBuffer request = machine.transmitter.begin(PacketType.PULL);
         request.putLong(RingPacket.PULL_INDEX_OFFSET, from, LITTLE_ENDIAN);
         request.putLong(RingPacket.PULL_SEQNO_OFFSET, Math.max(resetFrom, 0), LITTLE_ENDIAN);
-        request.putInt(RingPacket.PULL_BUDGET_OFFSET, machine.config.pullBytes(), LITTLE_ENDIAN);
+        request.putInt(RingPacket.PULL_BUDGET_OFFSET, budget, LITTLE_ENDIAN);
         machine.transmitter.send(source, RingPacket.PULL_LENGTH, TrafficClass.CONTROL);
         machine.trace(TraceEvent.PULLED, from, source.slot, machine.ring.knownEnd);
     }
@@ -162,11 +174,22 @@ final class CatchUp {
         final int flags = buffer.getByte(offset + RingPacket.ENTRIES_FLAGS_OFFSET);
         final long askedIndex = RingPacket.i64(buffer, offset + RingPacket.ENTRIES_ASKED_INDEX_OFFSET);
         final boolean begins = (flags & RingPacket.ENTRIES_BEGIN) != 0;
+        if (RingPacket.i32(buffer, offset + RingPacket.ENTRIES_COUNT_OFFSET) == 0) {
+            if (isAnswer(buffer, offset, askedIndex) && !lastResort) {
+                onPurged(slot); // it cannot serve either
+            }
+            return;
+        }
         if (startsOver()) {
-            if (!begins || askedIndex != 0 || RingPacket.i64(buffer, offset + RingPacket.ENTRIES_ASKED_SEQNO_OFFSET) != resetFrom) {
+            if (!begins || !isAnswer(buffer, offset, askedIndex)) {
                 return;
             }
             if (baseSeqno >= neededSeqno() && !onPurged(slot)) {
+                return;
+            }
+            if (base >= machine.ring.viewIndex) {
+                // Without the ring's VIEW nobody knows who is in it and what was offered before: a new ring has a new one.
+                machine.gatherer.enter(GatherReason.VIEW_PURGED);
                 return;
             }
             startOverAt(base, baseSeqno, baseEpoch);
@@ -180,14 +203,28 @@ final class CatchUp {
             }
             return;
         }
-        if (base <= machine.tail.end()) {
+        final long end = machine.tail.end();
+        if (base <= end) {
             appendAll(base, buffer, offset);
-            attempts = 0;
-            machine.orderReceiver.drain();
         }
+        if (machine.tail.end() == end) {
+            return; // an answer to an earlier question: asking once more for each of them would never end
+        }
+        attempts = 0;
+        // More may follow: to ask again would only lengthen the queue before it.
+        pulledNs = machine.nowNs;
+        patienceNs = 5 * machine.config.joinNs();
+        machine.orderReceiver.drain();
         if ((flags & RingPacket.ENTRIES_END) != 0 && isBehind()) {
+            budget = Math.min(2 * budget, Math.max(FIRST_BUDGET, machine.config.pullBytes()));
             pull();
         }
+    }
+
+    /** Tells whether an answer is one to what is asked now. */
+    private boolean isAnswer(final DirectBuffer buffer, final int offset, final long askedIndex) {
+        return startsOver() ? askedIndex == 0 && RingPacket.i64(buffer, offset + RingPacket.ENTRIES_ASKED_SEQNO_OFFSET) == resetFrom
+            : askedIndex == machine.tail.end() + 1;
     }
 
     private void startOverAt(final long base, final long baseSeqno, final long baseEpoch) {
@@ -195,6 +232,9 @@ final class CatchUp {
         final long wanted = machine.wantedSeqno;
         machine.tail.reset(base, baseSeqno, baseEpoch);
         resetFrom = -1;
+        // Who lacks what would have been better may well hold what follows.
+        purged = new boolean[machine.ring.size()];
+        lastResort = false;
         if (held) {
             // What was offered in the history given up is of no meaning in this one.
             machine.ordering.onPrimaryLost();
@@ -223,7 +263,7 @@ final class CatchUp {
             epoch = entryEpoch;
             at += RingPacket.ENTRY_LENGTH + payload;
         }
-        return count > 0 && at == length && base >= 0;
+        return count >= 0 && at == length && base >= 0;
     }
 
     private void appendAll(final long base, final DirectBuffer buffer, final int offset) {

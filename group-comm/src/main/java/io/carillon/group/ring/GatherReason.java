@@ -17,7 +17,8 @@ public enum GatherReason {
     COMMIT_TIMEOUT("commit timed out"),
     RECOVERY_TIMEOUT("recovery timed out"),
     STRANDED("left behind by its ring"),
-    OPERATOR("operator's word");
+    OPERATOR("operator's word"),
+    VIEW_PURGED("view purged before a member had it");
 
     private static final GatherReason[] BY_CODE = values();
 

@@ -151,6 +151,9 @@ final class Installer {
 
     void onViewStable() {
         final Ring ring = machine.ring;
+        final Configuration latest = machine.tail.configurations().latest();
+        Check.that(latest != null && latest.epoch() == ring.epoch && machine.tail.log().baseIndex() < ring.viewIndex,
+            "a member is operational with its ring's view in the log", ring.epoch, ring.viewIndex);
         ring.operational = true;
         machine.wasPrimary = true;
         if (machine.phase == Phase.RECOVERY) {

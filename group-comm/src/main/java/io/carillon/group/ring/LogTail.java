@@ -140,21 +140,30 @@ final class LogTail {
             return;
         }
         machine.trace(TraceEvent.TRUNCATED, index, log.endIndex(), machine.promisedEpoch);
-        for (long cut = log.endIndex(); cut > index && log.read(cut, entry); cut--) {
-            final boolean mine = entry.originLsb == machine.self.lsb() && entry.originMsb == machine.self.msb();
-            if (mine && entry.originSeq > ownBefore && !entry.kind.isConfiguration()) {
-                machine.own.addFirst(entry.originSeq, entry.kind, entry.payload, 0, entry.payload.capacity());
-            }
-        }
+        reopen(index);
         log.truncateAfter(index);
         logged = Math.min(logged, index);
         reported = Math.min(reported, index);
         restore();
     }
 
-    /** Starts over after a base: the own history is not the group's. */
+    /** Own offers of this process after {@code index} lose their place. */
+    private void reopen(final long index) {
+        for (long cut = log.endIndex(); cut > index && log.read(cut, entry); cut--) {
+            final boolean mine = entry.originLsb == machine.self.lsb() && entry.originMsb == machine.self.msb();
+            if (mine && entry.originSeq > ownBefore && !entry.kind.isConfiguration()) {
+                machine.own.addFirst(entry.originSeq, entry.kind, entry.payload, 0, entry.payload.capacity());
+            }
+        }
+    }
+
+    /**
+     * Starts over after a base: the own history is not the group's. What of the own offers was not known to be stable is
+     * open again, until the marks of the group's view tell which of them it had ordered.
+     */
     void reset(final long index, final long seqno, final long epoch) {
         machine.trace(TraceEvent.RESET, index, seqno, epoch);
+        reopen(Math.max(stable, log.baseIndex()));
         log.reset(index, seqno, epoch);
         logged = index;
         reported = index;

@@ -49,7 +49,7 @@ public final class RingCore {
         machine.wishes.reset();
         machine.ring = null;
         machine.installer.link();
-        if (machine.tail.stable() > 0) {
+        if (machine.tail.stable() > machine.tail.log().baseIndex()) {
             machine.effects.stable(machine.tail.stable());
         }
         if (found) {

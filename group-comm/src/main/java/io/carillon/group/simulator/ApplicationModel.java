@@ -9,6 +9,7 @@ import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingCore;
 import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingView;
+import java.util.function.Consumer;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -40,11 +41,13 @@ final class ApplicationModel {
     private long offers;
     private long acknowledged;
     private long rejections;
+    private final LargeMessages large;
 
     ApplicationModel(final int node, final Simulator simulator) {
         this.node = node;
         this.simulator = simulator;
         this.history = simulator.history();
+        large = new LargeMessages(node);
     }
 
     /**
@@ -54,6 +57,7 @@ final class ApplicationModel {
      */
     long start(final MemberId id, final boolean keepApplied) {
         self = id;
+        large.interrupt();
         pending.clear();
         barriers.clear();
         offeredAfter.clear();
@@ -72,6 +76,7 @@ final class ApplicationModel {
     /** The log was replaced by the group's: what lies before it comes with a snapshot. */
     void historyDiffers() {
         replaced = true;
+        large.interrupt();
         takeSnapshot();
     }
 
@@ -84,14 +89,18 @@ final class ApplicationModel {
 
     /** Offers a payload that nobody else offers; the core's answer. */
     long offer(final RingCore core, final long now, final Xoshiro256 random, final int length) {
-        final int size = Math.max(16, length);
+        final int kinds = random.below(8);
+        final EntryKind kind = kinds == 0 ? EntryKind.FRAGMENT : kinds == 1 ? EntryKind.CONTROL : EntryKind.WRITE_SET;
+        return offer(core, now, kind, Math.max(16, length), part -> { });
+    }
+
+    private long offer(final RingCore core, final long now, final EntryKind kind, final int size, final Consumer<UnsafeBuffer> describe) {
         payload.putLong(0, node);
         payload.putLong(8, ++offers);
         for (int at = 16; at < size; at++) {
             payload.putByte(at, (byte) (offers + at));
         }
-        final int kinds = random.below(8);
-        final EntryKind kind = kinds == 0 ? EntryKind.FRAGMENT : kinds == 1 ? EntryKind.CONTROL : EntryKind.WRITE_SET;
+        describe.accept(payload);
         final byte[] content = new byte[size];
         payload.getBytes(0, content);
         final long result = core.offer(now, kind, payload, 0, size);
@@ -124,6 +133,7 @@ final class ApplicationModel {
 
     void rejected(final long originSeq) {
         say("rejected");
+        large.interrupt();
         final long digest = pending.remove(originSeq);
         Check.that(digest != NOTHING, "only a pending offer is rejected", originSeq, firstOfLife);
         history.rejected(self, originSeq, digest);
@@ -148,7 +158,9 @@ final class ApplicationModel {
                 }
             }
             if (i > appliedIndex) {
-                Check.that(snapshot || i == appliedIndex + 1, "the server is fed without gap", i, appliedIndex);
+                // A log that begins with the next seqno has all that the server lacks.
+                final boolean begins = i == log.baseIndex() + 1 && entry.seqno() - (entry.kind().counts() ? 1 : 0) == appliedSeqno;
+                Check.that(snapshot || begins || i == appliedIndex + 1, "the server is fed without gap", i, appliedIndex);
                 snapshot = false;
                 appliedIndex = i;
                 appliedSeqno = entry.seqno();
@@ -179,7 +191,7 @@ final class ApplicationModel {
 
     static String label(final StoredEntry entry) {
         final UnsafeBuffer content = new UnsafeBuffer(entry.payload());
-        return letter((int) content.getLong(0)) + content.getLong(8);
+        return letter(content.getInt(0)) + content.getLong(8);
     }
 
     private void say(final String what) {
@@ -205,8 +217,16 @@ final class ApplicationModel {
         }
     }
 
-    /** Promotes a joiner whose log has caught up. */
+    /** Begins a message of several fragments, if none is under way. */
+    void beginLarge(final int parts, final int partLength) {
+        if (!large.isUnderWay()) {
+            large.begin(parts, partLength);
+        }
+    }
+
+    /** Goes on with a large message, promotes a joiner whose log has caught up. */
     void pump(final RingCore core, final long now) {
+        large.pump((kind, length, content) -> offer(core, now, kind, length, content));
         if (promoteAfter > 0 && view != null && isMember() && weight() == 0) {
             core.promote(now);
         }
@@ -234,6 +254,11 @@ final class ApplicationModel {
 
     int pendingOffers() {
         return pending.size();
+    }
+
+    /** What lies before the latest configuration that this member has applied. */
+    long purgeable() {
+        return view == null ? 0 : Math.min(appliedIndex, view.index() - 1);
     }
 
     long appliedIndex() {

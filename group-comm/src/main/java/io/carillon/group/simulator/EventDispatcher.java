@@ -46,10 +46,8 @@ final class EventDispatcher {
     private void toProcess(final SimulatedNode node, final int slot, final boolean current) {
         if (!current) {
             discard(slot);
-        } else if (node.paused()) {
-            node.defer(slot);
         } else {
-            process(node, slot);
+            node.arrive(slot, queue.kind(slot) == EventKind.PACKET);
         }
     }
 
@@ -86,6 +84,11 @@ final class EventDispatcher {
             }
             case EventKind.RESUME -> node.resume(queue.a(slot));
             case EventKind.UNBLOCK -> simulator.network().unblock(node.number(), (int) queue.a(slot), queue.b(slot));
+            case EventKind.PROCESSOR_FREE -> {
+                if (node.running() && queue.a(slot) == node.life()) {
+                    node.processorFree();
+                }
+            }
             case EventKind.MARK -> { }
             default -> throw new IllegalStateException("event " + EventKind.name(queue.kind(slot)));
         }

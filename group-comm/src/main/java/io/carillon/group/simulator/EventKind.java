@@ -33,10 +33,12 @@ final class EventKind {
     static final int UNBLOCK = 12;
     /** Nothing; a moment to stop at. */
     static final int MARK = 13;
+    /** The processor of a node has done with a packet; a = life. */
+    static final int PROCESSOR_FREE = 14;
     /** Names for traces. */
     private static final String[] NAMES = {"packet", "timer", "persisted", "synced", "batch-end", "link-up", "link-down",
         "connect", "workload", "fault",
-        "start", "resume", "unblock", "mark"};
+        "start", "resume", "unblock", "mark", "processor-free"};
 
     private EventKind() {
     }

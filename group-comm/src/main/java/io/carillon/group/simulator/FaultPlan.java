@@ -20,7 +20,10 @@ final class FaultPlan {
     private static final int PARTITION = 2;
     private static final int CLOG = 3;
     private static final int LEAVE = 4;
-    private static final int CLASSES = 5;
+    private static final int PURGE = 5;
+    private static final int CLASSES = 6;
+    /** A server that dies forgets fewer of the last entries. */
+    private static final int UNFLUSHED_MAX = 20;
     private static final long PAUSE_MIN = 10_000_000L;
     private static final long PAUSE_MAX = 30_000_000_000L;
 
@@ -28,9 +31,12 @@ final class FaultPlan {
     private final SwarmOptions options;
     private final Xoshiro256 crash;
     private final Xoshiro256 network;
+    private final Xoshiro256 purge;
     private boolean over;
 
-    FaultPlan(final Simulator simulator, final SwarmOptions options, final Xoshiro256 crash, final Xoshiro256 network) {
+    FaultPlan(final Simulator simulator, final SwarmOptions options, final Xoshiro256 crash, final Xoshiro256 network,
+        final Xoshiro256 purge) {
+        this.purge = purge;
         this.simulator = simulator;
         this.options = options;
         this.crash = crash;
@@ -54,10 +60,11 @@ final class FaultPlan {
             case PAUSE -> options.pauseEvery();
             case PARTITION -> options.partitionEvery();
             case CLOG -> options.clogEvery();
+            case PURGE -> options.load().purgeEvery();
             default -> options.leaveEvery();
         };
         if (every > 0) {
-            simulator.schedule(crash.exponential(every) + 1, EventKind.FAULT, 0, kind, 0, null);
+            simulator.schedule((kind == PURGE ? purge : crash).exponential(every) + 1, EventKind.FAULT, 0, kind, 0, null);
         }
     }
 
@@ -72,6 +79,7 @@ final class FaultPlan {
                 case PAUSE -> pause();
                 case PARTITION -> partition();
                 case CLOG -> clog();
+                case PURGE -> purge();
                 default -> leave();
             }
         }
@@ -146,6 +154,27 @@ final class FaultPlan {
         final long others = view.members().stream().filter(member -> member.weight() > 0 && !member.id().equals(node.self())).count();
         if (others > 0) {
             node.leave();
+        }
+    }
+
+    /** A log forgets what every voter has, as servers have their own logs purged. The latest stable configuration stays. */
+    private void purge() {
+        final SimulatedNode node = simulator.node(purge.below(options.nodes()));
+        final RingView view = simulator.history().configuration();
+        if (!node.running() || view == null) {
+            return;
+        }
+        long limit = Math.min(node.application().purgeable(), node.log().loggedIndex());
+        for (int i = 0; i < options.nodes(); i++) {
+            final SimulatedNode voter = simulator.node(i);
+            if (voter.self() != null && GroupHistory.weight(view, voter.self()) > 0) {
+                limit = Math.min(limit, Math.min(voter.application().appliedIndex(), voter.log().loggedIndex()));
+            }
+        }
+        limit -= UNFLUSHED_MAX + options.load().purgeMargin();
+        if (limit > node.log().baseIndex()) {
+            simulator.note(node.number(), "purge", limit, node.log().baseIndex(), 0);
+            node.log().purge(limit);
         }
     }
 

@@ -28,6 +28,7 @@ final class GroupHistory {
     private final ArrayList<RingView> configurations = new ArrayList<>();
     private final Map<MemberId, SimulatedLog> holders = new HashMap<>();
     private final Map<MemberId, Origin> origins = new HashMap<>();
+    private final LargeMessages.Order largeMessages = new LargeMessages.Order();
     private final boolean all;
     private long messages;
 
@@ -149,6 +150,7 @@ final class GroupHistory {
             entry.originSeq(), entry.index());
         origin.ordered.put(entry.originSeq(), entry.index());
         origin.last = entry.originSeq();
+        largeMessages.stable(entry.payload(), entry.kind());
         messages++;
     }
 

@@ -107,6 +107,7 @@ final class LivenessPhase {
         if (node.application().view() == null) {
             return "is in no primary view";
         }
-        return node.application().pendingOffers() == 0 ? null : "waits for " + node.application().pendingOffers() + " offers";
+        final int pending = node.application().pendingOffers();
+        return pending == 0 ? null : "waits for " + pending + " offers, " + node.core().offeredBytes() + " bytes of which are open";
     }
 }

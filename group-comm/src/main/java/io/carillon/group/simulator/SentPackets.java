@@ -46,11 +46,14 @@ final class SentPackets {
         Check.that(packetLogged <= log.loggedIndex(), "what is acknowledged is logged", packetLogged, log.loggedIndex());
         Check.that(packetHorizon <= Math.max(stable, log.baseIndex()), "what is called stable was reported so", packetHorizon, stable);
         if (packetEpoch == epoch) {
-            Check.that(packetLogged >= logged, "acknowledgements never go back within an epoch", packetLogged, logged);
-            Check.that(packetHorizon >= horizon, "the horizon never goes back within an epoch", packetHorizon, horizon);
+            // 0 says nothing: the sender waits to start over.
+            Check.that(packetLogged == 0 || packetLogged >= logged, "acknowledgements never go back within an epoch", packetLogged, logged);
+            Check.that(packetHorizon == 0 || packetHorizon >= horizon,
+                "the horizon never goes back within an epoch", packetHorizon, horizon);
         }
+        final boolean isSameEpoch = packetEpoch == epoch;
         epoch = packetEpoch;
-        logged = packetLogged;
-        horizon = packetHorizon;
+        logged = Math.max(packetLogged, isSameEpoch ? logged : 0);
+        horizon = Math.max(packetHorizon, isSameEpoch ? horizon : 0);
     }
 }

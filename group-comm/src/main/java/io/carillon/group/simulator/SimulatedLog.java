@@ -110,6 +110,22 @@ final class SimulatedLog implements DurableRingLog {
         syncing = -1;
     }
 
+    /** Forgets what is up to {@code index}, unless a cut or a reset of this log is not durable yet. */
+    void purge(final long index) {
+        final boolean isKept = durability != Durability.MEMORY;
+        if (index <= base.index || index > logged || isKept && (keptCut != Long.MAX_VALUE || keptBase != base)) {
+            return;
+        }
+        final int count = (int) (index - base.index);
+        final StoredEntry last = at(index);
+        base = new Base(index, last.seqno(), last.epoch(), last.digest());
+        tail.subList(0, count).clear();
+        if (isKept) {
+            keptBase = base;
+            kept.subList(0, count).clear();
+        }
+    }
+
     @Override
     public boolean read(final long index, final LogEntry into) {
         final StoredEntry entry = at(index);

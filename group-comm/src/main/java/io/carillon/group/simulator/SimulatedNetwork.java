@@ -5,6 +5,7 @@ package io.carillon.group.simulator;
 
 import io.carillon.group.Check;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import org.agrona.DirectBuffer;
 
 /**
@@ -17,6 +18,8 @@ final class SimulatedNetwork {
     private static final int HELD_MAX = 4000;
 
     private static final long MS = 1_000_000L;
+    /** What waits longer for a wire is dropped, datagrams only. */
+    private static final long QUEUED_MAX_NS = 100 * MS;
 
     private final Simulator simulator;
     private final SwarmOptions options;
@@ -29,6 +32,8 @@ final class SimulatedNetwork {
     private final long[] blocked;
     private final long[] cloggedUntil;
     private final long[] lastArrival;
+    /** By link and connection: when the wire has taken everything sent before. */
+    private final long[] wireFree;
     private final ArrayDeque<Packet>[] held;
     private long numbers;
     private boolean faultless;
@@ -45,6 +50,7 @@ final class SimulatedNetwork {
         blocked = new long[nodes * nodes];
         cloggedUntil = new long[nodes * nodes];
         lastArrival = new long[nodes * nodes * 2];
+        wireFree = new long[nodes * nodes * 2];
         held = new ArrayDeque[nodes * nodes];
         for (int i = 0; i < held.length; i++) {
             held[i] = new ArrayDeque<>();
@@ -161,6 +167,8 @@ final class SimulatedNetwork {
             return;
         }
         session[pair] = ++numbers;
+        Arrays.fill(wireFree, 2 * (a * nodes + b), 2 * (a * nodes + b) + 2, 0);
+        Arrays.fill(wireFree, 2 * (b * nodes + a), 2 * (b * nodes + a) + 2, 0);
         simulator.schedule(delay(), EventKind.LINK_UP, a, b, numbers, null);
         simulator.schedule(delay(), EventKind.LINK_UP, b, a, numbers, null);
     }
@@ -213,6 +221,9 @@ final class SimulatedNetwork {
         if (!options.streams() && (blockedNow || !faultless && random.chance(options.loss()))) {
             return;
         }
+        if (!options.streams() && !faultless && queued(link, bulk) > QUEUED_MAX_NS) {
+            return;
+        }
         final Packet packet = pool.take(buffer, offset, length);
         packet.from = from;
         packet.to = to;
@@ -237,14 +248,19 @@ final class SimulatedNetwork {
 
     private void schedule(final Packet packet, final long delay) {
         final int link = packet.from * nodes + packet.to;
+        final int queue = link * 2 + (packet.bulk ? 1 : 0);
         final long now = simulator.now();
-        long at = Math.max(now + delay, cloggedUntil[link]);
+        wireFree[queue] = Math.max(now, wireFree[queue]) + options.load().wireTime(packet.length);
+        long at = Math.max(wireFree[queue] + delay, cloggedUntil[link]);
         if (options.streams()) {
-            final int queue = link * 2 + (packet.bulk ? 1 : 0);
             at = Math.max(at, lastArrival[queue]);
             lastArrival[queue] = at;
         }
         simulator.schedule(at - now, EventKind.PACKET, packet.to, packet.from, packet.session, packet);
+    }
+
+    private long queued(final int link, final boolean bulk) {
+        return wireFree[link * 2 + (bulk ? 1 : 0)] - simulator.now();
     }
 
     private long delay() {

@@ -7,7 +7,6 @@ import io.carillon.group.Check;
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingCore;
 import io.carillon.group.ring.RingState;
-import java.util.ArrayDeque;
 
 /**
  * One node: a process that lives, pauses, dies and starts again, with the disk and the application that outlive it.
@@ -22,16 +21,14 @@ final class SimulatedNode {
     private final Xoshiro256 disk;
     private final ApplicationModel application;
     private final NodeTrace trace = new NodeTrace();
-    private final ArrayDeque<Integer> inbox = new ArrayDeque<>();
+    private final Processor processor;
     private final SimulatedStateStore states;
     private final MemberEffects effects;
     private RingCore core;
     private SimulatedLog log;
     private MemberId self;
     private long life;
-    private long pause;
     private boolean running;
-    private boolean paused;
     private boolean leaving;
     private boolean batchOpen;
 
@@ -40,6 +37,7 @@ final class SimulatedNode {
         this.options = options;
         this.number = number;
         this.disk = disk;
+        processor = new Processor(simulator, number, options.load().packetCost());
         timer = new NodeTimer(simulator, new NodeClock(number * 1_000_000_007L, options.driftPpm(number)));
         states = new SimulatedStateStore(options.persistMean(), disk);
         application = new ApplicationModel(number, simulator);
@@ -88,49 +86,47 @@ final class SimulatedNode {
 
     private void stop(final boolean silently) {
         running = false;
-        paused = false;
         life++;
         core = null;
         batchOpen = false;
-        while (!inbox.isEmpty()) {
-            simulator.discard(inbox.poll());
-        }
+        processor.stop();
         simulator.network().stopped(number, silently);
     }
 
     /** The process stops being scheduled for {@code duration}; what arrives waits. */
     void pause(final long duration) {
-        paused = true;
         simulator.note(number, "pause", duration, 0, 0);
-        simulator.schedule(duration, EventKind.RESUME, number, ++pause, 0, null);
+        processor.pause(duration);
     }
 
     /** Event RESUME: the process goes on with its late timers and the queued inputs, in either order. */
     void resume(final long pauseNumber) {
-        if (!paused || pauseNumber != pause && pauseNumber != 0) {
+        if (!processor.resume(pauseNumber)) {
             return;
         }
-        paused = false;
-        simulator.note(number, "resume", inbox.size(), 0, 0);
+        simulator.note(number, "resume", processor.waiting(), 0, 0);
         if (disk.chance(0.5)) {
             timer();
         }
-        for (int waiting = inbox.size(); waiting > 0 && running && !paused; waiting--) {
-            simulator.process(this, inbox.poll());
-        }
-        if (running && !paused) {
+        processor.catchUp(this);
+        if (running && !paused()) {
             timer.cancel();
             timer();
         }
     }
 
-    /** Keeps an event until the process goes on. */
-    void defer(final int slot) {
-        inbox.add(slot);
+    /** An event for the running process: it is taken at once unless the processor does something else. */
+    void arrive(final int slot, final boolean isPacket) {
+        processor.arrive(this, slot, isPacket);
+    }
+
+    /** Event PROCESSOR_FREE. */
+    void processorFree() {
+        processor.free(this);
     }
 
     void timerEvent(final long scheduledAt) {
-        if (timer.fires(scheduledAt) && !paused) {
+        if (timer.fires(scheduledAt) && !paused()) {
             timer();
         }
     }
@@ -261,7 +257,7 @@ final class SimulatedNode {
     }
 
     boolean paused() {
-        return paused;
+        return processor.paused();
     }
 
     SimulatedStateStore states() {

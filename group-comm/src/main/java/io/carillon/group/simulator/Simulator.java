@@ -51,7 +51,7 @@ public final class Simulator {
         this.seed = seed;
         this.options = options;
         this.cores = cores;
-        workload = new Workload(this, options, Xoshiro256.stream(seed, "workload"));
+        workload = new Workload(this, options, Xoshiro256.stream(seed, "workload"), Xoshiro256.stream(seed, "large"));
         weather = Xoshiro256.stream(seed, "weather");
         history = new GroupHistory(options.ring().stableAll());
         identities = Xoshiro256.stream(seed, "identities");
@@ -61,7 +61,8 @@ public final class Simulator {
         for (int i = 0; i < nodes.length; i++) {
             nodes[i] = new SimulatedNode(this, options, i, Xoshiro256.stream(seed, "disk" + i));
         }
-        faults = new FaultPlan(this, options, Xoshiro256.stream(seed, "crash"), Xoshiro256.stream(seed, "partition"));
+        faults = new FaultPlan(this, options, Xoshiro256.stream(seed, "crash"), Xoshiro256.stream(seed, "partition"),
+            Xoshiro256.stream(seed, "purge"));
         dispatcher = new EventDispatcher(this, queue, faults, workload);
     }
 
@@ -72,6 +73,11 @@ public final class Simulator {
      */
     public static SimulationReport run(final long seed, final long leastEvents, final long leastMessages) {
         return run(seed, leastEvents, leastMessages, RingCore::new);
+    }
+
+    /** The same run where nothing costs time or space: what seeds meant before that was simulated. */
+    public static SimulationReport runWeightless(final long seed, final long leastEvents, final long leastMessages) {
+        return new Simulator(seed, SwarmOptions.draw(seed).weightless(), RingCore::new).run(leastEvents, leastMessages);
     }
 
     /** The same with cores made by {@code cores}. */
@@ -121,6 +127,10 @@ public final class Simulator {
     /** An event reaches the running process of {@code node}. */
     void process(final SimulatedNode node, final int slot) {
         dispatcher.process(node, slot);
+    }
+
+    boolean isPacket(final int slot) {
+        return queue.kind(slot) == EventKind.PACKET;
     }
 
     /** Drops an event that nobody is there to take. */

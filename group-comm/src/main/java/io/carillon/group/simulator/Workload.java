@@ -8,9 +8,11 @@ final class Workload {
     private final Simulator simulator;
     private final SwarmOptions options;
     private final Xoshiro256 random;
+    private final Xoshiro256 large;
     private boolean over;
 
-    Workload(final Simulator simulator, final SwarmOptions options, final Xoshiro256 random) {
+    Workload(final Simulator simulator, final SwarmOptions options, final Xoshiro256 random, final Xoshiro256 large) {
+        this.large = large;
         this.simulator = simulator;
         this.options = options;
         this.random = random;
@@ -36,6 +38,9 @@ final class Workload {
                 for (int burst = random.chance(0.1) ? 1 + random.below(12) : 1; burst > 0; burst--) {
                     simulator.answered(node.application().offer(node.core(), node.local(), random, length()));
                 }
+            }
+            if (writer && options.load().largeMessages() > 0 && large.chance(options.load().largeMessages())) {
+                node.application().beginLarge(2 + large.below(40), options.load().partMax());
             }
             if (random.chance(options.barriers())) {
                 node.application().barrier(node.core(), node.local());

@@ -95,6 +95,43 @@ class StartingOverTest {
         world.until(5000 * MS, "and has the group's log", () -> world.node(2).delivered().equals(List.of("ours")));
     }
 
+    /** Who was so slow that the others have purged the view that takes it in could never tell who is in the group. */
+    @Test
+    void whoFindsTheRingsViewPurgedIsTakenInByANewOne() {
+        final RingWorld three = new RingWorld(3);
+        three.node(0).start(true, -1);
+        three.node(1).start(false, -1);
+        three.until(2000 * MS, "two", () -> three.allPrimary(2));
+        three.promote(1);
+        three.tap = packet -> {
+            if (packet[0] == PacketType.INSTALL) {
+                three.node(2).pause();
+            }
+        };
+        three.node(2).start(false, -1);
+        three.until(2000 * MS, "taken in", () -> three.node(0).isPrimary(3) && three.node(1).isPrimary(3));
+        three.tap = packet -> { };
+        final RingView first = three.node(0).view();
+        for (int count = 0; count < 20; count++) {
+            three.node(0).offer("x".repeat(8000)); // the answer to a pull is several packets: the configuration comes with a later one
+        }
+        three.node(1).core.weight(three.nowNs, 2);
+        three.node(1).settle();
+        three.run(100 * MS);
+        assertEquals(first.epoch(), three.node(0).view().epoch());
+        assertTrue(three.node(0).view().index() > first.index());
+        three.node(0).log.purge(first.index());
+        three.node(1).log.purge(first.index());
+        three.node(2).resume();
+        three.until(5000 * MS, "in", () -> three.node(2).trace.contains(TraceEvent.OPERATIONAL));
+        assertTrue(three.node(2).view().epoch() > first.epoch(), "by a newer ring");
+        three.promote(2);
+        final long barrier = three.node(2).core.barrier(three.nowNs);
+        three.node(2).settle();
+        three.until(100 * MS, "answered", () -> three.node(2).barriers.containsKey(barrier));
+        assertEquals(three.node(0).stable, three.node(2).barriers.get(barrier));
+    }
+
     /** No majority vouches that nobody used the next epoch: logs would be taken for equal that are not. */
     @Test
     void aStartByEverybodysReturnTakesAnEpochOfItsOwn() {

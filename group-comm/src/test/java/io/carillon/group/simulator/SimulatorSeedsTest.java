@@ -83,6 +83,7 @@ class SimulatorSeedsTest {
         assertTrue(!seeds.isEmpty(), "regression seeds");
         for (final long seed : seeds) {
             assertTrue(Simulator.run(seed, EVENTS, MESSAGES).messages() >= MESSAGES, "seed " + seed);
+            assertTrue(Simulator.runWeightless(seed, EVENTS, MESSAGES).messages() >= MESSAGES, "seed " + seed + ", as it was");
         }
     }
 

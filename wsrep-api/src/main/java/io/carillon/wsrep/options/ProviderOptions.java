@@ -37,8 +37,14 @@ public final class ProviderOptions {
     /** Options whose other values Galera obeys and this does not: the value that is so, and why. */
     private static final Map<String, List<String>> ALWAYS = Map.of(
         "repl.commit_order", List.of("3", "transactions always commit in their order"),
+        "carillon.ring.token", List.of("park", "an idle token is always parked"),
+        "carillon.log.retention", List.of("P1D", "the log is kept by its length, not by its age"),
         "gcs.stateless", List.of("no", "every member keeps data"),
         "pc.npvo", List.of("false", "two primary views cannot be"));
+
+    /** Whoever sets one of these expects encryption. */
+    private static final List<String> ENCRYPTION = List.of("socket.ssl_ca", "socket.ssl_cert", "socket.ssl_key", "socket.ssl_cipher",
+        "socket.ssl_password_file");
 
     /** Of the ring's options, those that Galera leaves in the operator's words when it connects. */
     private static final Set<String> LEFT_AS_SAID = Set.of("pc.announce_timeout", "pc.wait_prim", "pc.wait_prim_timeout");
@@ -57,8 +63,22 @@ public final class ProviderOptions {
     /** Sets everything named in {@code text} before the node starts, or nothing. Returns what was named, in the order of the text. */
     public Map<String, String> initialise(final String text) throws OptionException {
         final Map<String, String> named = parse(text, false);
+        checkEncryption(named);
         values.putAll(named);
         return named;
+    }
+
+    /** A node that sent in the clear what was to be encrypted would be worse than one that does not start. */
+    private void checkEncryption(final Map<String, String> named) throws OptionException {
+        final Map<String, String> all = new TreeMap<>(values);
+        all.putAll(named);
+        final String asked = all.getOrDefault("socket.ssl", "");
+        final boolean wanted = asked.isEmpty() ? ENCRYPTION.stream().anyMatch(name -> !all.getOrDefault(name, "").isEmpty())
+            : OptionValue.bool(asked);
+        if (wanted) {
+            throw new OptionException(Kind.BAD_VALUE, "provider options socket.ssl*: connections between nodes cannot be encrypted so far, and the"
+                + " node does not start without what was asked for. To run without encryption, leave them out or set socket.ssl=no");
+        }
     }
 
     /** Sets everything named in {@code text} on a running node, or nothing. Returns what was named, in the order of the text. */

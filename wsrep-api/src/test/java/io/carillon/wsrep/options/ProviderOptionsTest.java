@@ -125,6 +125,17 @@ class ProviderOptionsTest {
         assertEquals(List.of(), options.withoutEffect(options.initialise("repl.commit_order=3; repl.key_format=flat8")));
     }
 
+    /** Galera encrypts when a certificate is named, unless told not to. */
+    @Test
+    void whoWantsEncryptionIsNotLeftWithoutIt() throws OptionException {
+        for (final String wanted : List.of("socket.ssl=yes", "socket.ssl_cert=/etc/cert.pem;socket.ssl_key=/etc/key.pem", "socket.ssl=1;socket.ssl_ca=a")) {
+            final String said = assertThrows(OptionException.class, () -> new ProviderOptions().initialise(wanted)).getMessage();
+            assertTrue(said.contains("socket.ssl=no"), said);
+        }
+        options.initialise("socket.ssl_cert=/etc/cert.pem;socket.ssl=no");
+        assertFalse(options.bool("socket.ssl"));
+    }
+
     /** As Galera: before the start, or the same again. */
     @Test
     void theCommitOrderIsNotChangedAtRunTime() throws OptionException {
