@@ -78,7 +78,8 @@ wsrep_status_t sst_request(struct provider *p, struct event *event) {
     free(request);
     int code = 0;
     const bool received = await_snapshot(p, &code);
-    if (starting && !(received && code == 0)) {
+    // One that disconnects gave it up by itself.
+    if (starting && (received ? code != 0 : !atomic_load(&p->closing))) {
         end_server(p, received ? "the server's script could not receive the snapshot" : "nobody gives it a snapshot any more");
     }
     if (code != 0) {
