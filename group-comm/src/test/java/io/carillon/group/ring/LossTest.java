@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.group.wire.PacketType;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,5 +109,27 @@ class LossTest {
         final long epoch = world.node(0).core.epoch();
         allHave("late", 1);
         assertEquals(epoch, world.node(0).core.epoch(), "no new ring was needed");
+    }
+
+    /** Each hears one who does not hear it. What one sends must not make the next one send more. */
+    @Test
+    void aCircleOfOneWayCutsIsQuiet() {
+        final long[] joins = {0};
+        world.loss = (from, to, type) -> to == (from + 1) % 3;
+        world.tap = packet -> {
+            if (packet[0] == PacketType.JOIN) {
+                joins[0]++;
+                world.require(joins[0] < 1000, "few JOINs in 20 s");
+            }
+        };
+        world.run(20_000 * MS);
+        for (final RingWorldNode node : world.nodes) {
+            assertEquals("NOT_PRIMARY", node.core.state());
+        }
+        world.loss = (from, to, type) -> false;
+        world.until(10_000 * MS, "three", () -> world.allPrimary(3));
+        world.node(1).offer("again");
+        world.run(20 * MS);
+        assertEquals(List.of("again"), world.node(2).delivered());
     }
 }
