@@ -100,7 +100,7 @@ final class TokenKeeper {
         runSlot = slot;
     }
 
-    /** Gives the token to who wrote alone for a while. Everything numbered is announced already. */
+    /** Gives the token to who wrote alone for a while. */
     void moveWithLoad() {
         if (machine.ring.holds && run >= machine.config.tokenPassAfter()) {
             run = 0;
@@ -129,6 +129,7 @@ final class TokenKeeper {
 
     private void pass(final int slot) {
         final Ring ring = machine.ring;
+        machine.announcer.announce(); // whoever numbers next has to have it, and nobody announces it after this
         ring.holds = false;
         ring.tokenSeq++;
         ring.holder = slot;

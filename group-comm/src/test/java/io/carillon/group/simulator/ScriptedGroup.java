@@ -41,7 +41,7 @@ final class ScriptedGroup implements Narrator {
             case "offer" -> offer(rest);
             case "crash" -> crash(rest);
             case "pause" -> simulator.node(number(rest[0])).pause(nanos(rest[1]));
-            case "leave" -> simulator.node(number(rest[0])).leave();
+            case "leave" -> leave(rest);
             case "weight" -> weight(rest);
             case "barrier" -> barrier(number(rest[0]));
             case "log" -> each(rest, this::printLog);
@@ -198,15 +198,24 @@ final class ScriptedGroup implements Narrator {
         }
     }
 
+    private void leave(final String[] words) {
+        offer(number(words[0]), words.length > 1 ? Integer.parseInt(words[1]) : 0);
+        simulator.node(number(words[0])).leave();
+    }
+
     private void offer(final String[] words) {
-        final SimulatedNode node = simulator.node(number(words[0]));
-        for (int i = words.length > 1 ? Integer.parseInt(words[1]) : 1; i > 0; i--) {
+        offer(number(words[0]), words.length > 1 ? Integer.parseInt(words[1]) : 1);
+        simulator.node(number(words[0])).touched();
+    }
+
+    private void offer(final int number, final int count) {
+        final SimulatedNode node = simulator.node(number);
+        for (int i = count; i > 0; i--) {
             final long result = node.application().offer(node.core(), node.local(), simulator.workload(), 32);
             if (result < 0) {
                 happened(node.number(), "offer refused " + result);
             }
         }
-        node.touched();
     }
 
     private void crash(final String[] words) {
