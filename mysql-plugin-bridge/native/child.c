@@ -7,7 +7,9 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +23,9 @@
 
 enum { SOCKET_PATH_MAX = sizeof((struct sockaddr_un){0}.sun_path) - 1, TERM_AFTER_MS = 3000, KILL_AFTER_MS = 10000 };
 
+// The sidecar makes it under another name first, in a directory of its own beside it.
+enum { SOCKET_MARGIN = 16, STATE_FD_OF_CHILD = 3 };
+static const char SOCKET_NAME[] = "sidecar.sock";
 static const char SHARED_STATE_DIR[] = "/var/lib/carillon";
 
 static char *format_text(const char *format, const char *a, const char *b) {
@@ -42,6 +47,23 @@ static bool make_dir(const char *path) {
 static char *data_dir_path(struct provider *p) {
     char *path = realpath(p->args.data_dir && *p->args.data_dir ? p->args.data_dir : ".", NULL);
     return path ? path : strdup(p->args.data_dir ? p->args.data_dir : ".");
+}
+
+// Of this process, as chown takes them.
+static void own_names(char *user, char *group, size_t size) {
+    char buffer[1024];
+    struct passwd passwd;
+    struct passwd *found_user = NULL;
+    snprintf(user, size, "%u", (unsigned)geteuid());
+    if (getpwuid_r(geteuid(), &passwd, buffer, sizeof buffer, &found_user) == 0 && found_user) {
+        snprintf(user, size, "%s", found_user->pw_name);
+    }
+    struct group entry;
+    struct group *found_group = NULL;
+    snprintf(group, size, "%u", (unsigned)getegid());
+    if (getgrgid_r(getegid(), &entry, buffer, sizeof buffer, &found_group) == 0 && found_group) {
+        snprintf(group, size, "%s", found_group->gr_name);
+    }
 }
 
 // State is kept outside of the data directory, whose unknown entries snapshot scripts copy or delete.
@@ -72,30 +94,43 @@ static bool choose_state_dir(struct provider *p, char *reason, size_t size) {
     s->state_dir = format_text("%s/%s", SHARED_STATE_DIR, hash);
     const bool ok = s->state_dir && make_dir(s->state_dir);
     if (!ok) {
+        const int second = errno;
+        char user[64];
+        char group[64];
+        own_names(user, group, sizeof user);
         snprintf(reason, size,
-            "no place for the node's state: %s (%s), %s (%s); make one that the server may write to and name it with the "
-                 "option carillon.dir", beside, strerror(first), s->state_dir, strerror(errno));
+            "no place for the node's state: %s (%s), %s (%s). Run this as root, once: install -d -o %s -g %s -m 700 %s ; or name a "
+                 "directory that the server may write to with the option carillon.dir", beside ? beside : data_dir, strerror(first),
+                     s->state_dir ? s->state_dir : SHARED_STATE_DIR, strerror(second), user, group, SHARED_STATE_DIR);
     }
     free(beside);
     free(data_dir);
     return ok;
 }
 
+static char *socket_beneath(int fd) {
+    char *address = NULL;
+    return asprintf(&address, "/proc/self/fd/%d/%s", fd, SOCKET_NAME) < 0 ? NULL : address;
+}
+
+// However deep the state directory is, the socket is in it: a directory elsewhere would be left behind by every kill -9. A path that is too
+// long is shortened by a descriptor of the directory, which both processes have.
 static bool choose_socket(struct session *s, char *reason, size_t size) {
-    s->socket_path = format_text("%s/%s", s->state_dir, "sidecar.sock");
-    if (s->socket_path && strlen(s->socket_path) <= SOCKET_PATH_MAX) {
-        return true;
+    s->socket_path = format_text("%s/%s", s->state_dir, SOCKET_NAME);
+    if (s->socket_path && strlen(s->socket_path) + SOCKET_MARGIN <= SOCKET_PATH_MAX) {
+        s->socket_address = strdup(s->socket_path);
+        return s->socket_address != NULL;
     }
-    free(s->socket_path);
-    char name[] = "/tmp/carillon-XXXXXX";
-    if (!mkdtemp(name)) {
-        snprintf(reason, size, "no directory for the sidecar's socket: %s: %s", name, strerror(errno));
-        s->socket_path = NULL;
-        return false;
+    s->state_fd = open(s->state_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    s->socket_address = s->state_fd < 0 ? NULL : socket_beneath(s->state_fd);
+    char *directory = s->socket_address ? strndup(s->socket_address, strlen(s->socket_address) - strlen(SOCKET_NAME)) : NULL;
+    const bool ok = s->socket_path && directory && access(directory, W_OK) == 0;
+    free(directory);
+    if (!ok) {
+        snprintf(reason, size, "the path of the state directory %s is too long for a socket, and there is no other way into it (%s); "
+                 "name a shorter one with the option carillon.dir", s->state_dir, strerror(errno));
     }
-    s->socket_dir = strdup(name);
-    s->socket_path = format_text("%s/%s", name, "sidecar.sock");
-    return s->socket_dir && s->socket_path;
+    return ok;
 }
 
 static bool find_launcher(struct session *s, char *reason, size_t size) {
@@ -126,7 +161,7 @@ bool child_prepare(struct provider *p, char *reason, size_t size) {
     struct session *s = &p->session;
     s->child = -1;
     if (!p->options.sidecar) {
-        return find_launcher(s, reason, size) && choose_state_dir(p, reason, size) && choose_socket(s, reason, size);
+        return choose_state_dir(p, reason, size) && find_launcher(s, reason, size) && choose_socket(s, reason, size);
     }
     static const char scheme[] = "unix:";
     const char *path = p->options.sidecar + sizeof scheme - 1;
@@ -137,11 +172,12 @@ bool child_prepare(struct provider *p, char *reason, size_t size) {
     }
     s->external = true;
     s->socket_path = strdup(path);
-    return s->socket_path != NULL;
+    s->socket_address = strdup(path);
+    return s->socket_path && s->socket_address;
 }
 
 // In the memory of the parent, after vfork: only system calls, and nothing is written but on this stack.
-static void run_child(const char *launcher, char *const *argv, pid_t parent) {
+static void run_child(const char *launcher, char *const *argv, pid_t parent, int state_fd) {
     sigset_t none;
     sigemptyset(&none);
     for (int signal_number = 1; signal_number < NSIG; signal_number++) {
@@ -159,7 +195,12 @@ static void run_child(const char *launcher, char *const *argv, pid_t parent) {
         dup2(null, 0);
     }
     dup2(2, 1); // what it says before it can speak to the server ends up in the server's log
-    close_range(3, ~0U, 0);
+    if (state_fd == STATE_FD_OF_CHILD) {
+        fcntl(state_fd, F_SETFD, 0);
+    } else if (state_fd >= 0) {
+        dup2(state_fd, STATE_FD_OF_CHILD);
+    }
+    close_range(state_fd >= 0 ? STATE_FD_OF_CHILD + 1 : STATE_FD_OF_CHILD, ~0U, 0);
     execv(launcher, argv);
     static const char message[] = "carillon: the launcher of the sidecar cannot be executed\n";
     (void)!write(2, message, sizeof message - 1);
@@ -172,7 +213,12 @@ bool child_spawn(struct provider *p, char *reason, size_t size) {
     const pid_t parent = getpid();
     snprintf(parent_text, sizeof parent_text, "%d", (int)parent);
     unlink(s->socket_path);
-    char *const argv[] = {s->launcher,  (char *)"sidecar", (char *)"--socket", s->socket_path, (char *)"--dir",
+    char *address = s->state_fd < 0 ? strdup(s->socket_address) : socket_beneath(STATE_FD_OF_CHILD);
+    if (!address) {
+        snprintf(reason, size, "memory ran out");
+        return false;
+    }
+    char *const argv[] = {s->launcher,  (char *)"sidecar", (char *)"--socket", address, (char *)"--dir",
                           s->state_dir, (char *)"--parent", parent_text,        NULL};
     s->child_started = now_ns();
     // The session's thread lives as long as the provider, so the death signal comes with the server's end and not before.
@@ -183,9 +229,10 @@ bool child_spawn(struct provider *p, char *reason, size_t size) {
     // A fork would copy the page tables of a server of any size, and its locks as they happen to be.
     const pid_t child = vfork();
     if (child == 0) {
-        run_child(s->launcher, argv, parent);
+        run_child(s->launcher, argv, parent, s->state_fd);
     }
     const int error = errno;
+    free(address);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (child < 0) {
         snprintf(reason, size, "no process for the sidecar: %s", strerror(error));
@@ -230,7 +277,8 @@ void child_cleanup(struct provider *p) {
     if (!s->external && s->socket_path) {
         unlink(s->socket_path);
     }
-    if (s->socket_dir) {
-        rmdir(s->socket_dir);
+    if (s->state_fd >= 0) {
+        close(s->state_fd);
+        s->state_fd = -1;
     }
 }

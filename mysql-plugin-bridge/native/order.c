@@ -60,15 +60,16 @@ static void send_pause(struct provider *p, uint8_t pause) {
     frame_out_free(&out);
 }
 
-wsrep_seqno_t provider_pause(wsrep_t *w) {
-    struct provider *p = provider_of(w);
+int64_t order_hold(struct provider *p) {
     struct feed *feed = &p->feed;
     pthread_mutex_lock(&feed->lock);
-    // One at a time, as with Galera: the first one's resume would let everything go on under the second.
+    // One at a time, as with Galera: the end of the first one would let everything go on under the second.
     while (feed->paused) {
         pthread_cond_wait(&feed->resumed, &feed->lock);
     }
     feed->paused = true;
+    // Nobody enters while the place is looked for: a verdict that the reader gets meanwhile would let its client in behind it.
+    horizon_limit(&p->commit, 0);
     // Everything before the first event that nobody has taken yet is being worked on, local transactions included, and will end.
     int64_t seqno = atomic_load(&p->session.received);
     for (const struct event *event = feed->head; event; event = event->next) {
@@ -81,19 +82,29 @@ wsrep_seqno_t provider_pause(wsrep_t *w) {
     horizon_limit(&p->commit, seqno);
     struct waiter waiter = {0};
     horizon_wait(&p->apply, &waiter, seqno, PARK_FOREVER);
+    return seqno;
+}
+
+void order_go_on(struct provider *p) {
+    horizon_limit(&p->commit, INT64_MAX);
+    pthread_mutex_lock(&p->feed.lock);
+    p->feed.paused = false;
+    pthread_mutex_unlock(&p->feed.lock);
+    pthread_cond_broadcast(&p->feed.wake);
+    pthread_cond_signal(&p->feed.resumed);
+}
+
+wsrep_seqno_t provider_pause(wsrep_t *w) {
+    struct provider *p = provider_of(w);
+    const int64_t seqno = order_hold(p);
     send_pause(p, 1);
     return seqno;
 }
 
 wsrep_status_t provider_resume(wsrep_t *w) {
     struct provider *p = provider_of(w);
-    horizon_limit(&p->commit, INT64_MAX);
     send_pause(p, 0);
-    pthread_mutex_lock(&p->feed.lock);
-    p->feed.paused = false;
-    pthread_mutex_unlock(&p->feed.lock);
-    pthread_cond_broadcast(&p->feed.wake);
-    pthread_cond_signal(&p->feed.resumed);
+    order_go_on(p);
     return WSREP_OK;
 }
 

@@ -4,6 +4,7 @@
 // Frames that take a place in the total order.
 #include "incoming.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 // Places are counted from a view, or a snapshot: before it there are none.
@@ -16,6 +17,15 @@ static bool read_dependency(struct incoming *f, int64_t seqno, int64_t *depends_
     const int64_t value = (int64_t)frame_get_u64(&f->in);
     *depends_on = value < seqno ? value : seqno - 1;
     return !f->in.failed && value >= WSREP_SEQNO_UNDEFINED;
+}
+
+// The others apply it, and nobody has it here. Not to be, and if it is, this node's data are not the group's any more.
+static void commit_is_missing(struct provider *p, uint64_t id, int64_t seqno) {
+    char reason[160];
+    snprintf(reason, sizeof reason, "the group committed write set %lld of this node's call %llu, of which the provider knows nothing",
+             (long long)seqno, (unsigned long long)id);
+    vote(p, seqno, reason, strlen(reason));
+    feed_fail(p, reason);
 }
 
 bool on_verdict(struct incoming *f) {
@@ -44,12 +54,14 @@ bool on_verdict(struct incoming *f) {
         orphan_verdict(p, (struct orphan *)call, seqno, depends_on, result != 0);
         return true;
     }
+    incoming_received(f, seqno);
     if (!call) {
-        incoming_received(f, seqno);
+        if (result == 0) {
+            commit_is_missing(p, f->id, seqno);
+        }
         feed_leave(p, seqno, p->feed.orders);
         return true;
     }
-    incoming_received(f, seqno);
     horizon_entered(&p->apply, seqno);
     call->status = WSREP_OK;
     call->seqno = seqno;

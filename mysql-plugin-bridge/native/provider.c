@@ -211,6 +211,7 @@ wsrep_status_t provider_disconnect(wsrep_t *w) {
     const bool closed = p->feed.closed;
     pthread_mutex_unlock(&p->feed.lock);
     set_connected(p, false);
+    session_drop_posts(p); // the others roll back by themselves what this node leaves behind
     if (closed) {
         return WSREP_OK;
     }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 // The provider's parts and how they hang together. Lock order, outermost first: vote lock, write lock, calls, handle shard,
-// transaction, feed, horizon.
+// transaction, feed, horizon, posts.
 // No lock is held across a call into the server.
 #ifndef CARILLON_PROVIDER_H
 #define CARILLON_PROVIDER_H
@@ -38,6 +38,9 @@ wsrep_status_t provider_sst_received(wsrep_t *w, const wsrep_gtid_t *gtid, const
 
 // ---- order.c: reading, waiting for and stopping the order
 
+// Stops the order at a seqno, which is returned: everything up to it is done, nothing behind it changes data until order_go_on().
+int64_t order_hold(struct provider *p);
+void order_go_on(struct provider *p);
 wsrep_status_t provider_sync_wait(wsrep_t *w, wsrep_gtid_t *upto, int timeout, wsrep_gtid_t *out);
 wsrep_status_t provider_last_committed_id(wsrep_t *w, wsrep_gtid_t *out);
 wsrep_seqno_t provider_pause(wsrep_t *w);

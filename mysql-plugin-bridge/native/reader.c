@@ -86,7 +86,7 @@ static bool progress_due(struct provider *p) {
     pthread_mutex_lock(&p->feed.lock);
     const bool feed_due = p->feed.consumed != consumed_sent || p->feed.length > 0;
     pthread_mutex_unlock(&p->feed.lock);
-    return feed_due || released_sent < atomic_load(&s->received);
+    return feed_due || atomic_load(&s->posts.present) || released_sent < atomic_load(&s->received);
 }
 
 void session_read(struct provider *p, int fd, size_t filled, char *reason, size_t reason_size) {
@@ -109,6 +109,7 @@ void session_read(struct provider *p, int fd, size_t filled, char *reason, size_
         }
         filled -= at;
         memmove(s->buffer, s->buffer + at, filled);
+        session_flush_posts(p);
         session_progress(p, false);
         ssize_t n = recv(fd, s->buffer + filled, SESSION_BUFFER_LENGTH - filled, 0);
         if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
@@ -190,7 +191,7 @@ static int attempt(struct provider *p, int64_t since, bool *fatal, char *reason,
             }
         }
     }
-    const int fd = open_socket(s->socket_path);
+    const int fd = open_socket(s->socket_address);
     if (fd < 0) {
         const int error = errno;
         const int64_t limit = start_limit(p);

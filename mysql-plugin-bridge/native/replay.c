@@ -52,10 +52,9 @@ void post_rollback(struct provider *p, uint64_t trx_id, int64_t previous_seqno, 
                                      .previous_seqno = previous_seqno};
     frame_header(frame, sizeof frame, FRAME_POST, 0);
     ws_write_header(&empty, &header, frame + FRAME_HEADER_LENGTH);
-    struct iovec iov = {.iov_base = frame, .iov_len = sizeof frame};
-    const enum send_result sent = session_send(p, &iov, 1, NULL);
+    const bool posted = session_post(p, frame, sizeof frame);
     if (status) {
-        *status = sent == SEND_OK ? WSREP_OK : WSREP_TRX_FAIL;
+        *status = posted ? WSREP_OK : WSREP_TRX_FAIL;
     }
 }
 

@@ -167,7 +167,8 @@ static bool abandon(struct provider *p, struct trx *trx, uint32_t flags) {
     return true;
 }
 
-// Its verdict comes, or while there is no primary component: time runs out.
+// Its verdict comes, or while there is no primary component: time runs out. Not for a statement in total order isolation,
+// whose client would send it again: it waits until the node is back, or leaves.
 static bool await_fate(struct provider *p, struct trx *trx, uint32_t flags) {
     struct call *call = &trx->call;
     int64_t deadline = PARK_FOREVER;
@@ -193,7 +194,7 @@ static bool await_fate(struct provider *p, struct trx *trx, uint32_t flags) {
             deadline = PARK_FOREVER;
         } else {
             const int64_t now = now_ns();
-            if (deadline == PARK_FOREVER) {
+            if (deadline == PARK_FOREVER && !(flags & WSREP_FLAG_ISOLATION)) {
                 deadline = now + p->options.fate_timeout;
             }
             // A victim's locks stop the appliers, so it does not wait; nor does anybody when the node leaves.

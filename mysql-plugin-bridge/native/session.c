@@ -192,6 +192,7 @@ bool session_prepare(struct provider *p, char *reason, size_t reason_size) {
     struct session *s = &p->session;
     pthread_mutex_init(&s->write_lock, NULL);
     pthread_mutex_init(&s->lock, NULL);
+    pthread_mutex_init(&s->posts.lock, NULL);
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -200,6 +201,7 @@ bool session_prepare(struct provider *p, char *reason, size_t reason_size) {
     atomic_store(&s->fd, -1);
     atomic_store(&s->received, -1);
     s->released_sent = -1;
+    s->state_fd = -1;
     s->isolation_slot = isolation_add(p);
     s->buffer = malloc(SESSION_BUFFER_LENGTH);
     s->down_since = now_ns();
@@ -209,7 +211,7 @@ bool session_prepare(struct provider *p, char *reason, size_t reason_size) {
 
 wsrep_status_t session_start(struct provider *p) {
     struct session *s = &p->session;
-    char reason[512];
+    char reason[900];
     if (!session_prepare(p, reason, sizeof reason)) {
         provider_log(p, WSREP_LOG_ERROR, "Carillon cannot start: %s", reason);
         return WSREP_NODE_FAIL;
@@ -264,10 +266,12 @@ void session_stop(struct provider *p) {
     free(s->buffer);
     free(s->failure);
     free(s->socket_path);
-    free(s->socket_dir);
+    free(s->socket_address);
     free(s->launcher);
     free(s->state_dir);
     pthread_cond_destroy(&s->changed);
+    free(s->posts.bytes);
+    pthread_mutex_destroy(&s->posts.lock);
     pthread_mutex_destroy(&s->lock);
     pthread_mutex_destroy(&s->write_lock);
 }

@@ -13,6 +13,15 @@
 struct provider;
 struct event;
 
+// Frames that nobody waits for, made by threads that may not wait for the socket either.
+struct posts {
+    pthread_mutex_t lock; // innermost
+    uint8_t *bytes;
+    size_t length;
+    size_t capacity;
+    _Atomic bool present;
+};
+
 enum session_state { SESSION_DOWN = 0, SESSION_UP, SESSION_REFUSED, SESSION_STOPPED };
 
 struct session {
@@ -32,6 +41,7 @@ struct session {
     _Atomic int64_t received; // written by the reader
     int64_t released_sent;    // under write_lock
     uint64_t consumed_sent;   // under write_lock
+    struct posts posts;
     int64_t progress_at;      // under write_lock: when PROGRESS was sent
     struct event *partial;    // reader: a write set whose parts are still coming
     uint64_t partial_at;
@@ -43,7 +53,8 @@ struct session {
     // child.c
     bool external;
     char *socket_path;
-    char *socket_dir; // made for the socket alone
+    char *socket_address;     // the same, or a short name of it
+    int state_fd;             // state directory, where the path is too long for a socket; else -1
     char *launcher;
     char *state_dir;
     pid_t child;
@@ -61,6 +72,11 @@ bool session_await(struct provider *p);
 enum send_result { SEND_OK, SEND_DOWN, SEND_BROKEN };
 // `call`, if given, counts as sent from the first byte on.
 enum send_result session_send(struct provider *p, struct iovec *iov, int count, struct call *call);
+// Sends now if the socket takes it, else as soon as it does, also on the next connection. Never blocks. The frame is a short one. False:
+// there is no connection, or too much waits.
+bool session_post(struct provider *p, const uint8_t *frame, size_t length);
+void session_flush_posts(struct provider *p);
+void session_drop_posts(struct provider *p);
 enum send_result session_send_frame(struct provider *p, struct frame_out *frame);
 // Builds nothing new: sends the frame, waits for its RESULT, sends it again to a new sidecar. Status of the answer, or CONN_FAIL.
 wsrep_status_t session_call(struct provider *p, struct frame_out *frame, struct call *call, int64_t deadline);

@@ -5,6 +5,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#define LEAVING (2 * SECOND) // at most, before a server that gets no data ends
+static const char DUMP[] = "mysqldump";
 
 static void send_request(struct provider *p, int32_t status, const void *request, size_t length) {
     wsrep_uuid_t group;
@@ -20,18 +24,34 @@ static void send_request(struct provider *p, int32_t status, const void *request
     frame_out_free(&out);
 }
 
-// The feed stands until the snapshot is here.
-static int await_snapshot(struct provider *p) {
+// The feed stands until the server has the snapshot, or failed to take it. False: it is not to come any more.
+static bool await_snapshot(struct provider *p, int *code) {
     struct feed *feed = &p->feed;
     pthread_mutex_lock(&feed->lock);
     while (!feed->sst_done && !feed->final_queued && !atomic_load(&p->inconsistent)) {
         pthread_cond_wait(&feed->wake, &feed->lock);
     }
-    const int code = feed->sst_done ? feed->sst_code : 0;
+    const bool done = feed->sst_done;
+    *code = done ? feed->sst_code : 0;
     feed->sst_waiting = false;
     pthread_mutex_unlock(&feed->lock);
-    return code;
+    return done;
 }
+
+// A server that waits for its data in the middle of its start cannot give that up: it would pull the ground from under the threads that
+// watch the script, and hang or crash. Nothing is open yet that could be lost, and the script ends with its server.
+static void end_server(struct provider *p, const char *why) {
+    provider_log(p, WSREP_LOG_ERROR,
+        "This node has no data and gets none: %s. The server ends here; when it is started again, it asks again", why);
+    struct frame_out out;
+    frame_begin(&out, FRAME_DISCONNECT, 0);
+    struct call call = {0};
+    session_call(p, &out, &call, now_ns() + LEAVING);
+    _exit(EXIT_FAILURE);
+}
+
+// A dump goes to a server that has its engines open and ends in its own way.
+static bool is_dump(const void *request, size_t length) { return length >= sizeof DUMP && memcmp(request, DUMP, sizeof DUMP) == 0; }
 
 wsrep_status_t sst_request(struct provider *p, struct event *event) {
     (void)event;
@@ -46,12 +66,22 @@ wsrep_status_t sst_request(struct provider *p, struct event *event) {
     if (result != WSREP_CB_SUCCESS) {
         provider_log(p, WSREP_LOG_ERROR, "The server could not prepare to receive a snapshot");
         send_request(p, -ECANCELED, NULL, 0);
+        if (horizon_reached(&p->apply) < 0) {
+            end_server(p, "the server could not prepare to receive a snapshot");
+        }
         feed_fail(p, "the server could not prepare to receive a snapshot");
         return WSREP_OK;
     }
+    // One that runs already has no files to take (length 0).
+    const bool starting = length > 0 && !is_dump(request, length);
     send_request(p, WSREP_OK, request, length);
     free(request);
-    const int code = await_snapshot(p);
+    int code = 0;
+    const bool received = await_snapshot(p, &code);
+    // One that disconnects gave it up by itself.
+    if (starting && (received ? code != 0 : !atomic_load(&p->closing))) {
+        end_server(p, received ? "the server's script could not receive the snapshot" : "nobody gives it a snapshot any more");
+    }
     if (code != 0) {
         feed_fail(p, "the snapshot could not be received");
     }
@@ -103,9 +133,13 @@ wsrep_status_t provider_sst_received(wsrep_t *w, const wsrep_gtid_t *gtid, const
     return status;
 }
 
+// A dump is made within the call, without a lock: its data is that of the position only if nothing moves meanwhile.
 void sst_donate(struct provider *p, struct event *event, void *recv_ctx) {
     const wsrep_buf_t request = {.ptr = event->text, .len = event->text_length};
-    if (p->args.sst_donate_cb(p->args.app_ctx, recv_ctx, &request, &event->gtid, NULL, event->bypass) == WSREP_CB_SUCCESS) {
+    event->gtid.seqno = order_hold(p);
+    const wsrep_cb_status_t result = p->args.sst_donate_cb(p->args.app_ctx, recv_ctx, &request, &event->gtid, NULL, event->bypass);
+    order_go_on(p);
+    if (result == WSREP_CB_SUCCESS) {
         return;
     }
     provider_log(p, WSREP_LOG_WARN, "The server could not start to send a snapshot");

@@ -209,4 +209,7 @@ void provider_stats_reset(wsrep_t *w) {
     p->feed.length_max = p->feed.length_min = p->feed.length;
     p->feed.length_sum = p->feed.length_samples = 0;
     pthread_mutex_unlock(&p->feed.lock);
+    uint8_t frame[FRAME_HEADER_LENGTH];
+    frame_header(frame, sizeof frame, FRAME_STATUS_RESET, 0);
+    session_post(p, frame, sizeof frame);
 }

@@ -159,7 +159,12 @@ void fake_on_frame(struct fake *f, const uint8_t *frame, size_t length) {
     case FRAME_HELLO: on_hello(f, &in); break;
     case FRAME_CONNECT: on_connect(f, id); break;
     case FRAME_CERTIFY: on_certify(f, id, &in); break;
-    case FRAME_POST: fake_send_verdict(f, 0, false); break;
+    case FRAME_POST: {
+        uint8_t seqno[8];
+        put_u64(seqno, (uint64_t)++f->seqno);
+        fake_send_event(f, FRAME_SKIP, seqno, sizeof seqno);
+        break;
+    }
     case FRAME_WS_FRAGMENT: {
         const uint32_t number = frame_get_u32(&in);
         frame_get_u32(&in);

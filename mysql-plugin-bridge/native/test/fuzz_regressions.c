@@ -86,7 +86,7 @@ static void a_place_before_any_view(struct fuzz *f) {
 
 // The same: the order begins there with the view, but nobody has worked on that yet.
 static void a_place_behind_a_view_far_away(struct fuzz *f) {
-    CHECK(view(f, FRAME_VIEW_CONNECTED, 1ULL << 62, 0, 1) && skip(f, (1ULL << 62) + 1) && verdict(f, 0, (1ULL << 62) + 2, 0));
+    CHECK(view(f, FRAME_VIEW_CONNECTED, 1ULL << 62, 0, 1) && skip(f, (1ULL << 62) + 1) && verdict(f, 0, (1ULL << 62) + 2, 1));
 }
 
 // The view forgot what had left behind it: the last event waited for it for ever.

@@ -128,7 +128,8 @@ void fuzz_sample(struct fuzz *f, uint16_t type) {
     case FRAME_VERDICT:
         frame_put_u64(out, (uint64_t)place);
         frame_put_u64(out, (uint64_t)(place - 1));
-        frame_put_u32(out, (uint32_t)fuzz_below(f, 2));
+        // A commit of what nobody sent makes the node inconsistent, and ends the feed.
+        frame_put_u32(out, get_u64(out->bytes + 8) && fuzz_below(f, 2) ? 0 : 1);
         frame_put_u64(out, UINT64_MAX);
         break;
     case FRAME_WRITE_SET: put_write_set(f); break;

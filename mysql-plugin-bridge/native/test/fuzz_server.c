@@ -161,6 +161,7 @@ void fuzz_feed_begin(struct fuzz *f) {
     p->feed.final_queued = false;
     pthread_mutex_unlock(&p->feed.lock);
     atomic_store(&p->inconsistent, false);
+    atomic_store(&p->closing, false);
     atomic_store(&p->session.received, -1);
     f->offered = 3; // what the orphan has
     f->trx = trx_new(p, 7, true);
@@ -211,6 +212,7 @@ void fuzz_feed_end(struct fuzz *f) {
         read_all(v->value._string, v->type == WSREP_VAR_STRING ? strlen(v->value._string) : 0);
     }
     f->w.stats_free(&f->w, vars);
+    atomic_store(&p->closing, true);
     feed_push_final(p);
     const uint64_t before = told.final_views;
     const wsrep_status_t end = f->w.recv(&f->w, f);

@@ -64,6 +64,9 @@ static wsrep_cb_status_t apply_cb(void *recv_ctx, const wsrep_ws_handle_t *handl
 
 static wsrep_cb_status_t sst_request_cb(void *ctx, void **request, size_t *length) {
     struct server *s = ctx;
+    if (s->refuse_snapshot) {
+        return WSREP_CB_FAILURE;
+    }
     *request = strdup("rsync");
     *length = 6;
     pthread_mutex_lock(&s->lock);
@@ -79,7 +82,11 @@ static wsrep_cb_status_t sst_donate_cb(void *ctx, void *recv_ctx, const wsrep_bu
     CHECK(recv_ctx && request->len == 5 && memcmp(request->ptr, "rsync", 5) == 0 && gtid->seqno > 0 && !state && bypass);
     pthread_mutex_lock(&s->lock);
     s->donate_count++;
+    s->donated_at = gtid->seqno;
     pthread_cond_broadcast(&s->changed);
+    while (s->hold_donation) {
+        pthread_cond_wait(&s->changed, &s->lock);
+    }
     pthread_mutex_unlock(&s->lock);
     return WSREP_CB_SUCCESS;
 }
@@ -172,6 +179,24 @@ void server_await_entered(struct server *s, int count) { AWAIT(s, s->entered >= 
 void server_await_views(struct server *s, int count) { AWAIT(s, s->view_count >= count); }
 
 void server_await_synced(struct server *s, int count) { AWAIT(s, s->synced_count >= count); }
+
+void server_await_paused(struct server *s) {
+    struct feed *feed = &((struct provider *)s->w.ctx)->feed;
+    for (bool held = false; !held; sched_yield()) {
+        pthread_mutex_lock(&feed->lock);
+        held = feed->paused;
+        pthread_mutex_unlock(&feed->lock);
+    }
+}
+
+void server_await_donations(struct server *s, int count) { AWAIT(s, s->donate_count >= count); }
+
+void server_let_donation_go(struct server *s) {
+    pthread_mutex_lock(&s->lock);
+    s->hold_donation = false;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
+}
 
 void server_hold(struct server *s, int64_t seqno) {
     pthread_mutex_lock(&s->lock);

@@ -27,7 +27,10 @@ struct server {
     int connected_count;
     int synced_count;
     int donate_count;
+    int64_t donated_at;
+    bool hold_donation;
     int sst_count;
+    bool refuse_snapshot;
     wsrep_uuid_t own;
     pthread_t receivers[4];
     wsrep_status_t receiver_result[4];
@@ -45,6 +48,10 @@ void server_await_applied(struct server *s, int count);
 void server_await_entered(struct server *s, int count);
 void server_await_views(struct server *s, int count);
 void server_await_synced(struct server *s, int count);
+// Until nothing is taken from the feed any more.
+void server_await_paused(struct server *s);
+void server_await_donations(struct server *s, int count);
+void server_let_donation_go(struct server *s);
 void server_hold(struct server *s, int64_t seqno);
 void server_stop(struct server *s);
 

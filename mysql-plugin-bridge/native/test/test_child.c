@@ -5,16 +5,19 @@
 #include "mock_server.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <libgen.h>
 #include <limits.h>
+#include <pwd.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static const char script[] =
     "#!/bin/sh\n"
     "{ umask; while read line; do case $line in SigBlk*|SigIgn*) echo \"$line\";; esac; done </proc/$$/status\n"
-    "readlink /proc/$$/fd/*; echo \"$1 $2 $4 $6 $7\"; } >\"$5/report\"\n"
+    "readlink /proc/$$/fd/*; echo \"socket $3\"; : >\"$3.made\"; echo \"$1 $2 $4 $6 $7\"; } >\"$5/report\"\n"
     "exit 3\n";
 
 static char said[4096];
@@ -48,7 +51,9 @@ static wsrep_status_t start(const char *data_dir) {
 }
 
 static void read_report(const char *data_dir, char *report, size_t size) {
-    char path[128];
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s.carillon/sidecar.sock.made", data_dir);
+    CHECK(unlink(path) == 0); // beside the socket, by the name that the child has for it
     snprintf(path, sizeof path, "%s.carillon/report", data_dir);
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     CHECK(fd >= 0);
@@ -57,6 +62,44 @@ static void read_report(const char *data_dir, char *report, size_t size) {
     report[n] = 0;
     close(fd);
     unlink(path);
+}
+
+// However long the path, the socket is in the state directory, so that nothing lies about elsewhere after a kill -9.
+static void a_deep_data_directory(const char *base) {
+    char data_dir[512];
+    snprintf(data_dir, sizeof data_dir, "%s/%0200d", base, 0);
+    CHECK(mkdir(data_dir, 0700) == 0);
+    CHECK(start(data_dir) == WSREP_NODE_FAIL && strstr(said, "ended at once with status 3"));
+    char report[4096];
+    read_report(data_dir, report, sizeof report);
+    CHECK(strstr(report, "socket /proc/self/fd/3/sidecar.sock\n"));
+    char state[600];
+    snprintf(state, sizeof state, "%s.carillon", data_dir);
+    CHECK(rmdir(state) == 0 && rmdir(data_dir) == 0);
+}
+
+// As on Debian, where the server may write neither beside its data directory nor in /var/lib: what to do is said in full.
+static void no_place_for_the_state(void) {
+    fflush(NULL);
+    const pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        const uid_t nobody = 65534;
+        CHECK(geteuid() != 0 || (setgid(nobody) == 0 && setuid(nobody) == 0));
+        CHECK(start("/proc/self") == WSREP_NODE_FAIL);
+        char wanted[256];
+        const struct group *group = getgrgid(getegid());
+        const struct passwd *user = getpwuid(geteuid());
+        CHECK(group && user);
+        snprintf(wanted, sizeof wanted, "install -d -o %s -g %s -m 700 /var/lib/carillon ", user->pw_name, group->gr_name);
+        if (!strstr(said, wanted) || !strstr(said, "carillon.dir")) {
+            fprintf(stderr, "%s\n", said);
+            _exit(1);
+        }
+        _exit(0);
+    }
+    int status;
+    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 int main(void) {
@@ -94,6 +137,9 @@ int main(void) {
     snprintf(parent, sizeof parent, " %d\n", (int)getpid());
     CHECK(strstr(report, parent));
     CHECK(umask(0) == 022); // of this process
+
+    a_deep_data_directory(base);
+    no_place_for_the_state();
 
     // Nothing that can be executed: said at once.
     CHECK(chmod(launcher, 0600) == 0);

@@ -1,10 +1,9 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// What comes from the group: write sets, views, snapshots; and standing still.
+// What comes from the group: write sets, views; and standing still.
 #include "mock_server.h"
 
-#include <sched.h>
 
 static const uint32_t WHOLE = WSREP_FLAG_TRX_START | WSREP_FLAG_TRX_END;
 
@@ -67,38 +66,6 @@ static void views_wait_for_what_is_before(void) {
     node_end(n);
 }
 
-static void snapshot(void) {
-    struct node *n = calloc(1, sizeof *n);
-    fake_start(&n->f);
-    n->f.connect_snapshot = true;
-    server_start(&n->s, &n->f, "");
-    server_connect(&n->s);
-    server_receive(&n->s, 2);
-    fake_await_count(&n->f, FRAME_SST_REQUEST, 1);
-    CHECK(n->s.connected_count == 1 && n->s.view_count == 0 && n->s.sst_count == 1);
-    const wsrep_gtid_t state = {.uuid = n->f.group, .seqno = 120};
-    n->f.seqno = 120;
-    CHECK(n->s.w.sst_received(&n->s.w, &state, NULL, 0) == WSREP_OK);
-    fake_write_set(&n->f, -1, WHOLE, true, 1, "a", 1);
-    server_await_applied(&n->s, 1);
-    CHECK(n->s.applied[0] == 121);
-    CHECK(n->s.w.sst_received(&n->s.w, &state, NULL, 0) == WSREP_CONN_FAIL);
-
-    struct frame_out out;
-    frame_begin(&out, 0, 0);
-    frame_put_u64(&out, 121);
-    frame_put(&out, n->f.group.data, 16);
-    frame_put_u8(&out, 1);
-    frame_put_str(&out, "rsync", 5);
-    fake_event(&n->f, FRAME_DONATE, out.bytes + FRAME_HEADER_LENGTH, out.length - FRAME_HEADER_LENGTH);
-    frame_out_free(&out);
-    fake_event(&n->f, FRAME_SYNCED, NULL, 0);
-    server_await_synced(&n->s, 1);
-    CHECK(n->s.donate_count == 1);
-    CHECK(n->s.w.sst_sent(&n->s.w, &state, 0) == WSREP_OK);
-    node_end(n);
-}
-
 static void starts_from_own_position(void) {
     struct node *n = calloc(1, sizeof *n);
     fake_start(&n->f);
@@ -137,12 +104,7 @@ static void pauses(void) {
     server_await_entered(&n->s, 1);
     pthread_t thread;
     pthread_create(&thread, NULL, pause_main, &n->s);
-    struct provider *p = w->ctx;
-    for (bool paused = false; !paused; sched_yield()) {
-        pthread_mutex_lock(&p->feed.lock);
-        paused = p->feed.paused;
-        pthread_mutex_unlock(&p->feed.lock);
-    }
+    server_await_paused(&n->s);
     server_hold(&n->s, -2);
     void *paused_at;
     pthread_join(thread, &paused_at);
@@ -192,13 +154,32 @@ static void apply_error_leaves_the_group(void) {
     node_end(n);
 }
 
+// The others apply it, and here it is lost.
+static void a_commit_of_which_nothing_is_known_leaves_the_group(void) {
+    struct node *n = node_begin("", 1);
+    server_await_synced(&n->s, 1);
+    CHECK(fake_verdict(&n->f, 4711, true) == 102); // a conflict changes nothing anywhere
+    wsrep_gtid_t out;
+    CHECK(n->s.w.sync_wait(&n->s.w, NULL, -1, &out) == WSREP_OK && out.seqno == 102);
+    CHECK(n->f.counts[FRAME_VOTE] == 0);
+    fake_verdict(&n->f, 4712, false);
+    fake_await_count(&n->f, FRAME_VOTE, 1);
+    fake_await_count(&n->f, FRAME_DISCONNECT, 1);
+    server_join_receivers(&n->s);
+    CHECK(n->s.receiver_result[0] == WSREP_FATAL);
+    server_connect(&n->s);
+    server_receive(&n->s, 1);
+    server_await_synced(&n->s, 2);
+    node_end(n);
+}
+
 int main(void) {
     applies_in_parallel_and_commits_in_order();
     views_wait_for_what_is_before();
-    snapshot();
     starts_from_own_position();
     pauses();
     apply_error_leaves_the_group();
+    a_commit_of_which_nothing_is_known_leaves_the_group();
     puts("feed: ok");
     return 0;
 }

@@ -62,6 +62,8 @@ static void statistics(void) {
     }
     CHECK(index && weight && comment && count == 49 && received == 2); // a view, and that it is in sync
     n->s.w.stats_free(&n->s.w, vars);
+    n->s.w.stats_reset(&n->s.w);
+    fake_await_count(&n->f, FRAME_STATUS_RESET, 1);
     node_end(n);
 }
 

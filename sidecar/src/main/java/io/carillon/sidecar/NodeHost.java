@@ -111,6 +111,11 @@ final class NodeHost implements SessionHost {
         }
 
         @Override
+        public void resetStatus() {
+            node.replicator().resetStatus();
+        }
+
+        @Override
         public void peerAnswered(final long number, final boolean admitted) {
             peers.answered(number, admitted);
         }

@@ -14,6 +14,9 @@ import org.agrona.DirectBuffer;
 
 /** The replicator with the node's options in front of it: those in the group's address take effect before it is joined. */
 final class OptionedEngine implements ReplicationEngine {
+    /** No provider numbers a call so: nobody waits for the answer. */
+    private static final long AGAIN = -1;
+
     private final Node node;
     private final Replicator replicator;
     private final ResultSink results;
@@ -48,6 +51,13 @@ final class OptionedEngine implements ReplicationEngine {
             return;
         }
         replicator.connect(call, clusterName, addresses, donor, bootstrap);
+    }
+
+    @Override
+    public void reconnect(final String clusterName, final String url, final String donor) {
+        if (!replicator.isFed()) {
+            connect(AGAIN, clusterName, url, donor, false);
+        }
     }
 
     @Override

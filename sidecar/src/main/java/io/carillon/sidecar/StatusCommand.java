@@ -7,17 +7,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
 @Command(name = "status", description = "Shows members, states, ring, positions and queues of a running node.",
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
-    private static final List<Path> USUAL = List.of(Path.of("/var/lib/mysql.carillon"), Path.of("/var/lib/carillon"));
     private static final int NOT_PRIMARY = 1;
+    private static final long SECOND_NS = 1_000_000_000L;
 
     @Option(names = "--dir", paramLabel = "DIR", description =
         "State directory of the node (carillon.dir); default: where a packaged server has it.")
@@ -41,41 +41,78 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--watch", description = "Again every second, until interrupted.")
     private boolean watch;
 
+    private final StateDirectories usual;
+    private final PrintStream out;
+    private final PrintStream err;
+    /** Waits for the next look; false ends. */
+    private final BooleanSupplier pause;
+
+    /** As the command line has it. */
+    StatusCommand() {
+        this(StateDirectories.PACKAGED, System.out, System.err, () -> {
+            LockSupport.parkNanos(SECOND_NS);
+            return !Thread.interrupted();
+        });
+    }
+
+    StatusCommand(final StateDirectories usual, final PrintStream out, final PrintStream err, final BooleanSupplier pause) {
+        this.usual = usual;
+        this.out = out;
+        this.err = err;
+        this.pause = pause;
+    }
+
     @Override
-    public Integer call() throws Exception {
-        final Path path = socket != null ? socket : AdminSocket.of(directory != null ? directory : usual());
-        int status = show(path);
-        while (watch) {
-            TimeUnit.SECONDS.sleep(1);
-            status = show(path);
+    public Integer call() throws IOException {
+        if (!watch) {
+            return show();
         }
+        int status;
+        do {
+            status = showOrSayWhyNot();
+        } while (pause.getAsBoolean());
         return status;
     }
 
-    private static Path usual() throws IOException {
-        for (final Path path : USUAL) {
-            if (Files.exists(AdminSocket.of(path))) {
-                return path;
-            }
+    /** A node that is watched may be restarted, or not be there yet. */
+    private int showOrSayWhyNot() {
+        try {
+            return show();
+        } catch (final IOException e) {
+            clear();
+            err.println("carillon: " + e.getMessage());
+            err.flush();
+            return NOT_PRIMARY;
         }
-        throw new IOException("no node found in " + USUAL + ": name its state directory with --dir");
     }
 
-    private int show(final Path path) throws IOException {
+    private void clear() {
+        if (watch && !json) {
+            out.print("\033[H\033[2J");
+            out.flush();
+        }
+    }
+
+    private int show() throws IOException {
+        final Path path = socket != null ? socket : AdminSocket.of(directory != null ? directory : usual.only());
         final String reply = ask(path);
         final JsonNode status = new ObjectMapper().readTree(reply);
-        if (watch && !json) {
-            System.out.print("\033[H\033[2J");
-        }
+        clear();
         if (json) {
-            System.out.println(reply.trim());
+            out.println(reply.trim());
         } else if (status.has("error")) {
-            System.err.println("carillon: " + status.get("error").asText());
+            err.println("carillon: " + status.get("error").asText());
         } else {
-            System.out.print(StatusText.of(status));
+            out.print(StatusText.of(status));
         }
-        System.out.flush();
+        out.flush();
         return status.path("primary").asBoolean() ? 0 : NOT_PRIMARY;
+    }
+
+    /** A node in a few words. */
+    static String line(final Path path) throws IOException {
+        final JsonNode status = new ObjectMapper().readTree(ask(path));
+        return status.has("error") ? status.get("error").asText() : status.path("node").asText() + ", " + status.path("state").asText();
     }
 
     static String ask(final Path path) throws IOException {

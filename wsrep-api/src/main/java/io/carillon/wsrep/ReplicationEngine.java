@@ -15,6 +15,12 @@ public interface ReplicationEngine {
     /** Joins the group named {@code clusterName}, or starts it. Answered by {@code onResult} when a view is known, or it failed. */
     void connect(long call, String clusterName, String url, String donor, boolean bootstrap);
 
+    /**
+     * The application's connection to the engine broke and is back, and the application still takes itself for a member:
+     * goes on as one, or where that cannot be, connects. Not answered.
+     */
+    void reconnect(String clusterName, String url, String donor);
+
     /** Leaves in order. {@code onFinal}, then {@code onResult}. */
     void disconnect(long call);
 

@@ -53,7 +53,7 @@ final class Feed implements Delivery.Listener {
 
     void verdictFile(final VerdictFile file) {
         verdictFile = file;
-        transfer.verdictFile(file);
+        transfer.verdicts().file(file);
     }
 
     /** The entry {@code index} chose {@code member} for {@code joiner}. */
@@ -118,6 +118,9 @@ final class Feed implements Delivery.Listener {
                     delivery.pass(limit(), node.application);
                 }
             } while (pumpAgain);
+            if (node.phase == Node.Phase.FEEDING && delivery.isStarted() && node.application != null) {
+                node.openCalls.delivered(delivery.cursor(), node.application);
+            }
             if (delivery.isStarted() && delivery.seqno() - verdictsKept >= VERDICTS_STEP) {
                 keepVerdicts();
             }
@@ -147,9 +150,6 @@ final class Feed implements Delivery.Listener {
         } else {
             final ViewUse use = transfer.useOf(view);
             node.application.onView(node.toView(view, new Gtid(view.group(), view.seqno())), use);
-            if (transfer.joinView() != null && view.index() == transfer.joinView().index()) {
-                node.openCalls.rejectInherited(node.application);
-            }
             if (use == ViewUse.CHANGE && view.index() == node.primarySince) {
                 node.show(node.ownState, node.ownState.comment());
             }
@@ -163,9 +163,9 @@ final class Feed implements Delivery.Listener {
         }
         if (!chosen.isEmpty() && chosen.peek().index == index && chosen.peek().member.equals(node.self())) {
             final Chosen c = chosen.poll();
-            transfer.answerVerdicts(c.joiner);
+            transfer.donation().verdictsTo(c.joiner);
             if (c.request != null) {
-                transfer.donates(c.joiner);
+                transfer.donation().to(c.joiner);
                 node.show(NodeState.DONOR, NodeState.DONOR.comment());
                 node.application.onDonate(new Gtid(node.groupUuid, seqno), c.request, false);
             }

@@ -66,11 +66,15 @@ final class Membership {
     /** An application's session begins, or is continued. */
     void attach(final NodeSession session, final boolean sameSession) {
         position = startPosition(session);
-        if (node.phase == Node.Phase.FEEDING && sameSession) {
-            transfer.begin("", true);
-            transfer.entered(node.state.view(), false, position);
+        if (node.phase == Node.Phase.FEEDING && sameSession && transfer.goOn(position)) {
+            ownState.reattach();
+            if (!node.primary) {
+                sender.primaryLost();
+                showNotPrimary(node.group.view());
+            }
             feed.pump();
         } else if (node.phase != Node.Phase.CLOSED) {
+            node.repeatable.clear();
             if (!sameSession) {
                 feed.forsake(); // another server process: it has what it says, not what the one before it was given
             }
@@ -92,6 +96,9 @@ final class Membership {
     }
 
     void connect(final long call, final String clusterName, final String url, final String donor, final boolean bootstrap) {
+        if (node.repeatable.isAnswered(call, node.application)) {
+            return;
+        }
         if (node.phase != Node.Phase.CLOSED) {
             afterLeft = () -> connect(call, clusterName, url, donor, bootstrap);
             leave();
@@ -210,6 +217,8 @@ final class Membership {
         if (node.application == null) {
             connectCall = Offers.NOBODY;
         } else {
+            // What the process before this one had and was not ordered until here died with it.
+            node.openCalls.inheritedUntil(joinView.index());
             transfer.entered(joinView, found, position);
             ownState.entered(joinView);
             answerConnect(WsrepStatus.OK, "");
@@ -246,9 +255,13 @@ final class Membership {
         node.syncPoints.fail();
         node.group.info(node.info());
         if (node.phase == Node.Phase.FEEDING && was) {
-            node.application.onView(node.toView(view, new Gtid(node.groupUuid, feed.delivery().position())), ViewUse.CHANGE);
-            node.show(NodeState.UNDEFINED, NodeState.UNDEFINED.comment());
+            showNotPrimary(view);
         }
+    }
+
+    private void showNotPrimary(final RingView view) {
+        node.application.onView(node.toView(view, new Gtid(node.groupUuid, feed.delivery().position())), ViewUse.CHANGE);
+        node.show(NodeState.UNDEFINED, NodeState.UNDEFINED.comment());
     }
 
     /** The log was reset, since the group has another history, for the reason {@code why}. */
@@ -283,9 +296,10 @@ final class Membership {
     void close() {
         node.phase = Node.Phase.CLOSED;
         node.offers.rejectWaiting(RingResult.CLOSED);
-        final boolean isSameSession = node.application != null && node.session.session().equals(connected);
+        final boolean isSession = node.session != null && node.session.session().equals(connected);
+        final boolean isSameSession = node.application != null && isSession;
         node.offers.forgetUnderWay(call -> {
-            if (isSameSession) {
+            if (isSession) {
                 node.answer(call, WsrepStatus.TRX_FAIL, "the node left the group before this was ordered");
             }
         });

@@ -57,6 +57,7 @@ final class Node {
     final GroupState state;
     final ControlCodec codec = new ControlCodec();
     final OpenCalls openCalls = new OpenCalls();
+    final RepeatableCalls repeatable = new RepeatableCalls();
     final SyncPoints syncPoints = new SyncPoints(this);
     Group group;
     NodeSession session;
@@ -71,6 +72,8 @@ final class Node {
     /** Own state as the order says, but kept over a change of view. */
     NodeState ownState = NodeState.UNDEFINED;
     int ownDesync;
+    /** How often the server desynced in this membership and has not resynced. */
+    int serverDesync;
     long released = -1;
     int queueLength;
     /** Own write sets ordered a second, lately. */
@@ -151,8 +154,11 @@ final class Node {
 
     /** Answers {@code call}, if somebody waits for it. */
     void answer(final long call, final WsrepStatus status, final String text) {
-        if (call != Offers.NOBODY && application != null) {
-            application.onResult(call, status, 0, text);
+        if (call != Offers.NOBODY) {
+            repeatable.answered(call, status, text);
+            if (application != null) {
+                application.onResult(call, status, 0, text);
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongHashSet;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -176,6 +177,20 @@ final class Offers {
             if (tag instanceof Tag.Message m && m.call() != NOBODY) {
                 unanswered.accept(m.call());
             }
+        }
+    }
+
+    /** Calls whose write sets are under way or wait. */
+    LongHashSet writeSetCalls() {
+        final LongHashSet calls = new LongHashSet();
+        underWay.values().forEach(tag -> addCall(tag, calls));
+        writeSets.forEach(waiting -> addCall(waiting.tag, calls));
+        return calls;
+    }
+
+    private static void addCall(final Tag tag, final LongHashSet calls) {
+        if (tag instanceof Tag.WriteSet w && w.call() != NOBODY) {
+            calls.add(w.call());
         }
     }
 

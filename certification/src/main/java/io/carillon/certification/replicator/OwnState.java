@@ -29,6 +29,11 @@ final class OwnState {
 
     /** The node connects: the group knows nothing of it. */
     void begin() {
+        node.serverDesync = 0;
+        forget();
+    }
+
+    private void forget() {
         node.ownState = NodeState.UNDEFINED;
         node.ownDesync = 0;
         anew();
@@ -55,9 +60,19 @@ final class OwnState {
         node.group.info(node.info());
     }
 
+    /** The application is back, and has what it had, desync included. */
+    void reattach() {
+        if (node.serverDesync > 0) {
+            node.ownState = NodeState.DONOR;
+            node.ownDesync = node.serverDesync;
+        }
+        node.group.info(node.info());
+    }
+
     /** The application is gone, and the data with it. */
     void detach() {
-        lost();
+        forget();
+        node.group.info(node.info());
         if (node.primary) {
             sayEmpty();
         }
@@ -79,7 +94,8 @@ final class OwnState {
     /** An own message is stable. */
     void ordered(final Control control) {
         underWay &= !isAboutState(control);
-        if (isAboutState(control) || control instanceof Control.Desync) {
+        // What StateIs says came from here, and may have changed meanwhile.
+        if (isAboutState(control) && !(control instanceof Control.StateIs) || control instanceof Control.Desync) {
             keep();
         }
     }

@@ -16,6 +16,7 @@ import io.carillon.wsrep.WsrepStatus;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.LongHashSet;
 
 /**
  * One node's engine: orders the application's write sets through the group, certifies everything in order, feeds the
@@ -82,18 +83,34 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.session = session;
         node.application = application;
         node.saved = new SavedState(session.dataDir());
-        node.openCalls.clear();
-        for (final long call : session.openCalls()) {
-            if (node.phase == Node.Phase.CLOSED) {
-                node.openCalls.inherit(call);
-            } else {
-                node.openCalls.add(call);
-            }
+        if (!sameSession) {
+            node.repeatable.clear();
+            node.openCalls.reset();
         }
+        inherit(session.openCalls());
         node.released = session.released();
         node.queueLength = 0;
         flow.heard(node.now());
         membership.attach(session, sameSession);
+    }
+
+    /** Of each call either something is on its way, or it is in the log up to what is stable now, or it is nowhere. */
+    private void inherit(final long[] calls) {
+        node.openCalls.clear();
+        if (calls.length == 0) {
+            return;
+        }
+        final LongHashSet onTheirWay = node.offers.writeSetCalls();
+        for (final long call : calls) {
+            if (onTheirWay.contains(call)) {
+                node.openCalls.add(call);
+            } else {
+                node.openCalls.inherit(call);
+            }
+        }
+        if (node.phase == Node.Phase.FEEDING) {
+            node.openCalls.inheritedUntil(node.stateCursor);
+        }
     }
 
     /** The application is gone; nothing is called on it any more. */
@@ -112,6 +129,18 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     @Override
     public void connect(final long call, final String clusterName, final String url, final String donor, final boolean bootstrap) {
         membership.connect(call, clusterName, url, donor, bootstrap);
+    }
+
+    @Override
+    public void reconnect(final String clusterName, final String url, final String donor) {
+        if (!isFed()) {
+            connect(RepeatableCalls.AGAIN, clusterName, url, donor, false);
+        }
+    }
+
+    /** Tells whether the node is a member that is fed, so that a connection that is back needs nothing. */
+    public boolean isFed() {
+        return node.phase == Node.Phase.FEEDING;
     }
 
     @Override
@@ -163,6 +192,9 @@ public final class Replicator implements ReplicationEngine, GroupListener {
 
     @Override
     public void snapshotReceived(final long call, final Gtid at, final int code) {
+        if (node.repeatable.isRepeated(call, node.application)) {
+            return;
+        }
         final String refused = transfer.snapshotReceived(at, code);
         node.answer(call, refused == null ? WsrepStatus.OK : WsrepStatus.CONN_FAIL, refused == null ? "" : refused);
         feed.pump();
@@ -170,11 +202,16 @@ public final class Replicator implements ReplicationEngine, GroupListener {
 
     @Override
     public void snapshotSent(final long call, final Gtid at, final int code) {
-        transfer.snapshotSent(call, code);
+        if (!node.repeatable.isRepeated(call, node.application)) {
+            transfer.donation().ended(call, code);
+        }
     }
 
     @Override
     public void desync(final long call, final boolean desync) {
+        if (node.repeatable.isRepeated(call, node.application)) {
+            return;
+        }
         if (node.isActive()) {
             node.send(new Control.Desync(desync), call);
         } else {

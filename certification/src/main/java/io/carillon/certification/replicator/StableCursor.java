@@ -99,6 +99,9 @@ final class StableCursor {
             case Control.Desync c -> {
                 // Who is not desynced is resynced already, as Galera has it.
                 final boolean done = node.state.desync(from, c.on()) || !c.on();
+                if (own && node.state.member(from) != null && done) {
+                    node.serverDesync = Math.max(0, node.serverDesync + (c.on() ? 1 : -1));
+                }
                 node.answer(call, done ? WsrepStatus.OK : WsrepStatus.TRX_FAIL, done ? "" : "a node without data cannot desync");
             }
             case Control.Vote c -> ballot.vote(from, c);
@@ -114,12 +117,12 @@ final class StableCursor {
                     feed.choose(index, answers.id(), from, null);
                 }
                 if (own) {
-                    transfer.verdictsRequestOrdered(answers);
+                    transfer.verdicts().requestOrdered(answers);
                 }
             }
             case Control.Verdicts c -> {
                 if (c.joiner().equals(node.self())) {
-                    transfer.verdicts(c);
+                    transfer.verdictsCame(c);
                 }
             }
             case Control.Withdraw c -> {

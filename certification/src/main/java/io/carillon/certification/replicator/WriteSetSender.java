@@ -6,6 +6,7 @@ package io.carillon.certification.replicator;
 import io.carillon.group.EntryKind;
 import io.carillon.group.ring.RingResult;
 import io.carillon.wsrep.RejectReason;
+import io.carillon.wsrep.WriteSetFlags;
 import io.carillon.wsrep.WriteSetLayout;
 import io.carillon.wsrep.WsrepStatus;
 import java.nio.ByteOrder;
@@ -28,7 +29,9 @@ final class WriteSetSender {
     }
 
     void certify(final long call, final DirectBuffer writeSet, final int offset, final int length) {
-        if (call != Offers.NOBODY) {
+        if (call != Offers.NOBODY && isIsolated(writeSet, offset, length)) {
+            node.openCalls.addPatient(call);
+        } else if (call != Offers.NOBODY) {
             node.openCalls.add(call);
         }
         final long sections = sectionsLength(writeSet, offset, length);
@@ -40,6 +43,11 @@ final class WriteSetSender {
         Origin.put(scratch, length, node.session.session().getMostSignificantBits(),
             node.session.session().getLeastSignificantBits(), call);
         offer(new Offers.Tag.WriteSet(call), EntryKind.WRITE_SET, length + Origin.LENGTH);
+    }
+
+    private static boolean isIsolated(final DirectBuffer writeSet, final int offset, final int length) {
+        return length >= WriteSetLayout.HEADER_LENGTH
+            && (writeSet.getInt(offset + WriteSetLayout.FLAGS_OFFSET, ByteOrder.LITTLE_ENDIAN) & WriteSetFlags.ISOLATION) != 0;
     }
 
     /** Length of what the header speaks of, here or in fragments. */
@@ -183,7 +191,8 @@ final class WriteSetSender {
         }
         fateDeadlineNs = Long.MAX_VALUE;
         if (node.application != null) {
-            node.openCalls.rejectAll(RejectReason.FATE_UNKNOWN, "the primary view was lost after the write set was sent", node.application);
+            node.openCalls.rejectImpatient(RejectReason.FATE_UNKNOWN, "the primary view was lost after the write set was sent",
+                node.application);
         }
     }
 

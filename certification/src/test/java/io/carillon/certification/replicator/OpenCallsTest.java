@@ -29,13 +29,19 @@ final class OpenCallsTest {
         calls.inherit(2);
         calls.add(3);
         assertTrue(calls.take(1), "its entry was in the log");
-        calls.rejectInherited(application);
+        calls.delivered(100, application);
+        assertEquals(List.of(), rejected, "before it is known how far to look");
+        calls.inheritedUntil(7);
+        calls.delivered(6, application);
+        assertEquals(List.of(), rejected);
+        calls.delivered(7, application);
         assertEquals(List.of("onRejected 2 " + RejectReason.NOT_PRIMARY), rejected);
         assertFalse(calls.take(2));
         assertTrue(calls.take(3), "made to this sidecar, under way");
         calls.inherit(4);
         calls.clear();
-        calls.rejectInherited(application);
+        calls.inheritedUntil(7);
+        calls.delivered(8, application);
         assertEquals(1, rejected.size());
     }
 }

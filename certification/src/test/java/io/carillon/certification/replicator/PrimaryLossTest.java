@@ -57,6 +57,43 @@ class PrimaryLossTest {
         assertEquals(a.position, b.position);
     }
 
+    /** Its client would have the statement executed again. */
+    @Test
+    void aStatementInIsolationWaitsForItsOutcome() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        cluster.held = true;
+        final long sent = b.isolated("x", "1");
+        final long other = b.write("y", "1");
+        cluster.isolate(b.group);
+        cluster.settle();
+        b.tick(ToyCluster.CONFIG.fateNs());
+        assertEquals("FATE_UNKNOWN", b.results.get(other));
+        assertEquals(null, b.results.get(sent));
+        b.replicator.detach();
+        b.reattach(sent);
+        b.tick(ToyCluster.CONFIG.fateNs());
+        assertEquals(null, b.results.get(sent));
+        cluster.heal(b.group);
+        cluster.held = false;
+        cluster.settle();
+        assertEquals("commit", b.results.get(sent));
+        assertEquals(a.rows, b.rows);
+    }
+
+    @Test
+    void aStatementInIsolationDoesNotKeepTheNodeFromLeaving() {
+        cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        cluster.held = true;
+        final long sent = b.isolated("x", "1");
+        cluster.isolate(b.group);
+        cluster.settle();
+        b.replicator.disconnect(++b.call);
+        cluster.settle();
+        assertEquals("FATE_UNKNOWN", b.results.get(sent));
+    }
+
     @Test
     void aStreamingTransactionDoesNotOutliveItsOriginsAbsence() {
         final ToyServer a = cluster.seed();

@@ -85,6 +85,12 @@ final class ToyServer implements ReplicatedApplication {
         return this;
     }
 
+    /** The connection breaks and comes back; {@code open} waits for its verdict. */
+    void reattach(final long... open) {
+        replicator.attach(new NodeSession(session, name, name + ":3306", null, position, position.seqno(), position.seqno(), open), this);
+        replicator.reconnect("toy", "gcomm://a", "");
+    }
+
     long connect(final String url) {
         replicator.connect(++call, "toy", url, "", false);
         return call;
@@ -101,6 +107,17 @@ final class ToyServer implements ReplicatedApplication {
             .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8),
                 row.getBytes(StandardCharsets.UTF_8))
             .data(new UnsafeBuffer(data), 0, data.length);
+        final int length = builder.build();
+        pending.put(call, row + "=" + value);
+        replicator.certify(call, builder.buffer(), 0, length);
+        return call;
+    }
+
+    /** A statement that every node executes alone. */
+    long isolated(final String row, final String value) {
+        final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
+        builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END | WriteSetFlags.ISOLATION).ids(++call, 1)
+            .lastSeen(position.seqno()).data(new UnsafeBuffer(data), 0, data.length);
         final int length = builder.build();
         pending.put(call, row + "=" + value);
         replicator.certify(call, builder.buffer(), 0, length);

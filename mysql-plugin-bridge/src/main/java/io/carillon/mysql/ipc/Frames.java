@@ -38,6 +38,7 @@ public final class Frames {
     public static final int PROGRESS = 10;
     public static final int PEER = 11;
     public static final int PEER_ANSWER = 12;
+    public static final int STATUS_RESET = 13;
 
     public static final int CERTIFY = 20;
     public static final int WS_FRAGMENT = 21;
@@ -68,6 +69,8 @@ public final class Frames {
     public static final int PAUSE = 66;
     public static final int ISOLATE = 67;
 
+    /** CONNECT flag: the connection broke, and the server takes itself for a member still. */
+    public static final int CONNECT_AGAIN = 1;
     /** VIEW flag: {@code connected_cb} is called with it first. */
     public static final int VIEW_CONNECTED = 1;
     /** VIEW flag: {@code view_cb} is not called. */

@@ -103,6 +103,7 @@ public final class ProviderSession {
             case Frames.DISCONNECT -> onDisconnect(frame);
             case Frames.OPTION_SET -> onOptionSet(frame);
             case Frames.STATUS -> onStatus(frame);
+            case Frames.STATUS_RESET -> onStatusReset(frame);
             case Frames.SST_REQUEST -> onSstRequest(frame);
             case Frames.SST_RECEIVED, Frames.SST_SENT -> onSnapshotDone(frame, type);
             case Frames.DESYNC -> onDesync(frame);
@@ -212,6 +213,10 @@ public final class ProviderSession {
         final String donor = frame.str();
         final boolean bootstrap = frame.u8() != 0;
         frame.end();
+        if ((frame.flags() & Frames.CONNECT_AGAIN) != 0) {
+            engine.reconnect(clusterName, url, donor);
+            return;
+        }
         engine.connect(frame.id(), clusterName, url, donor, bootstrap);
     }
 
@@ -231,6 +236,11 @@ public final class ProviderSession {
         final StatusReply reply = new StatusReply();
         attachment.status(reply);
         reply.write(out, frame.id());
+    }
+
+    private void onStatusReset(final FrameReader frame) throws FrameFormatException {
+        frame.end();
+        attachment.resetStatus();
     }
 
     private void onSstRequest(final FrameReader frame) throws FrameFormatException {
@@ -307,7 +317,7 @@ public final class ProviderSession {
     }
 
     /** Ends without another word. */
-    void end(final String reason) {
+    public void end(final String reason) {
         if (ended) {
             return;
         }

@@ -37,6 +37,9 @@ public interface SessionHost {
         /** Gives the variables that only the sidecar knows. */
         void status(StatusSink into);
 
+        /** Starts averages and extremes of these variables anew. */
+        void resetStatus();
+
         /** The server stands still ({@code pause}), or goes on. */
         void pause(boolean on);
 

@@ -55,6 +55,11 @@ class CountingHost implements SessionHost, SessionHost.Attachment, ReplicationEn
     }
 
     @Override
+    public void resetStatus() {
+        calls++;
+    }
+
+    @Override
     public void peerAnswered(final long number, final boolean admitted) {
         calls++;
     }
@@ -67,6 +72,11 @@ class CountingHost implements SessionHost, SessionHost.Attachment, ReplicationEn
     @Override
     public void connect(final long call, final String clusterName, final String url, final String donor, final boolean bootstrap) {
         answer(call);
+    }
+
+    @Override
+    public void reconnect(final String clusterName, final String url, final String donor) {
+        calls++;
     }
 
     @Override

@@ -113,6 +113,11 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
     }
 
     @Override
+    public void resetStatus() {
+        events.add("reset status");
+    }
+
+    @Override
     public void peerAnswered(final long number, final boolean admitted) {
         events.add("peer " + number + " " + admitted);
     }
@@ -159,6 +164,11 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
         }
         application.onResult(call, WsrepStatus.OK, 0, "");
         deliver();
+    }
+
+    @Override
+    public void reconnect(final String clusterName, final String url, final String donorName) {
+        connect(-1, clusterName, url, donorName, false);
     }
 
     @Override

@@ -57,6 +57,8 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     private Replicator replicator;
     private PeerAdmission peers;
     private Runnable passEnd;
+    private ProviderSession session;
+    private int sessions;
 
     EngineNode(final String name, final Path directory, final int port) {
         this.name = name;
@@ -106,6 +108,17 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
             }
         });
         done.get();
+    }
+
+    /** The connection breaks; returns when the server has another one. */
+    void breakConnection() throws Exception {
+        final int before = sessions;
+        onLoop(() -> session.end("broken by the test"));
+        synchronized (this) {
+            while (sessions == before) {
+                wait();
+            }
+        }
     }
 
     /** Dies without a word to anybody. */
@@ -163,6 +176,11 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     }
 
     @Override
+    public void resetStatus() {
+        replicator.resetStatus();
+    }
+
+    @Override
     public void peerAnswered(final long number, final boolean admitted) {
         peers.answered(number, admitted);
     }
@@ -176,8 +194,12 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     // ---- SessionListener
 
     @Override
-    public void sessionBegan(final ProviderSession session) {
-        // Nobody asks.
+    public void sessionBegan(final ProviderSession begun) {
+        synchronized (this) {
+            session = begun;
+            sessions++;
+            notifyAll();
+        }
     }
 
     @Override

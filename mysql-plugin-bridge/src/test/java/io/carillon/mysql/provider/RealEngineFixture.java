@@ -58,6 +58,10 @@ abstract class RealEngineFixture extends ServerFixture {
         nodes.get(node).start();
     }
 
+    final void breakConnection(final int node) throws Exception {
+        nodes.get(node).breakConnection();
+    }
+
     static void agree(final FakeServer... servers) {
         for (final FakeServer server : servers) {
             assertEquals(OK, server.syncWait());

@@ -100,6 +100,20 @@ final class RealEngineTest extends RealEngineFixture {
         }
     }
 
+    /** As FLUSH STATUS does; those of the engine, too. */
+    @Test
+    void averagesBeginAnew() throws Exception {
+        final FakeServer a = founder();
+        for (int i = 0; i < 3; i++) {
+            assertEquals(OK, new Transaction(a, i).writes("db", "t", "row").data("x").commit());
+        }
+        assertTrue(Double.parseDouble(a.statistics().get("cert_deps_distance")) > 0);
+        a.provider.call(Wsrep.Slot.STATS_RESET);
+        while (Double.parseDouble(a.statistics().get("cert_deps_distance")) > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
     @Test
     void theLaterOfTwoWritersFailsOnBothNodes() throws Exception {
         final FakeServer a = founder();

@@ -76,8 +76,9 @@ public final class ProviderOptions {
         final boolean wanted = asked.isEmpty() ? ENCRYPTION.stream().anyMatch(name -> !all.getOrDefault(name, "").isEmpty())
             : OptionValue.bool(asked);
         if (wanted) {
-            throw new OptionException(Kind.BAD_VALUE, "provider options socket.ssl*: connections between nodes cannot be encrypted so far, and the"
-                + " node does not start without what was asked for. To run without encryption, leave them out or set socket.ssl=no");
+            throw new OptionException(Kind.BAD_VALUE, "provider options socket.ssl*: connections between nodes cannot be encrypted so"
+                + " far, and the node does not start without what was asked for. To run without encryption, leave them out or set"
+                + " socket.ssl=no");
         }
     }
 
