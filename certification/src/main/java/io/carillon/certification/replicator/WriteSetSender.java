@@ -149,6 +149,8 @@ final class WriteSetSender {
             node.application.onRejected(call, RejectReason.TOO_LARGE, "larger than one entry of the ring may be");
         } else if (reason == RingResult.CLOSED) {
             node.application.onRejected(call, RejectReason.CLOSED, "the node is not in a group");
+        } else if (reason == RingResult.BACK_PRESSURED) {
+            node.application.onRejected(call, RejectReason.NOT_KEPT, "the group takes no more now, and there is no room to keep it");
         } else {
             node.application.onRejected(call, RejectReason.NOT_PRIMARY, "the node is not in a primary view");
         }
