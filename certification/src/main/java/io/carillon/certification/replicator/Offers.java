@@ -61,6 +61,8 @@ final class Offers {
     private final UnsafeBuffer again = new UnsafeBuffer(0, 0);
     private final WaitingPayloads payloads = new WaitingPayloads(MEMORY_MAX);
     private Group group;
+    /** It was said that the file cannot be used, and nothing was kept in it since. */
+    private boolean fileFails;
 
     Offers(final Listener listener) {
         this.listener = listener;
@@ -97,12 +99,22 @@ final class Offers {
     private void await(final ArrayDeque<Waiting> queue, final Tag tag, final EntryKind kind, final DirectBuffer buffer, final int offset,
         final int length) {
         try {
-            queue.add(new Waiting(tag, kind, queue == messages ? payloads.keepInMemory(buffer, offset, length)
-                : payloads.keep(buffer, offset, length)));
+            final WaitingPayloads.Payload kept = queue == messages ? payloads.keepInMemory(buffer, offset, length)
+                : payloads.keep(buffer, offset, length);
+            fileFails &= !kept.isInFile();
+            queue.add(new Waiting(tag, kind, kept));
         } catch (final IOException e) {
-            LOG.error("A write set of {} bytes that the group does not take now cannot be kept: {}", length, e.toString());
-            listener.rejected(tag, RingResult.BACK_PRESSURED);
+            notKept(tag, length, e);
         }
+    }
+
+    private void notKept(final Tag tag, final int length, final IOException why) {
+        if (!fileFails) {
+            LOG.error("Write sets that the group does not take now are rejected, from one of {} bytes on: they cannot be kept on disk: {}",
+                length, why.toString());
+        }
+        fileFails = true;
+        listener.rejected(tag, RingResult.BACK_PRESSURED);
     }
 
     /** Offers again the messages that wait. */
@@ -118,7 +130,14 @@ final class Offers {
     private void retry(final ArrayDeque<Waiting> queue) {
         while (!queue.isEmpty()) {
             final Waiting first = queue.peek();
-            again.wrap(payloads.read(first.payload));
+            try {
+                again.wrap(payloads.read(first.payload));
+            } catch (final IOException e) {
+                queue.poll();
+                payloads.release(first.payload);
+                notKept(first.tag, first.payload.length(), e);
+                continue;
+            }
             final long result = group.offer(first.kind, again, 0, again.capacity());
             if (mayRetry(result)) {
                 return;
@@ -175,19 +194,18 @@ final class Offers {
         });
     }
 
-    /** Drops the write set of {@code call} if it waits. Its payload, or null when it does not wait. */
-    byte[] revoke(final long call) {
+    /** Drops the write set of {@code call} if it waits. Its length, or -1 when it does not wait. */
+    int revoke(final long call) {
         final Iterator<Waiting> waiting = writeSets.iterator();
         while (waiting.hasNext()) {
             final Waiting w = waiting.next();
             if (w.tag instanceof Tag.WriteSet s && s.call == call) {
                 waiting.remove();
-                final byte[] payload = payloads.read(w.payload);
                 payloads.release(w.payload);
-                return payload;
+                return w.payload.length();
             }
         }
-        return null;
+        return -1;
     }
 
     /** Forgets what is under way; its fate is not known. {@code unanswered} hears of each call that waits for a message of it. */

@@ -3,6 +3,7 @@
 
 package io.carillon.certification.replicator;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -31,10 +32,21 @@ final class WaitingPayloads {
             this.bytes = bytes;
             this.slot = slot;
         }
+
+        int length() {
+            return length;
+        }
+
+        boolean isInFile() {
+            return slot != IN_MEMORY;
+        }
     }
 
-    /** Longer than an entry of the ring may be; the file is sparse. */
+    /** What is so short stays in memory: the ends of write sets that travel as fragments, and what nobody waits for. */
+    static final int SHORT_MAX = 1024;
+    /** Longer than an entry of the log may be; the file is sparse. */
     private static final int SLOT_LENGTH = 2 << 20;
+    private static final String FILE = "waiting";
     private static final int IN_MEMORY = -1;
 
     private final long memoryMax;
@@ -65,20 +77,24 @@ final class WaitingPayloads {
         return new Payload(length, copy, IN_MEMORY);
     }
 
-    /** Keeps a copy. */
+    /** Keeps a copy, in memory if it is short or there is room. */
     Payload keep(final DirectBuffer buffer, final int offset, final int length) throws IOException {
-        if (memory + length <= memoryMax || length > SLOT_LENGTH) {
+        if (memory + length <= memoryMax || length <= SHORT_MAX) {
             return keepInMemory(buffer, offset, length);
+        }
+        if (length > SLOT_LENGTH) {
+            throw new IOException("it has " + length + " bytes, more than an entry may have");
         }
         final byte[] copy = new byte[length];
         buffer.getBytes(offset, copy);
-        if (file == null) {
-            file = open();
-        }
         final int slot = free.isEmpty() ? slots : free.getInt(free.size() - 1);
-        final ByteBuffer from = ByteBuffer.wrap(copy);
-        for (long at = (long) slot * SLOT_LENGTH; from.hasRemaining();) {
-            at += file.write(from, at);
+        try {
+            write(ByteBuffer.wrap(copy), (long) slot * SLOT_LENGTH);
+        } catch (final IOException e) {
+            if (used == 0) {
+                close(); // what was written of it keeps its room on a disk that has none
+            }
+            throw e;
         }
         if (slot == slots) {
             slots++;
@@ -89,18 +105,31 @@ final class WaitingPayloads {
         return new Payload(length, null, slot);
     }
 
-    private FileChannel open() throws IOException {
-        final Path path = directory == null ? Files.createTempFile("carillon", ".waiting")
-            : Files.createTempFile(directory, "waiting", "");
-        try {
-            return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        } finally {
-            Files.delete(path);
+    private void write(final ByteBuffer from, final long start) throws IOException {
+        if (file == null) {
+            file = open();
+        }
+        for (long at = start; from.hasRemaining();) {
+            at += file.write(from, at);
         }
     }
 
+    /** One process at a time uses the directory, so one that died between making the file and deleting it left it to the next. */
+    private FileChannel open() throws IOException {
+        final Path path = directory == null ? Files.createTempFile("carillon", FILE) : directory.resolve(FILE);
+        final FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            Files.delete(path);
+        } catch (final IOException e) {
+            channel.close();
+            throw e;
+        }
+        return channel;
+    }
+
     /** The bytes of {@code payload}. */
-    byte[] read(final Payload payload) {
+    byte[] read(final Payload payload) throws IOException {
         if (payload.slot == IN_MEMORY) {
             return payload.bytes;
         }
@@ -111,18 +140,13 @@ final class WaitingPayloads {
         return latestBytes;
     }
 
-    private byte[] readFile(final Payload payload) {
+    private byte[] readFile(final Payload payload) throws IOException {
         final ByteBuffer into = ByteBuffer.allocate(payload.length);
-        try {
-            final long start = (long) payload.slot * SLOT_LENGTH;
-            while (into.hasRemaining() && file.read(into, start + into.position()) >= 0) {
-                continue;
+        final long start = (long) payload.slot * SLOT_LENGTH;
+        while (into.hasRemaining()) {
+            if (file.read(into, start + into.position()) < 0) {
+                throw new EOFException("it ends after " + into.position() + " of " + payload.length + " bytes");
             }
-        } catch (final IOException e) {
-            throw new UncheckedIOException("what waits for the group cannot be read back", e);
-        }
-        if (into.hasRemaining()) {
-            throw new IllegalStateException("what waits for the group ends after " + into.position() + " of " + payload.length + " bytes");
         }
         return into.array();
     }
@@ -147,12 +171,14 @@ final class WaitingPayloads {
     }
 
     private void close() {
+        final FileChannel last = file;
+        file = null;
         try {
-            file.close();
+            if (last != null) {
+                last.close();
+            }
         } catch (final IOException e) {
             throw new UncheckedIOException("the file of what waited for the group cannot be closed", e);
-        } finally {
-            file = null;
         }
     }
 
@@ -164,5 +190,10 @@ final class WaitingPayloads {
     /** Payloads in the file. */
     int inFile() {
         return used;
+    }
+
+    /** Tells whether there is a file. */
+    boolean hasFile() {
+        return file != null;
     }
 }
