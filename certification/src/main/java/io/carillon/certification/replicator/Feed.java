@@ -53,7 +53,7 @@ final class Feed implements Delivery.Listener {
 
     void verdictFile(final VerdictFile file) {
         verdictFile = file;
-        transfer.verdictFile(file);
+        transfer.verdicts().file(file);
     }
 
     /** The entry {@code index} chose {@code member} for {@code joiner}. */
@@ -163,9 +163,9 @@ final class Feed implements Delivery.Listener {
         }
         if (!chosen.isEmpty() && chosen.peek().index == index && chosen.peek().member.equals(node.self())) {
             final Chosen c = chosen.poll();
-            transfer.answerVerdicts(c.joiner);
+            transfer.donation().verdictsTo(c.joiner);
             if (c.request != null) {
-                transfer.donates(c.joiner);
+                transfer.donation().to(c.joiner);
                 node.show(NodeState.DONOR, NodeState.DONOR.comment());
                 node.application.onDonate(new Gtid(node.groupUuid, seqno), c.request, false);
             }

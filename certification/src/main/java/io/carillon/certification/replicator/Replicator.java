@@ -209,7 +209,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     @Override
     public void snapshotSent(final long call, final Gtid at, final int code) {
         if (!node.repeatable.isRepeated(call, node.application)) {
-            transfer.snapshotSent(call, code);
+            transfer.donation().ended(call, code);
         }
     }
 

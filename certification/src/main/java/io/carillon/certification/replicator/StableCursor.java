@@ -117,12 +117,12 @@ final class StableCursor {
                     feed.choose(index, answers.id(), from, null);
                 }
                 if (own) {
-                    transfer.verdictsRequestOrdered(answers);
+                    transfer.verdicts().requestOrdered(answers);
                 }
             }
             case Control.Verdicts c -> {
                 if (c.joiner().equals(node.self())) {
-                    transfer.verdicts(c);
+                    transfer.verdictsCame(c);
                 }
             }
             case Control.Withdraw c -> {

@@ -3,69 +3,59 @@
 
 package io.carillon.certification.replicator;
 
-import io.carillon.certification.VerdictWindow;
-import io.carillon.certification.log.VerdictFile;
-import io.carillon.group.LogEntry;
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.ReplicatedApplication.ViewUse;
-import io.carillon.wsrep.WsrepStatus;
-import java.util.Map;
-import org.agrona.ExpandableArrayBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * How a node that enters a group gets from its application's position to the group's: from the log where that holds
- * everything after the position, else by a snapshot. Also the donor's side.
- *
- * <p>Certification must continue exactly where a synced member is. Three sources serve: the log from the very first
- * entry on; the node's own verdicts of last time; a synced member's verdict window, asked for in
- * the order (docs/replicator.md, section 3).
+ * everything after the position, else by a snapshot ({@link SnapshotRequest}). In both cases it must be able to certify from
+ * there ({@link KnownVerdicts}).
  */
 final class StateTransfer {
     private static final Logger LOG = LoggerFactory.getLogger(StateTransfer.class);
-    /** Between two requests for verdicts. */
-    private static final long RETRY_NS = 1_000_000_000L;
 
     private final Node node;
-    private final Delivery delivery;
-    private final int window;
-    private RingView joinView;
     private final SnapshotRequest request;
-    private boolean verdictsAsked;
-    /** Who is to answer the request for verdicts; {@link MemberId#NONE} before that is known. */
-    private MemberId verdictsFrom = MemberId.NONE;
-    private long retryAtNs;
+    private final KnownVerdicts verdicts;
+    private final Donation donation;
+    private RingView joinView;
     private Gtid target = Gtid.UNDEFINED;
-    private VerdictWindow remoteVerdicts;
-    private Map<MemberId, Long> remotePresent;
     private boolean connectedShown;
-    /** Whom this node gives a snapshot. */
-    private MemberId recipient = MemberId.NONE;
     private boolean fed;
-    private VerdictFile verdictFile;
 
     StateTransfer(final Node node, final Delivery delivery) {
         this.node = node;
-        this.delivery = delivery;
         request = new SnapshotRequest(node);
-        window = node.config.certifier().window();
+        verdicts = new KnownVerdicts(node, delivery);
+        donation = new Donation(node, delivery);
     }
 
     /** A new connection begins. {@code resumed}: the application's connection goes on, it was told its view before. */
     void begin(final String donorList, final boolean resumed) {
         request.begin(donorList);
-        verdictsAsked = false;
+        verdicts.begin();
         target = Gtid.UNDEFINED;
-        remoteVerdicts = null;
         joinView = null;
         fed = false;
         connectedShown = resumed;
-        recipient = resumed ? recipient : MemberId.NONE;
+        if (!resumed) {
+            donation.begin();
+        }
+    }
+
+    /** What this node gives others. */
+    Donation donation() {
+        return donation;
+    }
+
+    /** From where it can certify. */
+    KnownVerdicts verdicts() {
+        return verdicts;
     }
 
     /** Tells whether the application is fed, or was, in this membership. */
@@ -114,7 +104,7 @@ final class StateTransfer {
      */
     boolean goOn(final Gtid position) {
         if (!position.isDefined() || !position.uuid().equals(node.groupUuid) || !logHolds(position.seqno())
-            || !canCertifyFrom(position.seqno())) {
+            || !verdicts.suffice(position.seqno())) {
             return false;
         }
         connectedShown = true;
@@ -129,12 +119,12 @@ final class StateTransfer {
 
     private void startFromLog(final Gtid position) {
         target = position;
-        if (canCertifyFrom(position.seqno())) {
+        if (verdicts.suffice(position.seqno())) {
             feed();
-        } else if (reaches(joinView.seqno()) && position.seqno() > joinView.seqno() - window / 2) {
+        } else if (verdicts.canBeHad(joinView.seqno(), position.seqno())) {
             node.phase = Node.Phase.AWAIT_VERDICTS;
             LOG.info("Asking for the verdicts before {}", position);
-            askVerdicts();
+            verdicts.ask();
         } else {
             needSnapshot(position);
         }
@@ -174,16 +164,9 @@ final class StateTransfer {
         }
         if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
             request.tick(nowNs);
-        } else if (node.phase == Node.Phase.AWAIT_VERDICTS && !verdictsAsked && nowNs - retryAtNs >= 0) {
-            retryAtNs = nowNs + RETRY_NS;
-            askVerdicts();
+        } else if (node.phase == Node.Phase.AWAIT_VERDICTS) {
+            verdicts.tick(nowNs);
         }
-    }
-
-    private void askVerdicts() {
-        verdictsAsked = true;
-        verdictsFrom = MemberId.NONE;
-        node.send(new Control.VerdictsRequest(), Offers.NOBODY);
     }
 
     /** An own message was not sent. */
@@ -191,14 +174,8 @@ final class StateTransfer {
         if (control instanceof Control.StateRequest) {
             request.rejected();
         } else if (control instanceof Control.VerdictsRequest) {
-            verdictsAsked = false;
+            verdicts.requestLost();
         }
-    }
-
-    /** An own request for verdicts is ordered, and {@code chosen} is to answer; null: nobody can now. */
-    void verdictsRequestOrdered(final MemberState chosen) {
-        verdictsAsked = chosen != null;
-        verdictsFrom = chosen == null ? MemberId.NONE : chosen.id();
     }
 
     /** An own state request is ordered. */
@@ -216,17 +193,15 @@ final class StateTransfer {
     /** A view: whoever was asked for verdicts may be gone. */
     void view(final RingView view, final long nowNs) {
         // The view of the entry itself is older than what is asked for in it.
-        verdictsAsked &= joinView != null && view.index() == joinView.index();
+        if (joinView == null || view.index() != joinView.index()) {
+            verdicts.requestLost();
+        }
         membersChanged(nowNs);
     }
 
     /** The donor may be gone, or its server; and so may be whoever was to give verdicts. */
     void membersChanged(final long nowNs) {
-        final MemberState answers = node.state.member(verdictsFrom);
-        if (!verdictsFrom.equals(MemberId.NONE) && (answers == null || !answers.hasData())) {
-            verdictsFrom = MemberId.NONE;
-            verdictsAsked = false;
-        }
+        verdicts.membersChanged();
         if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
             request.membersChanged(nowNs);
         }
@@ -243,15 +218,8 @@ final class StateTransfer {
     }
 
     /** Verdicts for this node. */
-    void verdicts(final Control.Verdicts verdicts) {
-        final VerdictWindow decoded = new VerdictWindow(window);
-        if (!decoded.decode(new UnsafeBuffer(verdicts.window()), 0, verdicts.window().length)) {
-            verdictsAsked = false;
-            return;
-        }
-        remoteVerdicts = decoded;
-        remotePresent = verdicts.present();
-        if (node.phase == Node.Phase.AWAIT_VERDICTS) {
+    void verdictsCame(final Control.Verdicts answer) {
+        if (verdicts.answered(answer) && node.phase == Node.Phase.AWAIT_VERDICTS) {
             proceed();
         }
     }
@@ -285,64 +253,19 @@ final class StateTransfer {
     }
 
     private void proceed() {
-        if (canCertifyFrom(target.seqno())) {
+        if (verdicts.suffice(target.seqno())) {
             feed();
         } else if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
             node.phase = Node.Phase.AWAIT_VERDICTS;
-            askVerdicts();
+            verdicts.ask();
         } else {
             needSnapshot(target);
         }
     }
 
-    private boolean canCertifyFrom(final long seqno) {
-        return continues(seqno) || usable(remoteVerdicts, seqno) || usable(ownVerdicts(), seqno)
-            || node.log().baseIndex() == 0;
-    }
-
-    /** The application has exactly what this process gave it. */
-    private boolean continues(final long seqno) {
-        return delivery.continuesFrom(seqno) && delivery.cursor() >= node.log().baseIndex();
-    }
-
-    /** Verdicts of this process, or those that an earlier one kept; null for none. */
-    private VerdictWindow ownVerdicts() {
-        if (delivery.isStarted()) {
-            return delivery.certifier().verdicts();
-        }
-        final VerdictWindow kept = new VerdictWindow(window);
-        return verdictFile != null && verdictFile.load(kept) ? kept : null;
-    }
-
-    void verdictFile(final VerdictFile file) {
-        verdictFile = file;
-    }
-
-    private boolean usable(final VerdictWindow verdicts, final long seqno) {
-        return verdicts != null && verdicts.position() >= 0 && verdicts.first() <= seqno + 1 && reaches(verdicts.position())
-            && verdicts.position() <= node.log().endSeqno();
-    }
-
-    /**
-     * The log holds what an index as of {@code seqno} is built from: a window, and a second one for the fragments of
-     * large write sets in the first.
-     */
-    private boolean reaches(final long seqno) {
-        return node.baseSeqno() <= Math.max(0, seqno - 2L * window);
-    }
-
     private void feed() {
         final long from = target.seqno();
-        if (!continues(from)) {
-            final VerdictWindow own = ownVerdicts();
-            final VerdictWindow verdicts = usable(remoteVerdicts, from) ? remoteVerdicts : usable(own, from) ? copy(own) : null;
-            final long start = verdicts == null ? 0 : Math.max(node.baseSeqno(), verdicts.position() - 2L * window);
-            final long index = start <= node.baseSeqno() ? node.log().baseIndex() : node.log().indexOfSeqno(start);
-            delivery.start(node.log(), index, Math.max(start, node.baseSeqno()), verdicts, verdicts != null
-                && verdicts == remoteVerdicts ? remotePresent : null, from);
-        } else {
-            delivery.resume(node.log());
-        }
+        verdicts.deliverAfter(from);
         node.phase = Node.Phase.FEEDING;
         fed = true;
         node.released = Math.max(node.released, from);
@@ -352,38 +275,6 @@ final class StateTransfer {
             node.application.onView(node.toView(joinView, new Gtid(joinView.group(), joinView.seqno())), ViewUse.CONNECTED_ONLY);
             node.application.onView(node.toView(joinView, target), ViewUse.SYNTHETIC);
         }
-    }
-
-    private VerdictWindow copy(final VerdictWindow live) {
-        final ExpandableArrayBuffer bytes = new ExpandableArrayBuffer(live.encodedLength());
-        final int length = live.encode(bytes, 0);
-        final VerdictWindow copy = new VerdictWindow(window);
-        return copy.decode(bytes, 0, length) ? copy : null;
-    }
-
-    /** This node is to give {@code joiner} a snapshot. */
-    void donates(final MemberId joiner) {
-        recipient = joiner;
-    }
-
-    /** The snapshot is given, or could not be: {@code code} below 0. Whatever became of the joiner, the donation ends. */
-    void snapshotSent(final long call, final int code) {
-        final MemberId joiner = recipient;
-        recipient = MemberId.NONE;
-        if (joiner.equals(MemberId.NONE)) {
-            node.answer(call, WsrepStatus.CONN_FAIL, "this node gives no snapshot");
-        } else {
-            node.send(new Control.Joined(code, joiner), call);
-        }
-    }
-
-    /** Gives {@code joiner} the verdicts as of the place of the order that is being delivered. */
-    void answerVerdicts(final MemberId joiner) {
-        final VerdictWindow verdicts = delivery.certifier().verdicts();
-        final ExpandableArrayBuffer bytes = new ExpandableArrayBuffer(verdicts.encodedLength());
-        final byte[] encoded = new byte[verdicts.encode(bytes, 0)];
-        bytes.getBytes(0, encoded);
-        node.send(new Control.Verdicts(joiner, encoded, delivery.present()), Offers.NOBODY);
     }
 
     /** This node cannot become a member with data. */
