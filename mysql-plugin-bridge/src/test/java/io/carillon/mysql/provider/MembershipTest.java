@@ -50,27 +50,6 @@ final class MembershipTest extends ProviderFixture {
     }
 
     @Test
-    void aSidecarLostForLongerThanItsGraceIsANonPrimaryViewUntilItIsBack() throws Exception {
-        final FakeServer a = founder();
-        sidecarGrace = "PT0.1S";
-        final FakeServer b = joiner(1, a);
-        cluster.onLoop(() -> {
-            cluster.servers.get(1).close();
-            return null;
-        });
-        final String lost = b.await("view");
-        assertTrue(lost.startsWith("view seqno -1 status 1 "), lost);
-        assertEquals(CONN_FAIL, new Transaction(b, 1).writes("db", "t", "1").data("away").commit());
-        cluster.servers.get(1).open();
-        final String back = b.await("view");
-        assertTrue(back.contains(" status 0 "), back);
-        b.await("synced");
-        assertEquals(OK, new Transaction(b, 2).writes("db", "t", "2").data("back").commit());
-        a.await("applied");
-        assertFalse(b.events.contains("sst request"), b.events.toString());
-    }
-
-    @Test
     void syncWaitSaysWhenTheGroupCannot() throws Exception {
         final FakeServer a = founder();
         assertEquals(OK, a.syncWait());

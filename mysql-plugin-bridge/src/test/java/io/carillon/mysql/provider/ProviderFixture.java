@@ -11,8 +11,6 @@ import org.junit.jupiter.api.BeforeEach;
 /** Servers on an engine with a trivial order. */
 abstract class ProviderFixture extends ServerFixture {
     FakeCluster cluster;
-    /** Of the servers that are made from now on. */
-    String sidecarGrace = "PT3S";
 
     @BeforeEach
     void start() throws Exception {
@@ -27,7 +25,7 @@ abstract class ProviderFixture extends ServerFixture {
 
     @Override
     final FakeServer newServer(final int node) {
-        return new FakeServer("n" + node, "carillon.sidecar_grace=" + sidecarGrace + ";carillon.sidecar=unix:" + cluster.sockets.get(node));
+        return new FakeServer("n" + node, "carillon.sidecar=unix:" + cluster.sockets.get(node));
     }
 
     @Override
