@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
-/** Many clients commit at once more than the group takes at once, and than the sidecar keeps in memory. */
+/** Many clients of one node commit at once: together more than the group takes at once, and than the sidecar keeps in memory. */
 final class BackPressureTest extends RealEngineFixture {
     private static final int CLIENTS = 400;
     private static final int LENGTH = 250_000;
