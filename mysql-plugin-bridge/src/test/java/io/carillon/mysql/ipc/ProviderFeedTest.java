@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** docs/ipc.md, "Feed": the limit of what is unconsumed, and frames that are whole or absent. */
@@ -24,6 +25,12 @@ class ProviderFeedTest {
     private final FrameWriter writer = new FrameWriter(channel, task -> () -> passEnd.add(task));
     private final ProviderFeed feed = new ProviderFeed(writer);
     private final UnsafeBuffer part = new UnsafeBuffer(new byte[PART]);
+
+    @AfterEach
+    void nobodyKeepsWhatWasWritten() {
+        writer.close();
+        channel.finishAndReleaseAll();
+    }
 
     @Test
     void aWriteSetAboveTheCreditIsFinishedWithoutProgress() {
