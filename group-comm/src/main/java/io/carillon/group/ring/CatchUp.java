@@ -19,6 +19,7 @@ final class CatchUp {
     private static final int FIRST_BUDGET = 64 << 10;
 
     private final RingMachine machine;
+    private final PullSources sources;
     /** The log is replaced by the group's from this seqno on; -1 when it is kept. */
     private long resetFrom = -1;
     private String resetWhy;
@@ -31,11 +32,10 @@ final class CatchUp {
     /** Bytes asked for: more each time that all came. */
     private int budget;
     private int attempts;
-    /** By slot: who purged what is asked for. Once all have, the latest answer has to do. */
-    private boolean[] purged = {};
-    private boolean lastResort;
+
     CatchUp(final RingMachine machine) {
         this.machine = machine;
+        this.sources = new PullSources(machine);
     }
 
     void onInstalled() {
@@ -44,8 +44,7 @@ final class CatchUp {
         patienceNs = 5 * machine.config.joinNs();
         budget = FIRST_BUDGET;
         attempts = 0;
-        purged = new boolean[machine.ring.size()];
-        lastResort = false;
+        sources.forget();
         gapSinceNs = Long.MAX_VALUE;
     }
 
@@ -106,6 +105,7 @@ final class CatchUp {
             if (pulling) {
                 patienceNs = Math.min(2 * patienceNs, Math.max(patienceNs, machine.config.installNs() / 2));
                 budget = FIRST_BUDGET;
+                sources.onSilence();
             }
             pull();
         }
@@ -119,6 +119,7 @@ final class CatchUp {
         attempts++;
         pulling = true;
         pulledNs = machine.nowNs;
+        sources.ask(question());
         final Peer source = source();
         if (source == null) {
             return;
@@ -137,27 +138,32 @@ final class CatchUp {
         final Ring ring = machine.ring;
         final int winner = ring.slotOf(ring.install.winner());
         final int first = machine.tail.end() < ring.viewIndex ? winner : ring.holder;
-        for (int turn = 0; turn < ring.size(); turn++) {
-            final int slot = (first + attempts / 2 + turn) % ring.size();
-            final Peer peer = ring.peers[slot];
-            if (slot != ring.self && peer != null && !peer.suspected && (lastResort || !purged[slot])) {
-                return peer;
-            }
-        }
-        return null;
+        return sources.next(first + attempts / 2);
+    }
+
+    /** What this member asks for: an index, or the first seqno of a log that starts over, which is told from an index by its sign. */
+    private long question() {
+        return startsOver() ? -resetFrom : machine.tail.end() + 1;
     }
 
     /** The member in {@code slot} no longer holds what was asked for. True if that must do, since nobody does. */
     private boolean onPurged(final int slot) {
-        if (lastResort) {
+        sources.ask(question());
+        if (sources.isLastResort()) {
             return true;
         }
-        purged[slot] = true;
-        if (source() == null) {
-            lastResort = true;
-        }
+        sources.onPurged(slot);
         pull();
         return false;
+    }
+
+    /** The member in {@code slot} cannot serve either. */
+    private void onRefused(final int slot) {
+        sources.ask(question());
+        if (!sources.isLastResort()) {
+            sources.onLacking(slot);
+            pull();
+        }
     }
 
     void onEntries(final int slot, final DirectBuffer buffer, final int offset, final int length) {
@@ -175,8 +181,8 @@ final class CatchUp {
         final long askedIndex = RingPacket.i64(buffer, offset + RingPacket.ENTRIES_ASKED_INDEX_OFFSET);
         final boolean begins = (flags & RingPacket.ENTRIES_BEGIN) != 0;
         if (RingPacket.i32(buffer, offset + RingPacket.ENTRIES_COUNT_OFFSET) == 0) {
-            if (isAnswer(buffer, offset, askedIndex) && !lastResort) {
-                onPurged(slot); // it cannot serve either
+            if (isAnswer(buffer, offset, askedIndex)) {
+                onRefused(slot);
             }
             return;
         }
@@ -196,8 +202,6 @@ final class CatchUp {
         } else if (begins && askedIndex == machine.tail.end() + 1 && base > machine.tail.end()) {
             // The answer begins later than asked: what lies between is purged. If it is everywhere, the log starts over.
             if (onPurged(slot)) {
-                lastResort = false;
-                purged = new boolean[machine.ring.size()];
                 startOver("the group purged what follows the own log's end");
                 pull();
             }
@@ -232,9 +236,6 @@ final class CatchUp {
         final long wanted = machine.wantedSeqno;
         machine.tail.reset(base, baseSeqno, baseEpoch);
         resetFrom = -1;
-        // Who lacks what would have been better may well hold what follows.
-        purged = new boolean[machine.ring.size()];
-        lastResort = false;
         if (held) {
             // What was offered in the history given up is of no meaning in this one.
             machine.ordering.onPrimaryLost();

@@ -166,14 +166,17 @@ final class Gatherer {
         }
     }
 
-    /** A primary ring gathers for a newcomer only if every member could be in a ring with it: else nothing would change. */
+    /**
+     * Who does not hear this member is no reason to gather: that would end alone at once, and tell the next one to. A primary ring gathers
+     * only for a newcomer whom every member could be in a ring with: else nothing would change.
+     */
     private boolean isWelcome(final ControlMessage.Join join) {
         final Ring ring = machine.ring;
-        if (ring == null || !ring.primary) {
-            return true;
+        final boolean hears = join.reach().contains(machine.self);
+        if (!hears || ring == null || !ring.primary) {
+            return hears;
         }
-        final boolean otherGroup = join.primary() && !join.group().equals(machine.group());
-        if (otherGroup || !join.reach().contains(machine.self)) {
+        if (join.primary() && !join.group().equals(machine.group())) {
             return false;
         }
         for (int slot = 0; slot < ring.size(); slot++) {

@@ -23,8 +23,15 @@ final class RingWorld {
     long nowNs = MS;
     /** Sees every packet sent. */
     Consumer<byte[]> tap = packet -> { };
+    /** Tells which packets get lost; nobody hears of that. */
+    Loss loss = (from, to, type) -> false;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private long eventNumber;
+
+    /** A rule of loss, by the numbers of the nodes and the type of the packet. */
+    interface Loss {
+        boolean loses(int from, int to, byte type);
+    }
 
     private record Event(long atNs, long number, Runnable action) implements Comparable<Event> {
         @Override

@@ -155,6 +155,9 @@ final class RingWorldNode implements RingEffects {
         final byte[] copy = new byte[length];
         packet.getBytes(offset, copy);
         world.tap.accept(copy);
+        if (world.loss.loses(number, peer, copy[0])) {
+            return;
+        }
         final RingWorldNode to = world.nodes.get(peer);
         final int then = to.life;
         world.at(world.nowNs + RingWorld.DELAY_NS, () -> to.receive(this, copy, then));

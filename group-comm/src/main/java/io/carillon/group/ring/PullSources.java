@@ -1,0 +1,73 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.ring;
+
+import java.util.Arrays;
+
+/**
+ * Who is asked by PULL, and who said that it cannot answer. What a member says concerns one question: who had purged, or
+ * lacked, what was asked for may well be the only one that holds what follows.
+ */
+final class PullSources {
+    private final RingMachine machine;
+    /** What the marks below concern. */
+    private long question;
+    /** By slot: who purged what is asked for. */
+    private boolean[] purged = {};
+    /** By slot: who lacks it, or starts over. It may hold it by and by. */
+    private boolean[] lacking = {};
+    /** All have purged it or lack it: the latest answer has to do. */
+    private boolean lastResort;
+
+    PullSources(final RingMachine machine) {
+        this.machine = machine;
+    }
+
+    /** What is asked from now on. */
+    void ask(final long asked) {
+        if (asked != question) {
+            question = asked;
+            forget();
+        }
+    }
+
+    /** Nobody has said anything yet. */
+    void forget() {
+        purged = new boolean[machine.ring.size()];
+        lacking = new boolean[machine.ring.size()];
+        lastResort = false;
+    }
+
+    /** Whom to ask, beginning with {@code first}; null for nobody. */
+    Peer next(final int first) {
+        final Ring ring = machine.ring;
+        for (int turn = 0; turn < ring.size(); turn++) {
+            final int slot = (first + turn) % ring.size();
+            final Peer peer = ring.peers[slot];
+            if (slot != ring.self && peer != null && !peer.suspected && (lastResort || !purged[slot] && !lacking[slot])) {
+                return peer;
+            }
+        }
+        return null;
+    }
+
+    boolean isLastResort() {
+        return lastResort;
+    }
+
+    void onPurged(final int slot) {
+        purged[slot] = true;
+        lastResort |= next(0) == null;
+    }
+
+    void onLacking(final int slot) {
+        lacking[slot] = true;
+        lastResort |= next(0) == null;
+    }
+
+    /** No answer came, perhaps for want of one: who lacked it is worth another question. */
+    void onSilence() {
+        Arrays.fill(lacking, false);
+    }
+}
