@@ -71,6 +71,24 @@ struct call *calls_take(struct calls *calls, uint64_t id) {
     return call;
 }
 
+static uint16_t answer_to(const struct call *call) {
+    if (!call->frame) {
+        return FRAME_VERDICT;
+    }
+    return get_u16(call->frame->bytes + 4) == FRAME_STATUS ? FRAME_STATUS_REPLY : FRAME_RESULT;
+}
+
+bool calls_answer(struct calls *calls, uint64_t id, uint16_t type, struct call **call) {
+    pthread_mutex_lock(&calls->lock);
+    *call = find(calls, id);
+    const bool fits = !*call || answer_to(*call) == type;
+    if (*call && fits) {
+        clear_slot(calls, id);
+    }
+    pthread_mutex_unlock(&calls->lock);
+    return fits;
+}
+
 bool calls_withdraw(struct calls *calls, struct call *call) {
     pthread_mutex_lock(&calls->lock);
     const bool present = find(calls, call->id) == call;

@@ -57,6 +57,9 @@ void calls_destroy(struct calls *calls);
 bool calls_register(struct calls *calls, struct call *call);
 // Takes the call out of the table; NULL if there is none of that number.
 struct call *calls_take(struct calls *calls, uint64_t id);
+// As calls_take, for an answer of `type`: VERDICT (REJECTED goes for it, too), STATUS_REPLY or RESULT. False: the call of that number is
+// of another kind, and stays.
+bool calls_answer(struct calls *calls, uint64_t id, uint16_t type, struct call **call);
 // Takes it out before its answer; false: the answer is on its way, CALL_DONE follows.
 bool calls_withdraw(struct calls *calls, struct call *call);
 // Puts `orphan` in its place; false as above.

@@ -80,6 +80,11 @@ void trx_leave_order(struct provider *p, struct trx *trx) {
     if (trx->seqno < 0) {
         return;
     }
+    if (!trx->commit_left && !trx->apply_left) {
+        trx->commit_left = trx->apply_left = true;
+        feed_leave(p, trx->seqno, trx->order);
+        return;
+    }
     if (!trx->commit_left) {
         trx->commit_left = true;
         horizon_leave(&p->commit, trx->seqno);

@@ -7,18 +7,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+// More than any address of IPv6 with its zone.
+enum { PEER_IP_MAX = 63 };
+
+// Statuses go on to the server as they are.
+static bool is_status(int32_t status) { return status >= WSREP_OK && status <= WSREP_NOT_ALLOWED; }
+
 static bool on_rejected(struct incoming *f) {
     struct provider *p = f->p;
     const int32_t status = (int32_t)frame_get_u32(&f->in);
     size_t length;
     const char *reason = frame_get_str(&f->in, &length);
-    if (f->in.failed) {
+    struct call *call;
+    if (!frame_read(&f->in) || !is_status(status) || !calls_answer(&p->calls, f->id, FRAME_VERDICT, &call)) {
         return false;
     }
     if (status == WSREP_WARNING) {
         shield_doubt(&p->shield, calls_latest(&p->calls));
     }
-    struct call *call = calls_take(&p->calls, f->id);
     if (!call) {
         return true;
     }
@@ -38,11 +44,11 @@ static bool on_result(struct incoming *f) {
     const int32_t status = (int32_t)frame_get_u32(&f->in);
     const int64_t value = (int64_t)frame_get_u64(&f->in);
     char *text = frame_get_text(&f->in);
-    if (f->in.failed) {
+    struct call *call;
+    if (!frame_read(&f->in) || !is_status(status) || !calls_answer(&f->p->calls, f->id, FRAME_RESULT, &call)) {
         free(text);
         return false;
     }
-    struct call *call = calls_take(&f->p->calls, f->id);
     if (!call) {
         if (status != WSREP_OK && f->id == UINT64_MAX) {
             provider_log(f->p, WSREP_LOG_WARN, "The new sidecar could not join the group again: %s", text);
@@ -58,9 +64,13 @@ static bool on_result(struct incoming *f) {
 }
 
 static bool on_status_reply(struct incoming *f) {
-    const size_t length = (size_t)(f->in.end - f->in.at);
-    status_keep_reply(f->p, f->in.at, length);
-    struct call *call = calls_take(&f->p->calls, f->id);
+    const uint8_t *body = f->in.at;
+    const size_t length = (size_t)(f->in.end - body);
+    struct call *call;
+    if (!status_read(&f->in, NULL) || !frame_read(&f->in) || !calls_answer(&f->p->calls, f->id, FRAME_STATUS_REPLY, &call)) {
+        return false;
+    }
+    status_keep_reply(f->p, body, length);
     if (call) {
         call->status = WSREP_OK;
         call_done(call);
@@ -72,7 +82,7 @@ static bool on_log(struct incoming *f) {
     uint32_t level = frame_get_u32(&f->in);
     size_t length;
     const char *text = frame_get_str(&f->in, &length);
-    if (f->in.failed) {
+    if (!frame_read(&f->in)) {
         return false;
     }
     if (level < WSREP_LOG_ERROR || level > WSREP_LOG_DEBUG) {
@@ -84,7 +94,7 @@ static bool on_log(struct incoming *f) {
 
 static bool on_peer(struct incoming *f) {
     char *ip = frame_get_text(&f->in);
-    if (f->in.failed) {
+    if (!frame_read(&f->in) || strlen(ip) > PEER_IP_MAX) {
         free(ip);
         return false;
     }
@@ -92,7 +102,20 @@ static bool on_peer(struct incoming *f) {
     return true;
 }
 
+static bool on_fragment_done(struct incoming *f) {
+    frame_get_u32(&f->in);
+    if (!frame_read(&f->in)) {
+        return false;
+    }
+    calls_fragment_done(&f->p->calls, f->id);
+    return true;
+}
+
 static bool act(struct incoming *f) {
+    const bool fed = f->type >= FRAME_VERDICT && f->type <= FRAME_SKIP;
+    if (fed && f->p->session.partial && f->type != FRAME_WRITE_SET_PART) {
+        return false; // nothing of the feed comes between the parts of a write set
+    }
     switch (f->type) {
     case FRAME_VERDICT: return on_verdict(f);
     case FRAME_WRITE_SET: return on_write_set(f);
@@ -100,12 +123,12 @@ static bool act(struct incoming *f) {
     case FRAME_SKIP: return on_skip(f);
     case FRAME_RESULT: return on_result(f);
     case FRAME_REJECTED: return on_rejected(f);
-    case FRAME_FRAGMENT_DONE: calls_fragment_done(&f->p->calls, f->id); return true;
+    case FRAME_FRAGMENT_DONE: return on_fragment_done(f);
     case FRAME_STATUS_REPLY: return on_status_reply(f);
     case FRAME_LOG: return on_log(f);
     case FRAME_PEER: return on_peer(f);
     case FRAME_VIEW: return on_view(f);
-    case FRAME_STATE_REQUEST: return incoming_push(f, incoming_event(f, EVENT_STATE_REQUEST));
+    case FRAME_STATE_REQUEST: return on_state_request(f);
     case FRAME_DONATE: return on_donate(f);
     case FRAME_SYNCED: return on_synced(f);
     case FRAME_STATE: return on_state(f);

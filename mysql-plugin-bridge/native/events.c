@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+enum { MEMBER_LENGTH_MIN = sizeof(wsrep_uuid_t) + 4 + 4 };
+
 static bool read_member(struct frame_in *in, wsrep_member_info_t *member) {
     size_t length;
     frame_get_uuid(in, &member->id);
@@ -14,6 +16,17 @@ static bool read_member(struct frame_in *in, wsrep_member_info_t *member) {
     const char *address = frame_get_str(in, &length);
     memcpy(member->incoming, address, length < sizeof member->incoming ? length : sizeof member->incoming - 1);
     return !in->failed;
+}
+
+// What a server can take: it looks itself up, and a view without members is its farewell, which is FINAL's to say.
+static bool is_view(struct incoming *f, uint32_t status, int64_t seqno, int32_t own, uint32_t count) {
+    const bool primary = status == WSREP_VIEW_PRIMARY;
+    const bool use = f->flags <= (FRAME_VIEW_CONNECTED | FRAME_VIEW_NOT_CHANGED) ? f->flags != FRAME_VIEW_NOT_CHANGED
+                                                                                 : f->flags == FRAME_VIEW_SYNTHETIC;
+    const bool present = f->flags & FRAME_VIEW_CONNECTED || (primary && f->flags & FRAME_VIEW_SYNTHETIC);
+    const bool placed = seqno >= (primary ? 0 : WSREP_SEQNO_UNDEFINED) && seqno < INT64_MAX;
+    return use && placed && !f->in.failed && status <= WSREP_VIEW_NON_PRIMARY &&
+           count > 0 && count <= (size_t)(f->in.end - f->in.at) / MEMBER_LENGTH_MIN && own >= (present ? 0 : -1) && own < (int32_t)count;
 }
 
 bool on_view(struct incoming *f) {
@@ -31,13 +44,13 @@ bool on_view(struct incoming *f) {
     const int32_t own = (int32_t)frame_get_u32(&f->in);
     const int32_t protocol = (int32_t)frame_get_u32(&f->in);
     const uint32_t count = frame_get_u32(&f->in);
-    bool ok = !f->in.failed && status <= WSREP_VIEW_DISCONNECTED && count <= FRAME_LENGTH_MAX / 24 && own < (int32_t)count;
+    bool ok = is_view(f, status, event->seqno, own, count);
     event->view = ok ? calloc(1, sizeof *event->view + count * sizeof(wsrep_member_info_t)) : NULL;
     ok = event->view != NULL;
     for (uint32_t i = 0; ok && i < count; i++) {
         ok = read_member(&f->in, &event->view->members[i]);
     }
-    if (!ok) {
+    if (!ok || !frame_read(&f->in)) {
         event_free(event);
         return false;
     }
@@ -54,17 +67,19 @@ bool on_view(struct incoming *f) {
     if (primary && !(f->flags & (FRAME_VIEW_NOT_CHANGED | FRAME_VIEW_SYNTHETIC))) {
         event->ordered = true;
         if (f->flags & FRAME_VIEW_CONNECTED) {
+            event->starts = ++f->p->feed.orders;
             incoming_received(f, event->seqno - 1); // another group may be at a lower one
         } else if (!incoming_is_new(f, event->seqno)) {
             feed_consumed(f->p, event->bytes, event->epoch);
             event_free(event);
             return true;
-        } else if (!incoming_follows(f, event->seqno)) {
+        } else if (atomic_load(&f->p->session.received) < 0 || !incoming_follows(f, event->seqno)) {
             event_free(event);
             return false;
         }
     }
     if (primary && (f->flags & FRAME_VIEW_SYNTHETIC)) {
+        event->starts = ++f->p->feed.orders;
         incoming_received(f, event->seqno);
     }
     incoming_counted(f, f->length);
@@ -72,7 +87,12 @@ bool on_view(struct incoming *f) {
     return incoming_push(f, event);
 }
 
+bool on_state_request(struct incoming *f) { return frame_read(&f->in) && incoming_push(f, incoming_event(f, EVENT_STATE_REQUEST)); }
+
 bool on_synced(struct incoming *f) {
+    if (!frame_read(&f->in)) {
+        return false;
+    }
     incoming_counted(f, f->length);
     return incoming_push(f, incoming_event(f, EVENT_SYNCED));
 }
@@ -85,12 +105,14 @@ bool on_donate(struct incoming *f) {
     event->gtid.seqno = (int64_t)frame_get_u64(&f->in);
     frame_get_uuid(&f->in, &event->gtid.uuid);
     event->bypass = frame_get_u8(&f->in) != 0;
-    event->text_length = get_u32(f->in.failed || f->in.end - f->in.at < 4 ? (const uint8_t *)"\0\0\0" : f->in.at);
-    event->text = frame_get_text(&f->in);
-    if (f->in.failed) {
+    const char *request = frame_get_str(&f->in, &event->text_length);
+    // The server takes it for two strings, method and place, and relies on the zero behind each.
+    event->text = calloc(1, event->text_length + 2);
+    if (!frame_read(&f->in) || event->gtid.seqno < WSREP_SEQNO_UNDEFINED || !event->text) {
         event_free(event);
         return false;
     }
+    memcpy(event->text, request, event->text_length);
     return incoming_push(f, event);
 }
 
@@ -100,7 +122,7 @@ bool on_inconsistent(struct incoming *f) {
         return false;
     }
     event->text = frame_get_text(&f->in);
-    if (f->in.failed) {
+    if (!frame_read(&f->in)) {
         event_free(event);
         return false;
     }
@@ -115,7 +137,7 @@ bool on_state(struct incoming *f) {
     const int32_t state = (int32_t)frame_get_u32(&f->in);
     size_t length;
     const char *comment = frame_get_str(&f->in, &length);
-    if (f->in.failed) {
+    if (!frame_read(&f->in) || state < WSREP_MEMBER_UNDEFINED || state > WSREP_MEMBER_ERROR) {
         return false;
     }
     status_set_state(f->p, state, comment, length);
@@ -123,6 +145,9 @@ bool on_state(struct incoming *f) {
 }
 
 bool on_final(struct incoming *f) {
+    if (!frame_read(&f->in)) {
+        return false;
+    }
     incoming_consumed(f);
     feed_push_final(f->p);
     return true;

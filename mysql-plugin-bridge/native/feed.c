@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { QUEUE_LONG = 12, QUEUE_SHORT = 4 };
+enum { QUEUE_LONG = 12, QUEUE_SHORT = 4, PLACES_MAX = 1 << 26 };
 
 bool feed_init(struct feed *feed) {
     memset(feed, 0, sizeof *feed);
@@ -56,11 +56,18 @@ static void count_consumed(struct feed *feed, uint64_t bytes, uint64_t epoch) {
     }
 }
 
+// What is far away is of an order that this node was dropped from before it began.
+static void leave(struct provider *p, int64_t seqno) {
+    if (seqno - horizon_reached(&p->apply) <= PLACES_MAX) {
+        horizon_leave(&p->commit, seqno);
+        horizon_leave(&p->apply, seqno);
+    }
+}
+
 // Nobody will work on it: its place in the order must not hold up what is behind it.
 static void drop(struct provider *p, struct event *event) {
-    if (event->ordered) {
-        horizon_leave(&p->commit, event->seqno);
-        horizon_leave(&p->apply, event->seqno);
+    if (event->ordered || event->type == EVENT_SKIP) {
+        leave(p, event->seqno);
     }
     event_free(event);
 }
@@ -84,6 +91,7 @@ void feed_push(struct provider *p, struct event *event) {
     if (event->ordered) {
         atomic_store(&p->session.received, event->seqno);
     }
+    feed->starts += event->starts > 0;
     feed->fed |= event->type == EVENT_VIEW;
     feed->length++;
     feed->length_sum += feed->length;
@@ -98,6 +106,45 @@ void feed_push(struct provider *p, struct event *event) {
         pthread_cond_broadcast(&feed->wake);
     } else if (wake) {
         pthread_cond_signal(&feed->wake);
+    }
+}
+
+// Under feed.lock. Behind the view with which its order begins, before all that may wait for it. False: that view is worked off.
+static bool insert_in_turn(struct feed *feed, struct event *event, uint64_t order) {
+    struct event *view = feed->head;
+    while (view && view->starts != order) {
+        view = view->next;
+    }
+    if (feed->closed || (!view && feed->starting != order)) {
+        return false;
+    }
+    struct event **link = view ? &view->next : &feed->head;
+    event->next = *link;
+    *link = event;
+    if (!event->next) {
+        feed->tail = event;
+    }
+    feed->length++;
+    return true;
+}
+
+void feed_leave(struct provider *p, int64_t seqno, uint64_t order) {
+    struct feed *feed = &p->feed;
+    // Whoever has a place behind such a view has it from the reader, which counted the view before.
+    if (atomic_load_explicit(&feed->starts, memory_order_acquire) == 0) {
+        leave(p, seqno);
+        return;
+    }
+    struct event *event = event_new(EVENT_SKIP, 0);
+    if (!event) {
+        abort(); // a hole in the order would stop the node for ever, silently
+    }
+    event->seqno = seqno;
+    pthread_mutex_lock(&feed->lock);
+    const bool in_turn = insert_in_turn(feed, event, order); // if the view is being worked on, its end wakes who goes on
+    pthread_mutex_unlock(&feed->lock);
+    if (!in_turn) {
+        drop(p, event);
     }
 }
 
@@ -118,35 +165,6 @@ void feed_push_final(struct provider *p) {
     event->after = atomic_load(&p->session.received);
     feed_push(p, event);
     calls_kick_all(&p->calls);
-}
-
-void feed_push_view_lost(struct provider *p) {
-    struct event *event = event_new(EVENT_VIEW, 0);
-    if (!event) {
-        return;
-    }
-    pthread_mutex_lock(&p->lock);
-    const wsrep_view_info_t *last = p->view;
-    const bool known = last && last->my_idx >= 0;
-    wsrep_view_info_t *view = known ? calloc(1, sizeof *view) : NULL;
-    if (view) {
-        view->state_id.uuid = last->state_id.uuid;
-        view->state_id.seqno = WSREP_SEQNO_UNDEFINED;
-        view->view = WSREP_SEQNO_UNDEFINED;
-        view->status = WSREP_VIEW_NON_PRIMARY;
-        view->capabilities = last->capabilities;
-        view->memb_num = 1;
-        view->proto_ver = last->proto_ver;
-        view->members[0] = last->members[last->my_idx];
-    }
-    pthread_mutex_unlock(&p->lock);
-    if (!view) {
-        event_free(event);
-        return;
-    }
-    event->view = view;
-    event->after = atomic_load(&p->session.received);
-    feed_push(p, event);
 }
 
 void feed_consumed(struct provider *p, uint64_t bytes, uint64_t epoch) {
@@ -182,8 +200,8 @@ struct event *feed_pop(struct provider *p) {
     pthread_mutex_lock(&feed->lock);
     for (;;) {
         struct event *event = feed->head;
-        const bool ends = event && (event->type == EVENT_FINAL || event->type == EVENT_INCONSISTENT);
-        if (event && !feed->exclusive && (!feed->paused || ends)) {
+        const bool no_work = event && (event->type == EVENT_FINAL || event->type == EVENT_INCONSISTENT || event->type == EVENT_SKIP);
+        if (event && !feed->exclusive && (!feed->paused || no_work)) {
             break;
         }
         if (feed->closed && !event) {
@@ -201,6 +219,7 @@ struct event *feed_pop(struct provider *p) {
     }
     feed->length--;
     feed->exclusive = event->type != EVENT_WRITE_SET;
+    feed->starting = event->starts;
     if (event->type == EVENT_WRITE_SET) {
         feed->popped = event->seqno;
     }
@@ -217,6 +236,10 @@ void feed_done(struct provider *p, struct event *event) {
     struct feed *feed = &p->feed;
     pthread_mutex_lock(&feed->lock);
     count_consumed(feed, event->bytes, event->epoch);
+    if (event->starts) {
+        feed->starts--;
+        feed->starting = 0;
+    }
     const bool wake = event->type != EVENT_WRITE_SET;
     if (wake) {
         feed->exclusive = false;
@@ -239,6 +262,7 @@ void feed_close(struct provider *p) {
     feed->fed = false;
     for (struct event *event = rest; event; event = event->next) {
         count_consumed(feed, event->bytes, event->epoch);
+        feed->starts -= event->starts > 0;
     }
     pthread_mutex_unlock(&feed->lock);
     while (rest) {

@@ -12,7 +12,16 @@
 
 struct provider;
 
-enum event_type { EVENT_WRITE_SET, EVENT_VIEW, EVENT_STATE_REQUEST, EVENT_DONATE, EVENT_SYNCED, EVENT_FINAL, EVENT_INCONSISTENT };
+enum event_type {
+    EVENT_WRITE_SET,
+    EVENT_VIEW,
+    EVENT_STATE_REQUEST,
+    EVENT_DONATE,
+    EVENT_SYNCED,
+    EVENT_SKIP,
+    EVENT_FINAL,
+    EVENT_INCONSISTENT
+};
 
 struct event {
     struct event *next;
@@ -22,6 +31,7 @@ struct event {
     int64_t after; // everything up to it came before this event
     int64_t seqno;
     bool ordered; // takes the place `seqno`
+    uint64_t starts; // a view with which the order begins anew: the how manieth; else 0
     int64_t depends_on;
     uint32_t flags;
     bool certified;
@@ -45,6 +55,9 @@ struct feed {
     uint32_t length;
     uint32_t receivers;
     uint32_t idle;
+    uint64_t orders;         // of the reader: how often the order began anew
+    _Atomic uint32_t starts; // written under lock: views not worked off with which it does
+    uint64_t starting;       // that which is being worked on; 0: none is
     bool exclusive; // an event that nothing may overtake is being worked on
     bool paused;
     pthread_cond_t resumed;
@@ -70,7 +83,8 @@ void feed_destroy(struct feed *feed);
 struct event *event_new(enum event_type type, size_t inline_data);
 void event_free(struct event *event);
 void feed_push(struct provider *p, struct event *event);
-void feed_push_view_lost(struct provider *p);
+// Gives back a place in the order that was the `order`th when the place was given: at once, or as soon as that one has begun.
+void feed_leave(struct provider *p, int64_t seqno, uint64_t order);
 void feed_push_final(struct provider *p);
 // Takes the next event; NULL when the feed is closed and empty.
 struct event *feed_pop(struct provider *p);

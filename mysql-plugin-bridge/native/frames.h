@@ -100,6 +100,8 @@ void frame_get_uuid(struct frame_in *in, wsrep_uuid_t *uuid);
 const char *frame_get_str(struct frame_in *in, size_t *length);
 // A terminated copy, from malloc; NULL if the frame is too short or memory ran out.
 char *frame_get_text(struct frame_in *in);
+// Nothing was missing, and nothing is left.
+static inline bool frame_read(const struct frame_in *in) { return !in->failed && in->at == in->end; }
 
 static inline void put_u16(uint8_t *at, uint16_t value) { memcpy(at, &value, sizeof value); }
 static inline void put_u32(uint8_t *at, uint32_t value) { memcpy(at, &value, sizeof value); }

@@ -146,12 +146,13 @@ enum greet_result session_greet(struct provider *p, int fd, size_t *filled, char
     struct frame_out hello = {0};
     int64_t released = -1;
     if (!build_hello(p, &hello, &released)) {
-        frame_out_free(&hello);
         snprintf(reason, reason_size, "HELLO could not be built: %zu bytes", hello.length);
+        frame_out_free(&hello);
         return GREET_REFUSED;
     }
     struct iovec iov = {.iov_base = hello.bytes, .iov_len = hello.length};
     const bool sent = session_write(fd, &iov, 1);
+    snprintf(reason, reason_size, "the sidecar at %s closed the connection before its welcome", s->socket_path);
     frame_out_free(&hello);
     const size_t length = sent ? read_first_frame(p, fd, filled, reason, reason_size) : 0;
     if (!length) {
@@ -164,7 +165,7 @@ enum greet_result session_greet(struct provider *p, int fd, size_t *filled, char
     const char *options = frame_get_str(&in, &options_length);
     size_t version_length;
     const char *version = frame_get_str(&in, &version_length);
-    if (in.failed || status != WSREP_OK) {
+    if (!frame_read(&in) || status != WSREP_OK) {
         snprintf(reason, reason_size, "%s", message && *message ? message : "the sidecar's welcome is malformed");
         free(message);
         return GREET_REFUSED;
@@ -190,6 +191,7 @@ enum greet_result session_greet(struct provider *p, int fd, size_t *filled, char
     }
     pthread_mutex_unlock(&s->write_lock);
     if (!ok) {
+        snprintf(reason, reason_size, "the sidecar at %s closed the connection after its welcome", s->socket_path);
         return GREET_AGAIN;
     }
     s->lost_reported = false;

@@ -69,6 +69,7 @@ bool on_write_set_part(struct incoming *f);
 bool on_skip(struct incoming *f);
 // ---- events.c: what else the recv threads or the status get
 bool on_view(struct incoming *f);
+bool on_state_request(struct incoming *f);
 bool on_synced(struct incoming *f);
 bool on_donate(struct incoming *f);
 bool on_inconsistent(struct incoming *f);

@@ -88,16 +88,17 @@ static int64_t size_option(const char *text, const char *name, int64_t standard)
         return standard;
     }
     char *end;
-    int64_t size = strtoll(value, &end, 0);
+    const int64_t number = strtoll(value, &end, 0);
+    int shift = 0;
     switch (toupper((unsigned char)*end)) {
-    case 'T': size <<= 10; // fall through
-    case 'G': size <<= 10; // fall through
-    case 'M': size <<= 10; // fall through
-    case 'K': size <<= 10; break;
+    case 'T': shift += 10; // fall through
+    case 'G': shift += 10; // fall through
+    case 'M': shift += 10; // fall through
+    case 'K': shift += 10; break;
     default: break;
     }
     free(value);
-    return size > 0 ? size : standard;
+    return number > 0 && number <= INT64_MAX >> shift ? number << shift : standard;
 }
 
 bool options_init(struct options *options, const char *text) {

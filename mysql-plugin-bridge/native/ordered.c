@@ -7,6 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+// Places are counted from a view, or a snapshot: before it there are none.
+static bool read_place(struct incoming *f, int64_t *seqno) {
+    *seqno = (int64_t)frame_get_u64(&f->in);
+    return !f->in.failed && *seqno >= 0 && *seqno < INT64_MAX && atomic_load(&f->p->session.received) >= 0;
+}
+
+static bool read_dependency(struct incoming *f, int64_t seqno, int64_t *depends_on) {
+    const int64_t value = (int64_t)frame_get_u64(&f->in);
+    *depends_on = value < seqno ? value : seqno - 1;
+    return !f->in.failed && value >= WSREP_SEQNO_UNDEFINED;
+}
+
 // The others apply it, and nobody has it here. Not to be, and if it is, this node's data are not the group's any more.
 static void commit_is_missing(struct provider *p, uint64_t id, int64_t seqno) {
     char reason[160];
@@ -18,19 +30,25 @@ static void commit_is_missing(struct provider *p, uint64_t id, int64_t seqno) {
 
 bool on_verdict(struct incoming *f) {
     struct provider *p = f->p;
-    const int64_t seqno = (int64_t)frame_get_u64(&f->in);
-    const int64_t depends_on = (int64_t)frame_get_u64(&f->in);
-    const int32_t result = (int32_t)frame_get_u32(&f->in);
+    int64_t seqno;
+    int64_t depends_on;
+    if (!read_place(f, &seqno) || !read_dependency(f, seqno, &depends_on)) {
+        return false;
+    }
+    const uint32_t result = frame_get_u32(&f->in);
     const int64_t conflicting = (int64_t)frame_get_u64(&f->in);
-    if (f->in.failed || !incoming_follows(f, seqno)) {
+    if (!frame_read(&f->in) || result > 1 || !incoming_follows(f, seqno)) {
+        return false;
+    }
+    if (!incoming_is_new(f, seqno)) {
+        return incoming_consumed(f);
+    }
+    struct call *call;
+    if (!calls_answer(&p->calls, f->id, FRAME_VERDICT, &call)) {
         return false;
     }
     incoming_consumed(f);
-    if (!incoming_is_new(f, seqno)) {
-        return true;
-    }
     shield_verdict(&p->shield, f->id, seqno);
-    struct call *call = calls_take(&p->calls, f->id);
     if (call && call->abandoned) {
         shield_lost(&p->shield, seqno);
         orphan_verdict(p, (struct orphan *)call, seqno, depends_on, result != 0);
@@ -41,8 +59,7 @@ bool on_verdict(struct incoming *f) {
         if (result == 0) {
             commit_is_missing(p, f->id, seqno);
         }
-        horizon_leave(&p->commit, seqno);
-        horizon_leave(&p->apply, seqno);
+        feed_leave(p, seqno, p->feed.orders);
         return true;
     }
     horizon_entered(&p->apply, seqno);
@@ -69,10 +86,30 @@ static void finish_write_set(struct incoming *f, struct event *event) {
     feed_push(p, event);
 }
 
+// Memory is taken as the data comes, not as it is announced: at most twice as much as is there.
+static bool make_room(struct session *s, struct event *event, uint64_t needed, uint64_t whole) {
+    if (needed <= s->partial_room) {
+        return true;
+    }
+    uint64_t room = s->partial_room ? s->partial_room * 2 : FRAME_LENGTH_MAX;
+    room = room < needed ? needed : room;
+    room = room < whole ? room : whole;
+    uint8_t *data = realloc(event->data, room);
+    if (!data) {
+        return false;
+    }
+    event->data = data;
+    s->partial_room = room;
+    return true;
+}
+
 bool on_write_set(struct incoming *f) {
     struct session *s = &f->p->session;
-    const int64_t seqno = (int64_t)frame_get_u64(&f->in);
-    const int64_t depends_on = (int64_t)frame_get_u64(&f->in);
+    int64_t seqno;
+    int64_t depends_on;
+    if (!read_place(f, &seqno) || !read_dependency(f, seqno, &depends_on)) {
+        return false;
+    }
     const uint32_t flags = frame_get_u32(&f->in);
     const uint32_t certified = frame_get_u32(&f->in);
     wsrep_stid_t stid;
@@ -81,23 +118,30 @@ bool on_write_set(struct incoming *f) {
     stid.conn = frame_get_u64(&f->in);
     const uint64_t data_length = frame_get_u64(&f->in);
     const size_t present = (size_t)(f->in.end - f->in.at);
-    if (f->in.failed || !incoming_follows(f, seqno) || present > data_length || data_length > SIZE_MAX / 2 || s->partial) {
+    if (f->in.failed || certified > 1 || present > data_length || data_length > INT32_MAX || !incoming_follows(f, seqno)) {
         return false;
     }
     // One piece of memory for the common case, two for data that comes in parts.
     const bool whole = present == data_length;
     struct event *event = event_new(EVENT_WRITE_SET, whole ? present : 0);
-    if (!event || (!whole && !(event->data = malloc(data_length)))) {
-        free(event);
+    if (!event) {
         return false;
     }
-    event->owned = !whole;
+    if (!whole) {
+        event->owned = true;
+        event->data = NULL;
+        s->partial_room = 0;
+        if (!make_room(s, event, present, data_length)) {
+            event_free(event);
+            return false;
+        }
+    }
     event->bytes = f->length;
     event->epoch = f->p->feed.epoch;
     event->after = atomic_load_explicit(&s->received, memory_order_relaxed);
     event->ordered = true;
     event->seqno = seqno;
-    event->depends_on = depends_on < seqno ? depends_on : seqno - 1;
+    event->depends_on = depends_on;
     event->flags = flags & WSREP_FLAGS_MASK;
     event->certified = certified != 0;
     event->stid = stid;
@@ -118,10 +162,12 @@ bool on_write_set_part(struct incoming *f) {
     struct session *s = &f->p->session;
     struct event *event = s->partial;
     const size_t present = (size_t)(f->in.end - f->in.at);
-    if (!event || present > event->data_length - s->partial_at) {
+    if (!event || present > event->data_length - s->partial_at || !make_room(s, event, s->partial_at + present, event->data_length)) {
         return false;
     }
-    memcpy(event->data + s->partial_at, f->in.at, present);
+    if (present) {
+        memcpy(event->data + s->partial_at, f->in.at, present);
+    }
     s->partial_at += present;
     event->bytes += f->length;
     if (s->partial_at == event->data_length) {
@@ -132,15 +178,14 @@ bool on_write_set_part(struct incoming *f) {
 }
 
 bool on_skip(struct incoming *f) {
-    const int64_t seqno = (int64_t)frame_get_u64(&f->in);
-    if (f->in.failed || !incoming_follows(f, seqno)) {
+    int64_t seqno;
+    if (!read_place(f, &seqno) || !frame_read(&f->in) || !incoming_follows(f, seqno)) {
         return false;
     }
     incoming_consumed(f);
     if (incoming_is_new(f, seqno)) {
         incoming_received(f, seqno);
-        horizon_leave(&f->p->commit, seqno);
-        horizon_leave(&f->p->apply, seqno);
+        feed_leave(f->p, seqno, f->p->feed.orders);
     }
     return true;
 }

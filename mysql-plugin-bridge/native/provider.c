@@ -46,7 +46,7 @@ static void make_session_id(wsrep_uuid_t *id) {
 
 static char *copy(const char *text) { return strdup(text ? text : ""); }
 
-static void destroy(struct provider *p) {
+void provider_destroy(struct provider *p) {
     votes_forget(p);
     pthread_mutex_destroy(&p->vote_lock);
     feed_destroy(&p->feed);
@@ -74,7 +74,7 @@ static void destroy(struct provider *p) {
 }
 
 // What init() is given is valid only while it runs.
-static struct provider *create(const struct wsrep_init_args *args) {
+struct provider *provider_create(const struct wsrep_init_args *args) {
     struct provider *p = calloc(1, sizeof *p);
     if (!p) {
         return NULL;
@@ -105,14 +105,14 @@ static struct provider *create(const struct wsrep_init_args *args) {
                         feed_init(&p->feed) & status_init(&p->status) & horizon_init(&p->apply) & horizon_init(&p->commit) &
                         horizon_init(&p->tickets);
     if (!ok) {
-        destroy(p);
+        provider_destroy(p);
         return NULL;
     }
     return p;
 }
 
 wsrep_status_t provider_init(wsrep_t *w, const struct wsrep_init_args *args) {
-    struct provider *p = create(args);
+    struct provider *p = provider_create(args);
     w->ctx = p;
     if (!p) {
         return WSREP_NODE_FAIL;
@@ -121,7 +121,7 @@ wsrep_status_t provider_init(wsrep_t *w, const struct wsrep_init_args *args) {
     if (status != WSREP_OK) {
         w->ctx = NULL;
         session_stop(p);
-        destroy(p);
+        provider_destroy(p);
     }
     return status;
 }
@@ -133,7 +133,7 @@ void provider_free(wsrep_t *w) {
     if (p) {
         atomic_store(&p->closing, true);
         session_stop(p);
-        destroy(p);
+        provider_destroy(p);
     }
 }
 

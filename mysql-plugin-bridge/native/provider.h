@@ -25,6 +25,8 @@
 
 void views_read(struct provider *p, const struct event *event);
 wsrep_status_t views_handle(struct provider *p, struct event *event, void *recv_ctx);
+// The sidecar is gone: the server is told that it is alone.
+void views_lost(struct provider *p);
 wsrep_status_t views_final(struct provider *p, void *recv_ctx);
 
 // ---- sst.c
@@ -112,6 +114,9 @@ struct provider {
     _Atomic bool tickets_used;
 };
 
+// A provider without a session; NULL: memory ran out.
+struct provider *provider_create(const struct wsrep_init_args *args);
+void provider_destroy(struct provider *p);
 wsrep_status_t provider_init(wsrep_t *w, const struct wsrep_init_args *args);
 void provider_free(wsrep_t *w);
 wsrep_status_t provider_connect(wsrep_t *w, const char *name, const char *url, const char *donor, wsrep_bool_t bootstrap);

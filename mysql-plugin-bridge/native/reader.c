@@ -71,7 +71,7 @@ void session_report_lost(struct provider *p) {
         provider_log(p, WSREP_LOG_WARN,
             "The sidecar did not come back within carillon.sidecar_grace (%lld ms): this node is not in the primary "
                      "component until it does", (long long)(p->options.sidecar_grace / MS));
-        feed_push_view_lost(p);
+        views_lost(p);
     }
     session_fail_calls(p);
     calls_kick_all(&p->calls);
@@ -89,8 +89,7 @@ static bool progress_due(struct provider *p) {
     return feed_due || atomic_load(&s->posts.present) || released_sent < atomic_load(&s->received);
 }
 
-// Reads and acts until the connection ends; the reason says why.
-static void read_frames(struct provider *p, int fd, size_t filled, char *reason, size_t reason_size) {
+void session_read(struct provider *p, int fd, size_t filled, char *reason, size_t reason_size) {
     struct session *s = &p->session;
     for (;;) {
         size_t at = 0;
@@ -139,7 +138,7 @@ static void note_end(struct session *s) {
     s->respawn_pause = stable || !longer ? RESPAWN_PAUSE : longer < RESPAWN_PAUSE_MAX ? longer : RESPAWN_PAUSE_MAX;
 }
 
-static void went_down(struct provider *p, int fd, const char *reason) {
+void session_went_down(struct provider *p, int fd, const char *reason) {
     struct session *s = &p->session;
     isolation_fd(s->isolation_slot, -1);
     shutdown(fd, SHUT_RDWR); // a writer asleep on a full socket must give back the lock
@@ -155,6 +154,18 @@ static void went_down(struct provider *p, int fd, const char *reason) {
     calls_kick_all(&p->calls); // fragments on their way have to begin again
     if (!atomic_load(&s->stop)) {
         provider_log(p, WSREP_LOG_INFO, "The connection to the sidecar ended (%s); trying to have it back", reason);
+    }
+}
+
+// One that starts beside the server may take as long as one that is replaced under it.
+static int64_t start_limit(const struct provider *p) { return p->session.external ? p->options.sidecar_grace : START_TIMEOUT; }
+
+// Once until there is a connection again, however often it is tried.
+static void report_no_welcome(struct provider *p, const char *reason) {
+    struct session *s = &p->session;
+    if (!s->no_welcome_said && !atomic_load(&s->stop)) {
+        s->no_welcome_said = true;
+        provider_log(p, WSREP_LOG_WARN, "No connection to the sidecar: %s; trying again", reason);
     }
 }
 
@@ -183,8 +194,7 @@ static int attempt(struct provider *p, int64_t since, bool *fatal, char *reason,
     const int fd = open_socket(s->socket_address);
     if (fd < 0) {
         const int error = errno;
-        // One that starts beside the server may take as long as one that is replaced under it.
-        const int64_t limit = s->external ? p->options.sidecar_grace : START_TIMEOUT;
+        const int64_t limit = start_limit(p);
         const bool hopeless = s->external && (error == EACCES || error == ENAMETOOLONG || error == ENOTDIR);
         snprintf(reason, reason_size, "no sidecar listens at %s (%s): %s", s->socket_path, strerror(error),
                  s->external ? "start it, or leave out the option carillon.sidecar" : "it does not come up");
@@ -218,8 +228,9 @@ void *session_main(void *arg) {
         size_t filled = 0;
         const enum greet_result greeting = session_greet(p, fd, &filled, reason, sizeof reason);
         if (greeting == GREET_OK) {
-            read_frames(p, fd, filled, reason, sizeof reason);
-            went_down(p, fd, reason);
+            s->no_welcome_said = false;
+            session_read(p, fd, filled, reason, sizeof reason);
+            session_went_down(p, fd, reason);
             continue;
         }
         close(fd);
@@ -230,7 +241,11 @@ void *session_main(void *arg) {
             }
             provider_log(p, WSREP_LOG_ERROR, "The sidecar refuses this server: %s", reason);
             session_sleep(s, -1, 1000);
+        } else if (!s->ever_up && now_ns() - since > start_limit(p)) {
+            session_set_state(s, SESSION_REFUSED, reason);
+            return NULL;
         } else {
+            report_no_welcome(p, reason);
             session_sleep(s, -1, EXTERNAL_RETRY_MS);
         }
     }

@@ -89,6 +89,10 @@ static wsrep_status_t handle(struct provider *p, struct event *event, void *recv
             provider_log(p, WSREP_LOG_WARN, "The server did not accept that this node is synced");
         }
         return WSREP_OK;
+    case EVENT_SKIP:
+        horizon_leave(&p->commit, event->seqno);
+        horizon_leave(&p->apply, event->seqno);
+        return WSREP_OK;
     case EVENT_FINAL:
     case EVENT_INCONSISTENT:
         break;

@@ -91,8 +91,7 @@ void orphan_verdict(struct provider *p, struct orphan *orphan, int64_t seqno, in
     } else {
         // The client of a fragment was told that it failed: the other nodes roll back what they have of it.
         atomic_store(&p->session.received, seqno);
-        horizon_leave(&p->commit, seqno);
-        horizon_leave(&p->apply, seqno);
+        feed_leave(p, seqno, p->feed.orders);
         if (!conflict) {
             post_rollback(p, orphan->trx_id, seqno, NULL);
         }

@@ -188,7 +188,7 @@ void session_progress(struct provider *p, bool always) {
     pthread_mutex_unlock(&s->write_lock);
 }
 
-wsrep_status_t session_start(struct provider *p) {
+bool session_prepare(struct provider *p, char *reason, size_t reason_size) {
     struct session *s = &p->session;
     pthread_mutex_init(&s->write_lock, NULL);
     pthread_mutex_init(&s->lock, NULL);
@@ -204,12 +204,18 @@ wsrep_status_t session_start(struct provider *p) {
     s->state_fd = -1;
     s->isolation_slot = isolation_add(p);
     s->buffer = malloc(SESSION_BUFFER_LENGTH);
-    char reason[900] = "memory or file descriptors ran out";
-    if (!s->buffer || pipe2(s->wake, O_CLOEXEC | O_NONBLOCK) != 0 || !child_prepare(p, reason, sizeof reason)) {
+    s->down_since = now_ns();
+    snprintf(reason, reason_size, "memory or file descriptors ran out");
+    return s->buffer && pipe2(s->wake, O_CLOEXEC | O_NONBLOCK) == 0 && child_prepare(p, reason, reason_size);
+}
+
+wsrep_status_t session_start(struct provider *p) {
+    struct session *s = &p->session;
+    char reason[900];
+    if (!session_prepare(p, reason, sizeof reason)) {
         provider_log(p, WSREP_LOG_ERROR, "Carillon cannot start: %s", reason);
         return WSREP_NODE_FAIL;
     }
-    s->down_since = now_ns();
     // The server's signals are not for this thread.
     sigset_t all;
     sigset_t before;

@@ -45,7 +45,9 @@ struct session {
     int64_t progress_at;      // under write_lock: when PROGRESS was sent
     struct event *partial;    // reader: a write set whose parts are still coming
     uint64_t partial_at;
+    uint64_t partial_room;
     bool waiting_said;  // external, before the first connection
+    bool no_welcome_said;
     bool lost_reported; // the server was told that the primary is gone
     wsrep_uuid_t id;
     // child.c
@@ -61,6 +63,8 @@ struct session {
     int isolation_slot;
 };
 
+// All that a connection needs, but nobody who makes it.
+bool session_prepare(struct provider *p, char *reason, size_t reason_size);
 wsrep_status_t session_start(struct provider *p);
 void session_stop(struct provider *p);
 // Waits until the session is up, as long as calls are held. False: it is not.

@@ -79,11 +79,9 @@ static char *uuid_text(const wsrep_uuid_t *uuid) {
 static char *incoming_addresses(const wsrep_view_info_t *view) {
     const int count = view ? view->memb_num : 0;
     char *text = calloc((size_t)count + 1, WSREP_INCOMING_LEN + 1);
+    char *at = text;
     for (int i = 0; text && i < count; i++) {
-        if (i) {
-            strcat(text, ",");
-        }
-        strcat(text, view->members[i].incoming);
+        at = stpcpy(i ? stpcpy(at, ",") : at, view->members[i].incoming);
     }
     return text;
 }
@@ -137,21 +135,31 @@ static void fill_own(struct provider *p, struct variables *s) {
     pthread_mutex_unlock(&p->status.lock);
 }
 
+bool status_read(struct frame_in *in, struct variables *s) {
+    const uint32_t count = frame_get_u32(in);
+    for (uint32_t i = 0; i < count && !in->failed; i++) {
+        size_t name_length;
+        const char *name = frame_get_str(in, &name_length);
+        const uint8_t type = frame_get_u8(in);
+        size_t text_length = 0;
+        const char *text = type == WSREP_VAR_STRING ? frame_get_str(in, &text_length) : NULL;
+        const uint64_t bits = type == WSREP_VAR_STRING ? 0 : frame_get_u64(in);
+        if (type > WSREP_VAR_DOUBLE) {
+            in->failed = true;
+        }
+        char *own_name = s && !in->failed ? strndup(name, name_length) : NULL;
+        if (own_name) {
+            variables_any(s, own_name, (wsrep_var_type_t)type, text ? strndup(text, text_length) : NULL, bits);
+        }
+    }
+    return !in->failed;
+}
+
 static void fill_from_reply(struct provider *p, struct variables *s) {
     pthread_mutex_lock(&p->status.lock);
-    struct frame_in in = {.at = p->status.reply, .end = p->status.reply + p->status.reply_length};
-    const uint32_t count = p->status.reply ? frame_get_u32(&in) : 0;
-    for (uint32_t i = 0; i < count && !in.failed; i++) {
-        char *name = frame_get_text(&in);
-        const uint8_t type = frame_get_u8(&in);
-        char *text = type == WSREP_VAR_STRING ? frame_get_text(&in) : NULL;
-        const uint64_t bits = type == WSREP_VAR_STRING ? 0 : frame_get_u64(&in);
-        if (in.failed || type > WSREP_VAR_DOUBLE) {
-            free(text);
-            free(name);
-        } else {
-            variables_any(s, name, (wsrep_var_type_t)type, text, bits);
-        }
+    if (p->status.reply) {
+        struct frame_in in = {.at = p->status.reply, .end = p->status.reply + p->status.reply_length};
+        status_read(&in, s);
     }
     pthread_mutex_unlock(&p->status.lock);
 }

@@ -40,6 +40,11 @@ struct status {
 
 bool status_init(struct status *status);
 void status_destroy(struct status *status);
+struct variables;
+struct frame_in;
+
+// Reads the body of a STATUS_REPLY, into `s` if it is given; false: malformed.
+bool status_read(struct frame_in *in, struct variables *s);
 void status_keep_reply(struct provider *p, const uint8_t *body, size_t length);
 // There is no sidecar to say anything: what Galera shows of a node that is not in the primary component.
 void status_forget(struct provider *p);

@@ -207,6 +207,7 @@ void trx_verdict(struct provider *p, struct trx *trx, int64_t seqno, int64_t dep
     pthread_mutex_lock(&trx->lock);
     trx->seqno = seqno;
     trx->depends_on = depends_on;
+    trx->order = p->feed.orders;
     trx->state = conflict ? TRX_FAILED : TRX_CERTIFIED;
     pthread_mutex_unlock(&trx->lock);
     if (trx->ticketed) {

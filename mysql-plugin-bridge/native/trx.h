@@ -38,6 +38,7 @@ struct trx {
     uint32_t flags;
     int64_t seqno;
     int64_t depends_on;
+    uint64_t order; // the place `seqno` is of the order that began as this one
     int64_t previous_seqno; // of the fragment before
     uint64_t ticket;
     struct call call;

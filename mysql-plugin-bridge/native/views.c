@@ -86,6 +86,35 @@ wsrep_status_t views_handle(struct provider *p, struct event *event, void *recv_
     return result;
 }
 
+void views_lost(struct provider *p) {
+    struct event *event = event_new(EVENT_VIEW, 0);
+    if (!event) {
+        return;
+    }
+    pthread_mutex_lock(&p->lock);
+    const wsrep_view_info_t *last = p->view;
+    const bool known = last && last->my_idx >= 0;
+    wsrep_view_info_t *view = known ? calloc(1, sizeof *view) : NULL;
+    if (view) {
+        view->state_id.uuid = last->state_id.uuid;
+        view->state_id.seqno = WSREP_SEQNO_UNDEFINED;
+        view->view = WSREP_SEQNO_UNDEFINED;
+        view->status = WSREP_VIEW_NON_PRIMARY;
+        view->capabilities = last->capabilities;
+        view->memb_num = 1;
+        view->proto_ver = last->proto_ver;
+        view->members[0] = last->members[last->my_idx];
+    }
+    pthread_mutex_unlock(&p->lock);
+    if (!view) {
+        event_free(event);
+        return;
+    }
+    event->view = view;
+    event->after = atomic_load(&p->session.received);
+    feed_push(p, event);
+}
+
 // The server waits for this one after disconnect(), for as long as it takes.
 wsrep_status_t views_final(struct provider *p, void *recv_ctx) {
     wsrep_view_info_t view = {.view = WSREP_SEQNO_UNDEFINED, .status = WSREP_VIEW_DISCONNECTED, .my_idx = -1};

@@ -56,6 +56,7 @@ final class Node implements AutoCloseable {
         group = new GroupNode(loop, settings.ring(), settings.transport(), log, stateFile, failed);
         replicator = new Replicator(settings.replicator(), Configuration::viewOf, new SegmentDonorChoice(), log::purge, loop::nowNs);
         replicator.verdictFile(verdicts);
+        replicator.waitingDirectory(directory.path());
         replicator.group(group);
         group.listener(replicator);
         timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));

@@ -11,6 +11,8 @@ public enum RejectReason {
     CLOSED(WsrepStatus.CONN_FAIL),
     /** It was not ordered and never will be: its application took it back. */
     REVOKED(WsrepStatus.CONN_FAIL),
+    /** It was not ordered and never will be: the group takes no more now, and the disk is full on which it would wait. */
+    NOT_KEPT(WsrepStatus.CONN_FAIL),
     /** It was not ordered: larger than {@code repl.max_ws_size}. */
     TOO_LARGE(WsrepStatus.SIZE_EXCEEDED),
     /** It was sent, the primary view was lost, and nothing is known of it. */

@@ -147,10 +147,6 @@ final class FlowControl {
         holding = hold;
     }
 
-    boolean isRequested() {
-        return requested;
-    }
-
     long sent() {
         return sent;
     }

@@ -6,6 +6,8 @@ package io.carillon.certification.replicator;
 import io.carillon.group.EntryKind;
 import io.carillon.group.Group;
 import io.carillon.group.ring.RingResult;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
@@ -14,6 +16,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.collections.LongHashSet;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Own entries on their way into the order. What the ring does not take at once waits here, in order, and is offered
@@ -43,22 +47,30 @@ final class Offers {
 
     static final long NOBODY = 0;
 
-    private record Waiting(Tag tag, EntryKind kind, byte[] payload) {
+    private record Waiting(Tag tag, EntryKind kind, WaitingPayloads.Payload payload) {
     }
 
-    /** Bytes that may wait: as many as clients of one server can reasonably have under way; beyond that it is refused rather than kept. */
-    private static final long WAITING_BYTES_MAX = 64 << 20;
+    private static final Logger LOG = LoggerFactory.getLogger(Offers.class);
+    /** Bytes that wait in memory; what is beyond waits in a file. */
+    private static final long MEMORY_MAX = 64 << 20;
 
     private final Listener listener;
     private final Long2ObjectHashMap<Tag> underWay = new Long2ObjectHashMap<>();
     private final ArrayDeque<Waiting> messages = new ArrayDeque<>();
     private final ArrayDeque<Waiting> writeSets = new ArrayDeque<>();
     private final UnsafeBuffer again = new UnsafeBuffer(0, 0);
+    private final WaitingPayloads payloads = new WaitingPayloads(MEMORY_MAX);
     private Group group;
-    private long waitingBytes;
+    /** It was said that the file cannot be used, and nothing was kept in it since. */
+    private boolean fileFails;
 
     Offers(final Listener listener) {
         this.listener = listener;
+    }
+
+    /** Where the file of what waits is made when it is needed. */
+    void directory(final Path directory) {
+        payloads.directory(directory);
     }
 
     void group(final Group newGroup) {
@@ -76,15 +88,33 @@ final class Offers {
         final long result = queue.isEmpty() && !hold ? group.offer(kind, buffer, offset, length) : RingResult.BACK_PRESSURED;
         if (result >= 0) {
             underWay.put(result, tag);
-        } else if (!mayRetry(result) || waitingBytes + length > WAITING_BYTES_MAX) {
+        } else if (!mayRetry(result)) {
             listener.rejected(tag, result);
         } else {
-            final byte[] copy = new byte[length];
-            buffer.getBytes(offset, copy);
-            queue.add(new Waiting(tag, kind, copy));
-            waitingBytes += length;
+            await(queue, tag, kind, buffer, offset, length);
         }
         return result;
+    }
+
+    private void await(final ArrayDeque<Waiting> queue, final Tag tag, final EntryKind kind, final DirectBuffer buffer, final int offset,
+        final int length) {
+        try {
+            final WaitingPayloads.Payload kept = queue == messages ? payloads.keepInMemory(buffer, offset, length)
+                : payloads.keep(buffer, offset, length);
+            fileFails &= !kept.isInFile();
+            queue.add(new Waiting(tag, kind, kept));
+        } catch (final IOException e) {
+            notKept(tag, length, e);
+        }
+    }
+
+    private void notKept(final Tag tag, final int length, final IOException why) {
+        if (!fileFails) {
+            LOG.error("Write sets that the group does not take now are rejected, from one of {} bytes on: they cannot be kept on disk: {}",
+                length, why.toString());
+        }
+        fileFails = true;
+        listener.rejected(tag, RingResult.BACK_PRESSURED);
     }
 
     /** Offers again the messages that wait. */
@@ -100,13 +130,20 @@ final class Offers {
     private void retry(final ArrayDeque<Waiting> queue) {
         while (!queue.isEmpty()) {
             final Waiting first = queue.peek();
-            again.wrap(first.payload);
-            final long result = group.offer(first.kind, again, 0, first.payload.length);
+            try {
+                again.wrap(payloads.read(first.payload));
+            } catch (final IOException e) {
+                queue.poll();
+                payloads.release(first.payload);
+                notKept(first.tag, first.payload.length(), e);
+                continue;
+            }
+            final long result = group.offer(first.kind, again, 0, again.capacity());
             if (mayRetry(result)) {
                 return;
             }
             queue.poll();
-            waitingBytes -= first.payload.length;
+            payloads.release(first.payload);
             if (result >= 0) {
                 underWay.put(result, first.tag);
             } else {
@@ -141,7 +178,7 @@ final class Offers {
     private void rejectWaiting(final ArrayDeque<Waiting> queue, final long reason) {
         while (!queue.isEmpty()) {
             final Waiting first = queue.poll();
-            waitingBytes -= first.payload.length;
+            payloads.release(first.payload);
             listener.rejected(first.tag, reason);
         }
     }
@@ -150,23 +187,25 @@ final class Offers {
     void withdraw(final long call) {
         writeSets.removeIf(w -> {
             final boolean dropped = w.tag instanceof Tag.Fragment f && f.call == call;
-            waitingBytes -= dropped ? w.payload.length : 0;
+            if (dropped) {
+                payloads.release(w.payload);
+            }
             return dropped;
         });
     }
 
-    /** Drops the write set of {@code call} if it waits. Its payload, or null when it does not wait. */
-    byte[] revoke(final long call) {
+    /** Drops the write set of {@code call} if it waits. Its length, or -1 when it does not wait. */
+    int revoke(final long call) {
         final Iterator<Waiting> waiting = writeSets.iterator();
         while (waiting.hasNext()) {
             final Waiting w = waiting.next();
             if (w.tag instanceof Tag.WriteSet s && s.call == call) {
                 waiting.remove();
-                waitingBytes -= w.payload.length;
-                return w.payload;
+                payloads.release(w.payload);
+                return w.payload.length();
             }
         }
-        return null;
+        return -1;
     }
 
     /** Forgets what is under way; its fate is not known. {@code unanswered} hears of each call that waits for a message of it. */
@@ -196,10 +235,6 @@ final class Offers {
 
     int waitingCount() {
         return writeSets.size();
-    }
-
-    int underWayCount() {
-        return underWay.size();
     }
 
     private static boolean mayRetry(final long result) {

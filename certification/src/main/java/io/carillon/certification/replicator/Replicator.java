@@ -13,6 +13,7 @@ import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.ReplicationEngine;
 import io.carillon.wsrep.WsrepStatus;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
@@ -62,6 +63,11 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     /** Sets where this node keeps its verdicts over a restart; before anything else. */
     public void verdictFile(final VerdictFile file) {
         feed.verdictFile(file);
+    }
+
+    /** Sets where write sets wait that the group does not take at once and the memory does not hold; else it is with temporary files. */
+    public void waitingDirectory(final Path directory) {
+        node.offers.directory(directory);
     }
 
     /** Binds the group; once, before anything else. */

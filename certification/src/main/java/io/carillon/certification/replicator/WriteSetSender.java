@@ -12,7 +12,6 @@ import io.carillon.wsrep.WsrepStatus;
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** The application's write sets on their way into the order, until their verdict, or until it is known that there will be none. */
 final class WriteSetSender {
@@ -100,10 +99,10 @@ final class WriteSetSender {
 
     /** Takes the write set of {@code call} back if it was not sent. */
     void revoke(final long call) {
-        final byte[] payload = node.offers.revoke(call);
-        if (payload != null && node.openCalls.take(call)) {
-            if (new UnsafeBuffer(payload).getInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, ByteOrder.LITTLE_ENDIAN) > 0) {
-                withdraw(call);
+        final int length = node.offers.revoke(call);
+        if (length >= 0 && node.openCalls.take(call)) {
+            if (length == WriteSetLayout.HEADER_LENGTH + Origin.LENGTH) {
+                withdraw(call); // its sections are fragments
             }
             node.application.onRejected(call, RejectReason.REVOKED, "taken back while it waited for flow control");
         }
@@ -136,6 +135,9 @@ final class WriteSetSender {
         if (tag instanceof Offers.Tag.WriteSet w) {
             rejectCall(w.call(), reason);
         } else if (tag instanceof Offers.Tag.Fragment f) {
+            if (reason == RingResult.BACK_PRESSURED) {
+                withdraw(f.call()); // what there is of it would be sent for nothing
+            }
             node.openCalls.add(f.call());
             rejectCall(f.call(), reason);
         }
@@ -149,6 +151,8 @@ final class WriteSetSender {
             node.application.onRejected(call, RejectReason.TOO_LARGE, "larger than one entry of the ring may be");
         } else if (reason == RingResult.CLOSED) {
             node.application.onRejected(call, RejectReason.CLOSED, "the node is not in a group");
+        } else if (reason == RingResult.BACK_PRESSURED) {
+            node.application.onRejected(call, RejectReason.NOT_KEPT, "the group takes no more now, and there is no room to keep it");
         } else {
             node.application.onRejected(call, RejectReason.NOT_PRIMARY, "the node is not in a primary view");
         }

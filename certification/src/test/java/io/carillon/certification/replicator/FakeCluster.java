@@ -128,6 +128,12 @@ class FakeCluster {
         });
     }
 
+    /** {@code group} alone hears at once that it is not primary. */
+    void cutOff(final FakeGroup group) {
+        members.remove(group);
+        group.cutOff();
+    }
+
     /** All that were members before the {@link #outage} find each other again. */
     void recover(final FakeGroup... all) {
         changes.add(() -> install(List.of(all), true));

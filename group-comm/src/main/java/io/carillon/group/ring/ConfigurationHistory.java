@@ -26,12 +26,6 @@ final class ConfigurationHistory {
         entries.clear();
     }
 
-    void truncateAfter(final long index) {
-        while (!entries.isEmpty() && entries.getLast().index() > index) {
-            entries.removeLast();
-        }
-    }
-
     /** Forgets what a newer stable one replaced. True if a configuration became the latest stable one. */
     boolean settle(final long stableIndex) {
         boolean news = false;

@@ -6,22 +6,16 @@ package io.carillon.group.transport;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
 import java.util.Arrays;
@@ -157,11 +151,6 @@ public final class EngineLoop implements AutoCloseable {
         return allocator;
     }
 
-    /** Tells whether epoll carries it. */
-    public boolean isEpoll() {
-        return epoll;
-    }
-
     /** Class of outgoing TCP channels. */
     public Class<? extends SocketChannel> socketChannel() {
         return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
@@ -170,16 +159,6 @@ public final class EngineLoop implements AutoCloseable {
     /** Class of listening TCP channels. */
     public Class<? extends ServerSocketChannel> serverSocketChannel() {
         return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-    }
-
-    /** Class of outgoing Unix stream channels. */
-    public Class<? extends io.netty.channel.Channel> domainSocketChannel() {
-        return epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class;
-    }
-
-    /** Class of listening Unix stream channels; accepts {@link DomainSocketChannel}s with epoll. */
-    public Class<? extends ServerChannel> serverDomainSocketChannel() {
-        return epoll ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
     }
 
     /** Ends the loop and waits for its thread, except when called on it. Channels still open are closed. */

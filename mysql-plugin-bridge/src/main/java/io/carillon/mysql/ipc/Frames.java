@@ -83,9 +83,4 @@ public final class Frames {
 
     private Frames() {
     }
-
-    /** Tells whether frames of {@code type} are part of the feed, whose bytes count against {@link #FEED_CREDIT}. */
-    public static boolean isFeed(final int type) {
-        return type >= VERDICT && type <= SKIP;
-    }
 }

@@ -70,10 +70,6 @@ public final class ProviderSession {
         out.logOnly();
     }
 
-    boolean isAttached() {
-        return attachment != null;
-    }
-
     /** Acts upon a whole frame. */
     void onFrame(final FrameReader frame) throws FrameFormatException {
         if (ended) {

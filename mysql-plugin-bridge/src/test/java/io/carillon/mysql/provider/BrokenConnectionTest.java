@@ -56,4 +56,24 @@ final class BrokenConnectionTest extends RealEngineFixture {
         assertEquals(OK, Transaction.isolated(b, 55, "alter table t", meta));
         agree(a, b);
     }
+
+    @Test
+    void aSidecarLostForLongerThanItsGraceIsANonPrimaryViewUntilItIsBack() throws Exception {
+        final FakeServer a = founder();
+        final FakeServer c = joiner(2, a);
+        sidecarGrace = "PT1S";
+        final FakeServer b = joiner(1, a);
+        b.events.clear();
+        killEngine(1);
+        final String lost = b.await("view");
+        assertTrue(lost.startsWith("view seqno -1 status 1 "), lost);
+        assertEquals(CONN_FAIL, new Transaction(b, 1).writes("db", "t", "b").data("away").commit());
+        assertEquals(OK, new Transaction(a, 1).writes("db", "t", "a").data("while away").commit());
+        startEngine(1);
+        b.await("synced");
+        assertEquals(OK, new Transaction(b, 2).writes("db", "t", "b").data("back").commit());
+        agree(a, b, c);
+        assertTrue(b.applied.stream().anyMatch(one -> one.data().equals("while away")), b.applied.toString());
+        assertFalse(b.events.contains("sst request"), b.events.toString());
+    }
 }

@@ -88,6 +88,7 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
         group = new GroupNode(loop, RingConfig.defaults(name), transport, log, state, failures::add);
         replicator = new Replicator(CONFIG, Configuration::viewOf, new SegmentDonorChoice(), log::purge, loop::nowNs);
         replicator.verdictFile(verdicts);
+        replicator.waitingDirectory(directory);
         replicator.group(group);
         group.listener(replicator);
         peers = new PeerAdmission(loop::schedule);

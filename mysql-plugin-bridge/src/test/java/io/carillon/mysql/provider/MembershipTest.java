@@ -4,6 +4,7 @@
 package io.carillon.mysql.provider;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.FutureTask;
@@ -33,7 +34,7 @@ final class MembershipTest extends ProviderFixture {
     }
 
     @Test
-    void aLostSidecarIsANonPrimaryViewAndItsReturnGoesOnWithoutASnapshot() throws Exception {
+    void whatHappenedWhileTheSidecarWasAwayComesWithItsReturnAndWithoutASnapshot() throws Exception {
         final FakeServer a = founder();
         final FakeServer b = joiner(1, a);
         cluster.onLoop(() -> {
@@ -45,6 +46,7 @@ final class MembershipTest extends ProviderFixture {
         b.await("applied 3 while away");
         assertEquals(OK, new Transaction(b, 2).writes("db", "t", "2").data("back").commit());
         a.await("applied 4 back");
+        assertTrue(b.events.stream().noneMatch(event -> event.startsWith("connected")), b.events.toString());
     }
 
     @Test
@@ -69,11 +71,18 @@ final class MembershipTest extends ProviderFixture {
     @Test
     void desyncPauseResumeResync() throws Exception {
         final FakeServer a = founder();
+        final FakeServer b = joiner(1, a);
         assertEquals(OK, a.provider.status(Wsrep.Slot.DESYNC));
-        assertEquals(1L, a.provider.<Long>call(Wsrep.Slot.PAUSE));
+        final long paused = a.provider.<Long>call(Wsrep.Slot.PAUSE);
+        assertEquals(a.lastCommitted(), paused);
         final FutureTask<Integer> waiting = inBackground(() -> new Transaction(a, 1).writes("db", "t", "1").data("1").commit());
+        b.await("applied " + (paused + 1) + " 1");
+        // The answer comes behind the verdict, on the same connection: that it may commit is known here, and it does not.
+        assertEquals(Long.toString(paused), a.statistics().get("last_committed"));
+        assertFalse(waiting.isDone());
         assertEquals(OK, a.provider.status(Wsrep.Slot.RESUME));
         assertEquals(OK, waiting.get());
+        assertEquals(paused + 1, a.lastCommitted());
         assertEquals(OK, a.provider.status(Wsrep.Slot.RESYNC));
     }
 }

@@ -19,6 +19,8 @@ abstract class RealEngineFixture extends ServerFixture {
     private static final int NODES = 3;
 
     private final List<EngineNode> nodes = new ArrayList<>();
+    /** Of the servers that are made from now on. */
+    String sidecarGrace = "PT20S";
 
     @BeforeEach
     final void start() throws Exception {
@@ -45,7 +47,8 @@ abstract class RealEngineFixture extends ServerFixture {
     @Override
     final FakeServer newServer(final int node) throws Exception {
         final Path data = Files.createDirectories(directory.resolve("data" + node));
-        return new FakeServer("n" + node, "carillon.sidecar_grace=PT20S;carillon.sidecar=unix:" + nodes.get(node).socket, data.toString());
+        return new FakeServer("n" + node, "carillon.sidecar_grace=" + sidecarGrace + ";carillon.sidecar=unix:" + nodes.get(node).socket,
+            data.toString());
     }
 
     @Override
@@ -54,7 +57,15 @@ abstract class RealEngineFixture extends ServerFixture {
     }
 
     final void replaceEngine(final int node) throws Exception {
+        killEngine(node);
+        startEngine(node);
+    }
+
+    final void killEngine(final int node) throws Exception {
         nodes.get(node).kill();
+    }
+
+    final void startEngine(final int node) throws Exception {
         nodes.get(node).start();
     }
 
