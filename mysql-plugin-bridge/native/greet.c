@@ -92,7 +92,7 @@ static bool send_connect_again(struct provider *p, int fd) {
     if (wanted) {
         ok = frame_end(&out);
         if (ok && !p->session.lost_reported) {
-            put_u16(out.bytes + 6, FRAME_CONNECT_AGAIN); // a sidecar that still has this session goes on, the server knows of nothing
+            put_u16(out.bytes + 6, FRAME_CONNECT_AGAIN); // one that still serves this server goes on, and the server knows of nothing
         }
         struct iovec iov = {.iov_base = out.bytes, .iov_len = out.length};
         ok = ok && session_write(fd, &iov, 1);

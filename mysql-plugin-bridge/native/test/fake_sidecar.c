@@ -64,10 +64,14 @@ static void *fake_main(void *arg) {
     return NULL;
 }
 
+void scratch_directory(char path[SCRATCH_LENGTH]) {
+    snprintf(path, SCRATCH_LENGTH, "/tmp/carillon-test-XXXXXX"); // the X are mkdtemp's to replace
+    CHECK(mkdtemp(path));
+}
+
 void fake_start(struct fake *f) {
     memset(f, 0, sizeof *f);
-    strcpy(f->dir, "/tmp/carillon-test-XXXXXX");
-    CHECK(mkdtemp(f->dir));
+    scratch_directory(f->dir);
     snprintf(f->path, sizeof f->path, "%s/s", f->dir);
     f->fd = -1;
     f->accept = true;

@@ -5,23 +5,13 @@
 #ifndef CARILLON_FAKE_SIDECAR_H
 #define CARILLON_FAKE_SIDECAR_H
 
+#include "check.h"
 #include "provider.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#define CHECK(condition)                                                                                                                   \
-    do {                                                                                                                                   \
-        if (!(condition)) {                                                                                                                \
-            fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, #condition);                                                  \
-            abort();                                                                                                                       \
-        }                                                                                                                                  \
-    } while (0)
-
-enum { HELD_MAX = 64, LAST_WS_MAX = 1 << 22 };
+enum { HELD_MAX = 64, LAST_WS_MAX = 1 << 22, SCRATCH_LENGTH = 32 };
 
 struct fake {
-    char dir[32];
+    char dir[SCRATCH_LENGTH];
     char path[64];
     char options[160];
     int listener;
@@ -58,6 +48,8 @@ struct fake {
     uint64_t fed;
 };
 
+// A new directory of this test's own, empty.
+void scratch_directory(char path[SCRATCH_LENGTH]);
 void fake_start(struct fake *f);
 void fake_stop(struct fake *f);
 void fake_drop(struct fake *f, bool accept_again);

@@ -5,18 +5,8 @@
 #ifndef CARILLON_FUZZ_H
 #define CARILLON_FUZZ_H
 
+#include "check.h"
 #include "provider.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-#define CHECK(condition)                                                                                                                   \
-    do {                                                                                                                                   \
-        if (!(condition)) {                                                                                                                \
-            fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, #condition);                                                  \
-            abort();                                                                                                                       \
-        }                                                                                                                                  \
-    } while (0)
 
 struct fuzz {
     wsrep_t w;

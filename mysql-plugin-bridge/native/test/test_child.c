@@ -105,8 +105,8 @@ static void no_place_for_the_state(void) {
 int main(void) {
     char launcher[PATH_MAX];
     write_launcher(launcher, sizeof launcher);
-    char base[] = "/tmp/carillon-test-XXXXXX";
-    CHECK(mkdtemp(base));
+    char base[SCRATCH_LENGTH];
+    scratch_directory(base);
     char data_dir[64];
     snprintf(data_dir, sizeof data_dir, "%s/data", base);
     CHECK(mkdir(data_dir, 0700) == 0);

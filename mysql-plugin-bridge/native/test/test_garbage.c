@@ -63,8 +63,8 @@ static void count_lines(wsrep_log_level_t level, const char *text) {
 
 // Waited for ever, and said nothing.
 static void what_listens_is_no_sidecar(void) {
-    char dir[] = "/tmp/carillon-test-XXXXXX";
-    CHECK(mkdtemp(dir));
+    char dir[SCRATCH_LENGTH];
+    scratch_directory(dir);
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "%s/s", dir);
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);

@@ -6,18 +6,8 @@
 #ifndef CARILLON_TOY_SERVER_H
 #define CARILLON_TOY_SERVER_H
 
+#include "check.h"
 #include "provider.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-#define CHECK(condition)                                                                                                                   \
-    do {                                                                                                                                   \
-        if (!(condition)) {                                                                                                                \
-            fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, #condition);                                                  \
-            abort();                                                                                                                       \
-        }                                                                                                                                  \
-    } while (0)
 
 enum { TOY_ROWS = 64, TOY_PAGES = 16, TOY_PAGE_ROWS = TOY_ROWS / TOY_PAGES, TOY_NODES_MAX = 4, TOY_APPLIERS = 4, TOY_ROWS_PER_TRX = 2 };
 

@@ -81,6 +81,9 @@ final class Fragments {
      * was lost with its origin's connection. So nothing holds the log for longer than that.
      */
     void reached(final long seqno) {
+        if (runs.isEmpty()) {
+            return; // no garbage for each entry
+        }
         final Iterator<Run> eldest = runs.values().iterator();
         while (eldest.hasNext() && seqno - eldest.next().firstSeqno >= window) {
             eldest.remove();

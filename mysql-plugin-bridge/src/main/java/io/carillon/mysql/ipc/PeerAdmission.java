@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -34,7 +35,7 @@ public final class PeerAdmission implements Admission {
     }
 
     private final Timer timer;
-    private final Map<Long, Question> open = new LinkedHashMap<>();
+    private final SequencedMap<Long, Question> open = new LinkedHashMap<>();
     private final Set<String> admitted = Collections.newSetFromMap(new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
@@ -68,13 +69,24 @@ public final class PeerAdmission implements Admission {
 
     @Override
     public void ask(final String ip, final Consumer<Boolean> answer) {
-        if (server == null || open.size() >= OPEN_MAX) {
+        if (server == null) {
             answerByMemory(ip, answer);
             return;
+        }
+        if (open.size() == OPEN_MAX) {
+            giveUpEldest();
         }
         number++;
         open.put(number, new Question(ip, answer, timer.schedule(() -> answerByMemory(ip, answer), PATIENCE_NS)));
         server.ask(number, ip);
+    }
+
+    /** Some questions have no answer, as when the server left the group meanwhile: they must not keep later ones from being asked. */
+    private void giveUpEldest() {
+        final Question eldest = open.pollFirstEntry().getValue();
+        if (eldest.patience.cancel(false)) {
+            answerByMemory(eldest.ip, eldest.answer);
+        }
     }
 
     /** The server's answer to the question {@code asked}. */

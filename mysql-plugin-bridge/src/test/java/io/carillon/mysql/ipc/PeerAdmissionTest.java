@@ -80,6 +80,24 @@ final class PeerAdmissionTest {
         assertEquals(List.of(), answers);
     }
 
+    /** A server that leaves drops what it was asked, and is asked again when it is back. */
+    @Test
+    void questionsWithoutAnswerDoNotKeepOthersFromBeingAsked() {
+        serve();
+        connect("known");
+        admission.answered(1, true);
+        answers.clear();
+        connect("known");
+        for (int i = 0; i < 1000; i++) {
+            connect("stranger");
+        }
+        assertEquals(List.of("known true"), answers);
+        connect("new");
+        assertEquals("1003 new", questions.getLast());
+        admission.answered(1003, true);
+        assertEquals(List.of("known true", "new true"), answers);
+    }
+
     @Test
     void withoutAServerOnlyWhoIsKnownIsAdmitted() {
         connect("a");
