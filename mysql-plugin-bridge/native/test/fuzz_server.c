@@ -19,7 +19,7 @@ static void read_all(const void *bytes, size_t length) {
 
 static void read_view(const wsrep_view_info_t *view) {
     CHECK(view->memb_num >= 0 && view->my_idx >= -1 && view->my_idx < view->memb_num);
-    CHECK(view->status <= WSREP_VIEW_DISCONNECTED && (view->memb_num == 0) == (view->status == WSREP_VIEW_DISCONNECTED));
+    CHECK(view->status <= WSREP_VIEW_NON_PRIMARY && (view->memb_num > 0 || view->status == WSREP_VIEW_NON_PRIMARY));
     read_all(view, offsetof(wsrep_view_info_t, members));
     for (int i = 0; i < view->memb_num; i++) {
         const wsrep_member_info_t *member = &view->members[i];
