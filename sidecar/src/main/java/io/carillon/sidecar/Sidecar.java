@@ -40,7 +40,9 @@ final class Sidecar implements SessionListener {
     private final NodeHost host;
     private final ProviderServer server;
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private final Object adminGate = new Object();
     private AdminServer admin;
+    private boolean adminWanted;
     private boolean stopping;
     private long strangers;
     private long strangerLoggedNs;
@@ -76,11 +78,7 @@ final class Sidecar implements SessionListener {
 
     /** Waits for the end; the exit status. */
     int await() {
-        final int status = ended.join();
-        if (admin != null) {
-            admin.close();
-        }
-        return status;
+        return ended.join();
     }
 
     private boolean log(final ServerLogLevel level, final String text) {
@@ -116,7 +114,7 @@ final class Sidecar implements SessionListener {
             });
         } catch (final RejectedExecutionException e) {
             ServerLogAppender.toStandardError(ServerLogLevel.ERROR, "the sidecar ends, its thread is gone: " + why);
-            ended.complete(status);
+            end(status);
         }
     }
 
@@ -127,8 +125,20 @@ final class Sidecar implements SessionListener {
         } catch (final RuntimeException e) {
             ServerLogAppender.toStandardError(ServerLogLevel.WARN, "the sidecar could not close its state: " + e.getMessage());
         } finally {
-            ended.complete(status);
+            end(status);
         }
+    }
+
+    /** The socket's file goes first: with the answer the process may be gone. */
+    private void end(final int status) {
+        synchronized (adminGate) {
+            adminWanted = false;
+            if (admin != null) {
+                admin.close();
+                admin = null;
+            }
+        }
+        ended.complete(status);
     }
 
     /** SIGTERM or SIGINT: the hook must not return before the state is closed. */
@@ -164,17 +174,23 @@ final class Sidecar implements SessionListener {
     public void sessionBegan(final ProviderSession session) {
         final Hello hello = session.hello();
         LOG.info("Serving node {} (server process {}, data directory {})", hello.nodeName(), hello.pid(), hello.dataDir());
-        if (admin == null) {
-            startAdmin();
-        }
+        startAdmin();
     }
 
     private void startAdmin() {
+        synchronized (adminGate) {
+            if (adminWanted || ended.isDone()) {
+                return;
+            }
+            adminWanted = true;
+        }
         final AdminStatus status = new AdminStatus(loop, host, server);
         final Thread starter = new Thread(() -> {
             try {
                 Files.createDirectories(config.directory());
-                admin = AdminServer.start(AdminSocket.of(config.directory()), status::answer);
+                synchronized (adminGate) {
+                    admin = adminWanted ? AdminServer.start(AdminSocket.of(config.directory()), status::answer) : null;
+                }
             } catch (final IOException e) {
                 LOG.warn("No socket for 'carillon status': {}", e.getMessage());
             }
