@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 
 /**
  * Where the socket for the command line is: in the state directory, or, when that path is too long for a socket,
- * under a name made from it in a directory of the same user.
+ * in /tmp, under a name made from it.
  */
 final class AdminSocket {
     private static final String NAME = "admin.sock";
