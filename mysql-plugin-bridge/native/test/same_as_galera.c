@@ -87,8 +87,8 @@ static void describe(struct side *side) {
     char *rest = NULL;
     for (char *pair = strtok_r(options, ";", &rest); pair; pair = strtok_r(NULL, ";", &rest)) {
         const bool own = strstr(pair, side->directory) || strstr(pair, "port") || strstr(pair, "listen_addr");
-        const char *end = strchr(pair, '=');
-        at += snprintf(side->text + at, TEXT_LENGTH - (size_t)at, "option %.*s\n", own && end ? (int)(end - pair) : (int)strlen(pair), pair);
+        const size_t length = own ? strcspn(pair, "=") : strlen(pair);
+        at += snprintf(side->text + at, TEXT_LENGTH - (size_t)at, "option %.*s\n", (int)length, pair);
     }
     free(options);
 }
