@@ -40,9 +40,10 @@ final class Sidecar implements SessionListener {
     private final NodeHost host;
     private final ProviderServer server;
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
-    private final Object adminGate = new Object();
+    /** On the loop's thread. */
+    private Thread adminStarter;
+    /** Belongs to the starter until that has ended. */
     private AdminServer admin;
-    private boolean adminWanted;
     private boolean stopping;
     private long strangers;
     private long strangerLoggedNs;
@@ -114,7 +115,7 @@ final class Sidecar implements SessionListener {
             });
         } catch (final RejectedExecutionException e) {
             ServerLogAppender.toStandardError(ServerLogLevel.ERROR, "the sidecar ends, its thread is gone: " + why);
-            end(status);
+            ended.complete(status);
         }
     }
 
@@ -125,20 +126,23 @@ final class Sidecar implements SessionListener {
         } catch (final RuntimeException e) {
             ServerLogAppender.toStandardError(ServerLogLevel.WARN, "the sidecar could not close its state: " + e.getMessage());
         } finally {
-            end(status);
+            closeAdmin();
+            ended.complete(status);
         }
     }
 
-    /** The socket's file goes first: with the answer the process may be gone. */
-    private void end(final int status) {
-        synchronized (adminGate) {
-            adminWanted = false;
+    /** Its socket may just be made, and must not be left behind. */
+    private void closeAdmin() {
+        try {
+            if (adminStarter != null) {
+                adminStarter.join();
+            }
             if (admin != null) {
                 admin.close();
-                admin = null;
             }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        ended.complete(status);
     }
 
     /** SIGTERM or SIGINT: the hook must not return before the state is closed. */
@@ -174,29 +178,23 @@ final class Sidecar implements SessionListener {
     public void sessionBegan(final ProviderSession session) {
         final Hello hello = session.hello();
         LOG.info("Serving node {} (server process {}, data directory {})", hello.nodeName(), hello.pid(), hello.dataDir());
-        startAdmin();
+        if (adminStarter == null && !stopping) {
+            startAdmin();
+        }
     }
 
     private void startAdmin() {
-        synchronized (adminGate) {
-            if (adminWanted || ended.isDone()) {
-                return;
-            }
-            adminWanted = true;
-        }
         final AdminStatus status = new AdminStatus(loop, host, server);
-        final Thread starter = new Thread(() -> {
+        adminStarter = new Thread(() -> {
             try {
                 Files.createDirectories(config.directory());
-                synchronized (adminGate) {
-                    admin = adminWanted ? AdminServer.start(AdminSocket.of(config.directory()), status::answer) : null;
-                }
+                admin = AdminServer.start(AdminSocket.of(config.directory()), status::answer);
             } catch (final IOException e) {
                 LOG.warn("No socket for 'carillon status': {}", e.getMessage());
             }
         }, "carillon-admin-start");
-        starter.setDaemon(true);
-        starter.start();
+        adminStarter.setDaemon(true);
+        adminStarter.start();
     }
 
     @Override

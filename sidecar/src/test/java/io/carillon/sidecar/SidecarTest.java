@@ -68,10 +68,29 @@ final class SidecarTest {
         }
         assertEquals(0, status.get());
         assertFalse(Files.exists(socket), "the socket outlived the sidecar");
-        assertFalse(Files.exists(AdminSocket.of(directory.resolve("state"))), "the socket of the command line outlived the sidecar");
+        assertFalse(Files.exists(AdminSocket.of(directory.resolve("state"))), "the admin socket outlived the sidecar");
         final String port = address.substring(address.indexOf(':') + 1);
         new ServerSocket(Integer.parseInt(port)).close();
         assertTrue(log.stream().anyMatch(line -> line.contains("Entered group")), log.toString());
+    }
+
+    /** The admin socket is made beside the session, and may not be there yet. */
+    @Test
+    void nothingIsLeftOfAChildWhoseServerGoesAtOnce() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            final Path socket = start(true);
+            try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
+                hello(server, address());
+            }
+            assertEquals(0, status.get());
+            for (final Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getName().equals("carillon-admin-start")) {
+                    thread.join();
+                }
+            }
+            assertFalse(Files.exists(socket), "the socket outlived the sidecar");
+            assertFalse(Files.exists(AdminSocket.of(directory.resolve("state"))), "the admin socket outlived the sidecar");
+        }
     }
 
     @Test

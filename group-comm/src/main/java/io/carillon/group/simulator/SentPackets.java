@@ -32,13 +32,15 @@ final class SentPackets {
      *
      * @param promised durably, by this member.
      * @param stable that it reported.
+     * @param holdsToken whether it may number now.
      */
     void check(final DirectBuffer packet, final int offset, final int length, final long promised, final SimulatedLog log,
-        final long stable) {
+        final long stable, final boolean holdsToken) {
         final int type = packet.getByte(offset);
         if (PacketType.isControl(type) || length < RingPacket.BODY_OFFSET) {
             return;
         }
+        Check.that(type != PacketType.ORDER || holdsToken, "only the holder of the token says what is numbered", log.endIndex(), stable);
         final long packetEpoch = RingPacket.i64(packet, offset + RingPacket.EPOCH_OFFSET);
         final long packetLogged = RingPacket.i64(packet, offset + RingPacket.LOGGED_OFFSET);
         final long packetHorizon = RingPacket.i64(packet, offset + RingPacket.HORIZON_OFFSET);
