@@ -31,11 +31,14 @@ public final class ProviderOptions {
         "carillon.ring.stability", "majority",
         "carillon.ring.token", "park",
         "carillon.sidecar_grace", "PT3S",
+        "cert.length_check", "127",
         "cert.max_length", "16384",
         "gmcast.isolate", "0");
 
     /** Options whose other values Galera obeys and this does not: the value that is so, and why. */
     private static final Map<String, List<String>> ALWAYS = Map.of(
+        "cert.length_check", List.of("127", "the index of keys is cut with each write set"),
+        "cert.max_length", List.of("16384", "the limit is 16384 on all nodes, whose verdicts must agree"),
         "repl.commit_order", List.of("3", "transactions always commit in their order"),
         "carillon.ring.token", List.of("park", "an idle token is always parked"),
         "carillon.log.retention", List.of("P1D", "the log is kept by its length, not by its age"),
