@@ -25,6 +25,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * known from an earlier life or from a donor, and the certifier for all others.
  */
 final class EntryCertifier {
+    private final int window;
     private final Certifier certifier;
     private final Verdict verdict = new Verdict();
     private final WriteSetFlyweight writeSet = new WriteSetFlyweight();
@@ -40,7 +41,8 @@ final class EntryCertifier {
     private Verdict.Reason refusal = Verdict.Reason.REFUSED;
 
     EntryCertifier(final CertifierConfig config) {
-        fragments = new Fragments(config.window());
+        window = config.window();
+        fragments = new Fragments(window);
         certifier = new Certifier(config);
     }
 
@@ -143,6 +145,9 @@ final class EntryCertifier {
 
     /** After the application was told of the verdict: reading the other write set moves the log on from {@code e}. */
     void noteConflict(final LogEntry e) {
+        if (verdict.reason == Verdict.Reason.BEHIND_INDEX && verdict.seqno == e.seqno) {
+            conflicts.addBehind(party(e.seqno), writeSet.lastSeen(), certifier.floor(), window);
+        }
         if (verdict.reason != Verdict.Reason.KEY_CONFLICT || verdict.seqno != e.seqno) {
             return;
         }
