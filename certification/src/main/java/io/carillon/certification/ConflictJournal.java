@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which write sets met which, for people: the last conflicts, and how many there were by table; and those of origins too far behind. The same on every
- * member that was there. Engine's thread only.
+ * Which write sets met which, for people: the last conflicts, and how many there were by table; and those of origins too far
+ * behind. The same on every member that was there. Engine's thread only.
  */
 public final class ConflictJournal {
     /** Conflicts kept. */

@@ -32,7 +32,8 @@ final class AdminServer implements AutoCloseable {
     private final ServerSocketChannel channel;
     private final Function<String, String> answer;
 
-    private AdminServer(final Path path, final AdminSocket socket, final ServerSocketChannel channel, final Function<String, String> answer) {
+    private AdminServer(final Path path, final AdminSocket socket, final ServerSocketChannel channel,
+        final Function<String, String> answer) {
         this.path = path;
         this.socket = socket;
         this.channel = channel;
