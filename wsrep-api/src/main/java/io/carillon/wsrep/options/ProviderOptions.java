@@ -42,8 +42,13 @@ public final class ProviderOptions {
         "repl.commit_order", List.of("3", "transactions always commit in their order"),
         "carillon.ring.token", List.of("park", "an idle token is always parked"),
         "carillon.log.retention", List.of("P1D", "the log is kept by its length, not by its age"),
+        "cert.max_length", List.of("16384", "all members test write sets against as many before them"),
+        "evs.auto_evict", List.of("0", "nobody is shut out for being slow"),
+        "evs.evict", List.of("", "nobody is shut out by hand"),
         "gcs.stateless", List.of("no", "every member keeps data"),
-        "pc.npvo", List.of("false", "two primary views cannot be"));
+        "gmcast.mcast_addr", List.of("", "members talk over TCP only"),
+        "pc.npvo", List.of("false", "two primary views cannot be"),
+        "pc.wait_prim", List.of("true", "a server that connects waits for its primary view"));
 
     /** Whoever sets one of these expects encryption. */
     private static final List<String> ENCRYPTION = List.of("socket.ssl_ca", "socket.ssl_cert", "socket.ssl_key", "socket.ssl_cipher",

@@ -122,6 +122,9 @@ class ProviderOptionsTest {
     void saysWhatHasNoEffect() throws OptionException {
         assertEquals(List.of("provider option repl.commit_order = 1 has no effect: transactions always commit in their order"),
             options.withoutEffect(options.initialise("repl.commit_order=1; gcs.stateless=0; gcs.fc_limit=7")));
+        assertEquals(List.of("provider option evs.evict = 1 has no effect: nobody is shut out by hand",
+                "provider option pc.wait_prim = no has no effect: a server that connects waits for its primary view"),
+            options.withoutEffect(options.initialise("evs.evict=1; evs.auto_evict=no; gmcast.mcast_addr=; pc.wait_prim=no")));
         assertEquals(List.of(), options.withoutEffect(options.initialise("repl.commit_order=3; repl.key_format=flat8")));
     }
 
