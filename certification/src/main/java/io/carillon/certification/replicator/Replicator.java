@@ -36,6 +36,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     private final Feed feed;
     private final StateTransfer transfer;
     private final Membership membership;
+    private final Departure departure;
     private final StableCursor stable;
     private final WriteSetSender sender;
     private final OwnState ownState;
@@ -55,7 +56,8 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         feed = new Feed(node, views, this::onDrained);
         transfer = feed.transfer();
         commitCut = new CommitCut(node, feed.delivery(), retention);
-        membership = new Membership(node, views, feed, ownState, sender, ballot, flow, commitCut);
+        departure = new Departure(node, feed, sender);
+        membership = new Membership(node, views, feed, ownState, sender, ballot, flow, commitCut, departure);
         stable = new StableCursor(node, views, membership, feed, ownState, sender, ballot, flow);
         status = new ReplicatorStatus(node, certifier(), sender, flow);
     }
@@ -289,11 +291,11 @@ public final class Replicator implements ReplicationEngine, GroupListener {
 
     @Override
     public void onLeft() {
-        membership.left();
+        departure.left();
     }
 
     private void onDrained() {
-        membership.close();
+        departure.close();
     }
 
     @Override
