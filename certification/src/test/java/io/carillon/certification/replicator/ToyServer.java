@@ -66,7 +66,7 @@ final class ToyServer implements ReplicatedApplication {
         session = new UUID(0xABCD, group.id.lsb());
         replicator = new Replicator(ToyCluster.CONFIG, cluster::read, ToyCluster.FIRST_SYNCED, index -> purgeable = index, () -> clockNs);
         replicator.group(group);
-        group.listener = replicator;
+        group.listener = replicator.groupListener();
         names.add(this);
     }
 
