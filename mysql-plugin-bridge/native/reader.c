@@ -113,6 +113,9 @@ void session_read(struct provider *p, int fd, size_t filled, char *reason, size_
         session_progress(p, false);
         ssize_t n = recv(fd, s->buffer + filled, SESSION_BUFFER_LENGTH - filled, 0);
         if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+            if (reconnect_lasts(&s->reconnect, now_ns())) {
+                provider_log(p, WSREP_LOG_INFO, "The connection to the sidecar at %s lasts again", s->socket_path);
+            }
             const int ready = session_sleep(s, fd, progress_due(p) ? PROGRESS_MS : IDLE_MS);
             if (ready < 0) {
                 snprintf(reason, reason_size, "stopped");
@@ -138,7 +141,7 @@ static void note_end(struct session *s) {
     s->respawn_pause = stable || !longer ? RESPAWN_PAUSE : longer < RESPAWN_PAUSE_MAX ? longer : RESPAWN_PAUSE_MAX;
 }
 
-void session_went_down(struct provider *p, int fd, const char *reason) {
+void session_went_down(struct provider *p, int fd) {
     struct session *s = &p->session;
     isolation_fd(s->isolation_slot, -1);
     shutdown(fd, SHUT_RDWR); // a writer asleep on a full socket must give back the lock
@@ -152,8 +155,18 @@ void session_went_down(struct provider *p, int fd, const char *reason) {
     }
     session_set_state(s, SESSION_DOWN, NULL);
     calls_kick_all(&p->calls); // fragments on their way have to begin again
-    if (!atomic_load(&s->stop)) {
-        provider_log(p, WSREP_LOG_INFO, "The connection to the sidecar ended (%s); trying to have it back", reason);
+}
+
+static void report_ended(struct provider *p, wsrep_log_level_t level, const char *what, const char *reason) {
+    struct session *s = &p->session;
+    const uint64_t ends = reconnect_ended(&s->reconnect, now_ns());
+    if (!ends || atomic_load(&s->stop)) {
+        return;
+    }
+    if (ends == 1) {
+        provider_log(p, level, "%s (%s); trying to have it back", what, reason);
+    } else {
+        provider_log(p, level, "%s (%s), the last of %llu times; it is tried once a second", what, reason, (unsigned long long)ends);
     }
 }
 
@@ -216,6 +229,11 @@ void *session_main(void *arg) {
     while (!atomic_load(&s->stop)) {
         session_report_lost(p);
         bool fatal = false;
+        const int64_t wait = reconnect_wait(&s->reconnect, now_ns());
+        if (wait > 0) {
+            session_sleep(s, -1, wait < EXTERNAL_RETRY_MS * MS ? (int)(wait / MS) + 1 : EXTERNAL_RETRY_MS);
+            continue;
+        }
         const int fd = isolation_active() ? -1 : attempt(p, since, &fatal, reason, sizeof reason);
         if (fatal) {
             session_set_state(s, SESSION_REFUSED, reason);
@@ -230,7 +248,8 @@ void *session_main(void *arg) {
         if (greeting == GREET_OK) {
             s->no_welcome_said = false;
             session_read(p, fd, filled, reason, sizeof reason);
-            session_went_down(p, fd, reason);
+            session_went_down(p, fd);
+            report_ended(p, WSREP_LOG_INFO, "The connection to the sidecar ended", reason);
             continue;
         }
         close(fd);
@@ -239,8 +258,7 @@ void *session_main(void *arg) {
                 session_set_state(s, SESSION_REFUSED, reason);
                 return NULL;
             }
-            provider_log(p, WSREP_LOG_ERROR, "The sidecar refuses this server: %s", reason);
-            session_sleep(s, -1, 1000);
+            report_ended(p, WSREP_LOG_ERROR, "The sidecar refuses this server", reason);
         } else if (!s->ever_up && now_ns() - since > start_limit(p)) {
             session_set_state(s, SESSION_REFUSED, reason);
             return NULL;

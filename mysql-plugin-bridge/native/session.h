@@ -6,6 +6,7 @@
 #define CARILLON_SESSION_H
 
 #include "calls.h"
+#include "reconnect.h"
 
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -48,6 +49,7 @@ struct session {
     uint64_t partial_room;
     bool waiting_said;  // external, before the first connection
     bool no_welcome_said;
+    struct reconnect reconnect; // reader
     bool lost_reported; // the server was told that the primary is gone
     wsrep_uuid_t id;
     // child.c

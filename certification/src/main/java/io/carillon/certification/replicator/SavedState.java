@@ -6,9 +6,11 @@ package io.carillon.certification.replicator;
 import io.carillon.wsrep.Gtid;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +25,14 @@ final class SavedState {
     private static final Logger LOG = LoggerFactory.getLogger(SavedState.class);
     private static final String NAME = "grastate.dat";
 
+    /** Makes what was written to a file, or the names in a directory, outlive a loss of power. */
+    @FunctionalInterface
+    interface Disk {
+        void force(Path path) throws IOException;
+    }
+
     private final Path file;
+    private final Disk disk;
     private UUID uuid = Gtid.UNDEFINED_UUID;
     private long seqno = -1;
     private boolean safeToBootstrap = true;
@@ -31,6 +40,11 @@ final class SavedState {
 
     /** In {@code dataDir}, or nowhere when that is null. Reads what is there. Throws {@link UncheckedIOException} when it cannot. */
     SavedState(final Path dataDir) {
+        this(dataDir, SavedState::force);
+    }
+
+    SavedState(final Path dataDir, final Disk disk) {
+        this.disk = disk;
         file = dataDir == null ? null : dataDir.resolve(NAME);
         if (file != null && Files.exists(file)) {
             try {
@@ -103,15 +117,27 @@ final class SavedState {
         }
     }
 
+    /**
+     * An old position that comes back with a loss of power would be applied from a second time, a new one that is lost
+     * costs a snapshot; so both the text and its name are forced. Connects, ends and snapshots only: no commit waits.
+     */
     private void write() {
         final String text = "# GALERA saved state\nversion: 2.1\nuuid:    " + uuid + "\nseqno:   " + seqno + "\nsafe_to_bootstrap: "
             + (safeToBootstrap ? 1 : 0) + "\n";
         try {
             final Path next = file.resolveSibling(NAME + ".tmp");
             Files.writeString(next, text);
+            disk.force(next);
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            disk.force(file.toAbsolutePath().getParent());
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void force(final Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 

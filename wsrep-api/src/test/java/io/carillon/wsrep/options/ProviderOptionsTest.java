@@ -128,6 +128,18 @@ class ProviderOptionsTest {
         assertEquals(List.of(), options.withoutEffect(options.initialise("repl.commit_order=3; repl.key_format=flat8")));
     }
 
+    /** With Galera, a node with another limit comes to other verdicts than the rest. */
+    @Test
+    void theLimitOfTheCertificationIntervalIsNotChanged() throws OptionException {
+        final List<String> said = options.withoutEffect(options.initialise("cert.max_length=32768; cert.length_check=1023"));
+        assertEquals(2, said.size());
+        assertTrue(said.stream().anyMatch(line -> line.startsWith("provider option cert.max_length = 32768 has no effect: ")
+            && line.contains("16384 on all nodes")), said.toString());
+        assertEquals(List.of(), options.withoutEffect(options.initialise("cert.max_length=16384; cert.length_check=127")));
+        assertThrows(OptionException.class, () -> options.change("cert.max_length=100"));
+        assertFalse(new ProviderOptions().toString().contains("cert.max_length"), "hidden, as with Galera");
+    }
+
     /** Galera encrypts when a certificate is named, unless told not to. */
     @Test
     void whoWantsEncryptionIsNotLeftWithoutIt() throws OptionException {
