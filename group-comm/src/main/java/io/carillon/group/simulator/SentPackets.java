@@ -4,6 +4,9 @@
 package io.carillon.group.simulator;
 
 import io.carillon.group.Check;
+import io.carillon.group.ring.ControlMessage;
+import io.carillon.group.wire.ControlCodec;
+import io.carillon.group.wire.PacketChecksum;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
 import org.agrona.DirectBuffer;
@@ -37,6 +40,10 @@ final class SentPackets {
     void check(final DirectBuffer packet, final int offset, final int length, final long promised, final SimulatedLog log,
         final long stable, final boolean holdsToken) {
         final int type = packet.getByte(offset);
+        if (type == PacketType.STATE
+            && ControlCodec.decode(packet, offset, length - PacketChecksum.LENGTH) instanceof ControlMessage.State state) {
+            Check.that(state.epoch() <= promised, "a log's end is stated once the promise is on the disk", state.epoch(), promised);
+        }
         if (PacketType.isControl(type) || length < RingPacket.BODY_OFFSET) {
             return;
         }
