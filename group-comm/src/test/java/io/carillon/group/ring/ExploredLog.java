@@ -55,6 +55,20 @@ final class ExploredLog {
         return entry >> 4;
     }
 
+    /** The originSeq of a DATA entry, where offers are explored: in the place of a configuration. */
+    static int offer(final int entry) {
+        return kind(entry) == DATA ? entry >> 4 : 0;
+    }
+
+    /** Offers in {@code log}, a bit set: bit n for originSeq n. */
+    static int offers(final long log) {
+        int set = 0;
+        for (int index = 1; index <= length(log); index++) {
+            set |= 1 << offer(at(log, index));
+        }
+        return set & ~1;
+    }
+
     static int commonLength(final long a, final long b) {
         final int shorter = Math.min(length(a), length(b));
         int common = 0;
@@ -132,6 +146,8 @@ final class ExploredLog {
                 for (int node = 0; node < 3; node++) {
                     text.append(weight(configuration(entry), node));
                 }
+            } else {
+                text.append(offer(entry));
             }
         }
         return text.toString();

@@ -25,6 +25,8 @@ final class ExploredState {
     int changesLeft;
     /** How many members may still lose their memory. */
     int lossesLeft;
+    /** What one origin offers, where that is explored. */
+    ExploredOffers offers;
 
     /** All nodes are in ring 0, whose VIEW is stable everywhere. */
     static ExploredState first(final int configuration, final int data, final int changes) {
@@ -68,6 +70,7 @@ final class ExploredState {
         copy.dataLeft = dataLeft;
         copy.changesLeft = changesLeft;
         copy.lossesLeft = lossesLeft;
+        copy.offers = offers == null ? null : offers.copy();
         return copy;
     }
 
@@ -142,6 +145,7 @@ final class ExploredState {
         for (int number = 0; number < ringCount; number++) {
             h = rings[number].fingerprint(mix(h, epochs[number]));
         }
+        h = offers == null ? h : mix(h, offers.code());
         return h == 0 ? 1 : h;
     }
 

@@ -17,10 +17,10 @@ import org.agrona.collections.LongHashSet;
  * <p>Acknowledgements, order records and horizons never disappear once sent (they may arrive at any time before the
  * receiver promises a newer ring), so the explorer keeps the furthest one.
  */
-final class RuleExplorer {
+class RuleExplorer {
     private static final int NODES = ExploredState.NODES;
 
-    private final ExploredRules rules;
+    final ExploredRules rules;
     private final LongHashSet visited = new LongHashSet(1 << 20, 0.6f, true);
     private final ArrayDeque<Step> path = new ArrayDeque<>();
     private final int configurationAfterChange;
@@ -60,14 +60,49 @@ final class RuleExplorer {
     long explore(final int configuration, final int data, final int losses) {
         final ExploredState first = ExploredState.first(configuration, data, configurationAfterChange == 0 ? 0 : 1);
         first.lossesLeft = losses;
+        return explore(first);
+    }
+
+    final long explore(final ExploredState first) {
         visit(first);
         return visited.size();
+    }
+
+    /** A state not seen before. */
+    void inspect(final ExploredState state) {
+    }
+
+    /** Steps of {@code node} beside those of rules 1 to 7. */
+    void stepsBeside(final ExploredState state, final int node, final int ring) {
+    }
+
+    /** A node has just appended {@code entry}. */
+    void onAppended(final ExploredState next, final int node, final int ring, final int entry) {
+    }
+
+    /** A node has just cut its log, which was {@code former}, for a new ring. */
+    void onInstalled(final ExploredState next, final int node, final long former) {
+    }
+
+    /** A node has just called stable what is beyond {@code former}. */
+    void onStable(final ExploredState next, final int node, final int ring, final int former) {
+    }
+
+    /** Tells whether a node takes the ring that it promised, once that is decided. */
+    boolean mayInstall(final ExploredState state, final int node) {
+        return true;
+    }
+
+    /** Tells whether a ring of {@code members}, a bit set, is worth a look. */
+    boolean mayBegin(final ExploredState state, final int members) {
+        return true;
     }
 
     private void visit(final ExploredState state) {
         if (!visited.add(state.fingerprint())) {
             return;
         }
+        inspect(state);
         for (int node = 0; node < NODES; node++) {
             final int ring = state.ring[node];
             if (state.installed[node]) {
@@ -78,6 +113,7 @@ final class RuleExplorer {
             } else if (ring != ExploredState.NONE) {
                 install(state, node, ring);
             }
+            stepsBeside(state, node, ring);
             if (state.lossesLeft > 0) {
                 final ExploredState next = state.copy();
                 next.forget(node, rules.trustsWhoForgot());
@@ -92,20 +128,22 @@ final class RuleExplorer {
         }
         if (state.ringCount < ExploredState.RINGS) {
             for (int members = 1; members < 8; members++) {
-                final ExploredState next = state.copy();
-                next.begin(members);
-                step(members, "are the members (a bit set) of new ring", state.ringCount, next);
+                if (mayBegin(state, members)) {
+                    final ExploredState next = state.copy();
+                    next.begin(members);
+                    step(members, "are the members (a bit set) of new ring", state.ringCount, next);
+                }
             }
         }
     }
 
-    private void step(final int node, final String verb, final int what, final ExploredState next) {
+    final void step(final int node, final String verb, final int what, final ExploredState next) {
         path.addLast(new Step(node, verb, what));
         visit(next);
         path.removeLast();
     }
 
-    private void order(final ExploredState state, final int node, final int ring) {
+    void order(final ExploredState state, final int node, final int ring) {
         if (state.rings[ring].decision.winner() != node || ExploredLog.length(state.log[node]) == ExploredLog.LENGTH_MAX) {
             return;
         }
@@ -133,6 +171,7 @@ final class RuleExplorer {
         if (length < ExploredLog.length(state.rings[ring].log)) {
             final ExploredState next = state.copy();
             next.append(node, ring, ExploredLog.at(state.rings[ring].log, length + 1));
+            onAppended(next, node, ring, ExploredLog.at(state.rings[ring].log, length + 1));
             step(node, "logs the next entry of ring", ring, next);
         }
     }
@@ -189,6 +228,7 @@ final class RuleExplorer {
         if (stable > ExploredLog.length(state.history)) {
             next.history = claimed;
         }
+        onStable(next, node, ring, state.stable[node]);
         step(node, "calls stable", stable, next);
     }
 
@@ -225,7 +265,7 @@ final class RuleExplorer {
 
     private void install(final ExploredState state, final int node, final int number) {
         final ExploredState.Ring ring = state.rings[number];
-        if (!ring.isComplete() || ring.decision.winner() < 0) {
+        if (!ring.isComplete() || ring.decision.winner() < 0 || !mayInstall(state, node)) {
             return;
         }
         final ExploredState next = state.copy();
@@ -234,10 +274,13 @@ final class RuleExplorer {
             if (ExploredLog.length(state.log[node]) == ExploredLog.LENGTH_MAX) {
                 return;
             }
-            next.append(node, number, ExploredLog.entry(number, ExploredLog.VIEW, ring.decision.configuration()));
+            final int view = ExploredLog.entry(number, ExploredLog.VIEW, ring.decision.configuration());
+            next.append(node, number, view);
+            onAppended(next, node, number, view);
         } else {
             next.log[node] = ExploredLog.prefix(state.log[node], rules.common(state.log[node], ring.log, state.epochs));
         }
+        onInstalled(next, node, state.log[node]);
         if (next.stable[node] > ExploredLog.length(next.log[node])) {
             throw counterexample(node + " installs ring " + number + " and cuts off what it called stable", next);
         }
@@ -245,7 +288,7 @@ final class RuleExplorer {
         step(node, "installs ring", number, next);
     }
 
-    private Counterexample counterexample(final String last, final ExploredState state) {
+    final Counterexample counterexample(final String last, final ExploredState state) {
         final List<String> text = new ArrayList<>();
         path.forEach(step -> text.add(step.toString()));
         text.add(last + " but the stable history is" + ExploredLog.text(state.history));
