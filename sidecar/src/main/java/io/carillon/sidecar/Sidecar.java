@@ -11,6 +11,7 @@ import io.carillon.mysql.ipc.ServerLogLevel;
 import io.carillon.mysql.ipc.SessionListener;
 import io.carillon.mysql.ipc.SessionRefusedException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -42,6 +43,8 @@ final class Sidecar implements SessionListener {
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private AdminServer admin;
     private boolean stopping;
+    /** Why the process fails, as it was said. */
+    private String failure;
     private long strangers;
     private long strangerLoggedNs;
 
@@ -109,7 +112,11 @@ final class Sidecar implements SessionListener {
             loop.execute(() -> {
                 if (!stopping) {
                     stopping = true;
-                    LOG.info("The sidecar ends: {}", why);
+                    if (status == FAILED) {
+                        failure = why; // was said already
+                    } else {
+                        LOG.info("The sidecar ends: {}", why);
+                    }
                     // Behind the line just logged.
                     loop.execute(() -> close(status));
                 }
@@ -125,7 +132,9 @@ final class Sidecar implements SessionListener {
             server.close();
             host.close();
         } catch (final RuntimeException e) {
-            ServerLogAppender.toStandardError(ServerLogLevel.WARN, "the sidecar could not close its state: " + e.getMessage());
+            if (!String.valueOf(e.getMessage()).equals(failure)) { // what ended it may be what is in the way now, too
+                ServerLogAppender.toStandardError(ServerLogLevel.WARN, "the sidecar could not close its state: " + e.getMessage());
+            }
         } finally {
             ended.complete(status);
         }
@@ -145,11 +154,17 @@ final class Sidecar implements SessionListener {
 
     private void nodeFailed(final String what) {
         server.mute();
-        LOG.error("This node cannot go on: {}", what);
+        LOG.error("This node cannot go on: {}. {}", what, parent != null
+            ? "It has left the group, and tries to come back by itself"
+            : "It has left the group, and comes back when this sidecar is started again");
         stop(FAILED, what);
     }
 
     private void engineFailed(final Throwable cause) {
+        if (cause instanceof UncheckedIOException) {
+            nodeFailed(cause.getMessage());
+            return;
+        }
         server.mute();
         final String what = cause instanceof OutOfMemoryError
             ? "memory ran out (" + cause.getMessage() + "); CARILLON_JAVA_OPTS can raise -Xmx and -XX:MaxDirectMemorySize"
