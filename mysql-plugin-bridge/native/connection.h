@@ -22,7 +22,7 @@ void session_report_lost(struct provider *p);
 // Reads and acts until the connection ends; the reason says why. `filled` bytes are in the buffer already.
 void session_read(struct provider *p, int fd, size_t filled, char *reason, size_t reason_size);
 // Closes the connection.
-void session_went_down(struct provider *p, int fd, const char *reason);
+void session_went_down(struct provider *p, int fd);
 // Greets. On success the session is up, and `filled` bytes of what followed WELCOME are at the start of the buffer.
 enum greet_result session_greet(struct provider *p, int fd, size_t *filled, char *reason, size_t reason_size);
 

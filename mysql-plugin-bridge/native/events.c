@@ -56,7 +56,7 @@ bool on_view(struct incoming *f) {
     }
     const bool primary = status == WSREP_VIEW_PRIMARY;
     event->view->state_id.uuid = state;
-    event->view->state_id.seqno = primary ? event->seqno : WSREP_SEQNO_UNDEFINED;
+    event->view->state_id.seqno = primary ? event->seqno : event->after;
     event->view->view = primary ? number : WSREP_SEQNO_UNDEFINED;
     event->view->status = (wsrep_view_status_t)status;
     event->view->capabilities = capabilities;

@@ -172,7 +172,8 @@ enum greet_result session_greet(struct provider *p, int fd, size_t *filled, char
     }
     free(message);
     options_keep(&p->options, options, options_length);
-    provider_log(p, WSREP_LOG_INFO, "Connected to the sidecar at %s, version %.*s", s->socket_path, (int)version_length, version);
+    char sidecar[64];
+    snprintf(sidecar, sizeof sidecar, "%.*s", (int)(version_length < sizeof sidecar ? version_length : sizeof sidecar - 1), version);
     *filled -= length;
     memmove(s->buffer, s->buffer + length, *filled);
 
@@ -193,6 +194,9 @@ enum greet_result session_greet(struct provider *p, int fd, size_t *filled, char
     if (!ok) {
         snprintf(reason, reason_size, "the sidecar at %s closed the connection after its welcome", s->socket_path);
         return GREET_AGAIN;
+    }
+    if (reconnect_began(&s->reconnect, now_ns())) {
+        provider_log(p, WSREP_LOG_INFO, "Connected to the sidecar at %s, version %s", s->socket_path, sidecar);
     }
     s->lost_reported = false;
     session_set_state(s, SESSION_UP, NULL);

@@ -27,7 +27,8 @@ void views_read(struct provider *p, const struct event *event);
 wsrep_status_t views_handle(struct provider *p, struct event *event, void *recv_ctx);
 // The sidecar is gone: the server is told that it is alone.
 void views_lost(struct provider *p);
-wsrep_status_t views_final(struct provider *p, void *recv_ctx);
+// `seqno`: the last one that the server has; undefined where its state is not the group's any more.
+wsrep_status_t views_final(struct provider *p, void *recv_ctx, int64_t seqno);
 
 // ---- sst.c
 

@@ -114,6 +114,9 @@ void session_read(struct provider *p, int fd, size_t filled, char *reason, size_
         session_progress(p, false);
         ssize_t n = recv(fd, s->buffer + filled, SESSION_BUFFER_LENGTH - filled, 0);
         if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+            if (reconnect_lasts(&s->reconnect, now_ns())) {
+                provider_log(p, WSREP_LOG_INFO, "The connection to the sidecar at %s lasts again", s->socket_path);
+            }
             const int ready = session_sleep(s, fd, progress_due(p) ? PROGRESS_MS : IDLE_MS);
             if (ready < 0) {
                 snprintf(reason, reason_size, "stopped");
@@ -139,7 +142,7 @@ static void note_end(struct session *s) {
     s->respawn_pause = stable || !longer ? RESPAWN_PAUSE : longer < RESPAWN_PAUSE_MAX ? longer : RESPAWN_PAUSE_MAX;
 }
 
-void session_went_down(struct provider *p, int fd, const char *reason) {
+void session_went_down(struct provider *p, int fd) {
     struct session *s = &p->session;
     isolation_fd(s->isolation_slot, -1);
     shutdown(fd, SHUT_RDWR); // a writer asleep on a full socket must give back the lock
@@ -153,8 +156,18 @@ void session_went_down(struct provider *p, int fd, const char *reason) {
     }
     session_set_state(s, SESSION_DOWN, NULL);
     calls_kick_all(&p->calls); // fragments on their way have to begin again
-    if (!atomic_load(&s->stop)) {
-        provider_log(p, WSREP_LOG_INFO, "The connection to the sidecar ended (%s); trying to have it back", reason);
+}
+
+static void report_ended(struct provider *p, wsrep_log_level_t level, const char *what, const char *reason) {
+    struct session *s = &p->session;
+    const uint64_t ends = reconnect_ended(&s->reconnect, now_ns());
+    if (!ends || atomic_load(&s->stop)) {
+        return;
+    }
+    if (ends == 1) {
+        provider_log(p, level, "%s (%s); trying to have it back", what, reason);
+    } else {
+        provider_log(p, level, "%s (%s), the last of %llu times; it is tried once a second", what, reason, (unsigned long long)ends);
     }
 }
 
@@ -225,18 +238,22 @@ static int attempt(struct provider *p, int64_t since, bool *fatal, char *reason,
     return fd;
 }
 
-void *session_main(void *arg) {
-    struct provider *p = arg;
+static void keep_connected(struct provider *p) {
     struct session *s = &p->session;
     const int64_t since = now_ns();
     char reason[512] = "";
     while (!atomic_load(&s->stop)) {
         session_report_lost(p);
         bool fatal = false;
+        const int64_t wait = reconnect_wait(&s->reconnect, now_ns());
+        if (wait > 0) {
+            session_sleep(s, -1, wait < EXTERNAL_RETRY_MS * MS ? (int)(wait / MS) + 1 : EXTERNAL_RETRY_MS);
+            continue;
+        }
         const int fd = isolation_active() ? -1 : attempt(p, since, &fatal, reason, sizeof reason);
         if (fatal) {
             session_set_state(s, SESSION_REFUSED, reason);
-            return NULL;
+            return;
         }
         if (fd < 0) {
             session_sleep(s, -1, s->external || isolation_active() ? EXTERNAL_RETRY_MS : RETRY_MS);
@@ -248,25 +265,31 @@ void *session_main(void *arg) {
             s->no_welcome_said = false;
             s->no_room_said = false;
             session_read(p, fd, filled, reason, sizeof reason);
-            session_went_down(p, fd, reason);
+            session_went_down(p, fd);
+            report_ended(p, WSREP_LOG_INFO, "The connection to the sidecar ended", reason);
             continue;
         }
         close(fd);
         if (greeting == GREET_REFUSED) {
             if (!s->ever_up) {
                 session_set_state(s, SESSION_REFUSED, reason);
-                return NULL;
+                return;
             }
-            provider_log(p, WSREP_LOG_ERROR, "The sidecar refuses this server: %s", reason);
-            session_sleep(s, -1, 1000);
+            report_ended(p, WSREP_LOG_ERROR, "The sidecar refuses this server", reason);
         } else if (!s->ever_up && now_ns() - since > start_limit(p)) {
             session_set_state(s, SESSION_REFUSED, reason);
-            return NULL;
+            return;
         } else {
             report_no_welcome(p, reason);
             session_sleep(s, -1, EXTERNAL_RETRY_MS);
         }
     }
+}
+
+void *session_main(void *arg) {
+    struct provider *p = arg;
+    keep_connected(p);
+    child_stop(p); // here: the child's death signal comes with the end of the thread that started it
     return NULL;
 }
 

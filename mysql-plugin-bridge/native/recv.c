@@ -105,7 +105,7 @@ static wsrep_status_t handle(struct provider *p, struct event *event, void *recv
         horizon_wait(&p->apply, &waiter, event->after, PARK_FOREVER);
     }
     feed_close(p);
-    views_final(p, recv_ctx);
+    views_final(p, recv_ctx, inconsistent ? WSREP_SEQNO_UNDEFINED : horizon_reached(&p->apply));
     return inconsistent ? WSREP_FATAL : WSREP_CONN_FAIL;
 }
 

@@ -6,6 +6,7 @@
 #define CARILLON_SESSION_H
 
 #include "calls.h"
+#include "reconnect.h"
 
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -49,6 +50,7 @@ struct session {
     bool waiting_said;  // external, before the first connection
     bool no_welcome_said;
     bool no_room_said;
+    struct reconnect reconnect; // reader
     bool lost_reported; // the server was told that the primary is gone
     wsrep_uuid_t id;
     // child.c

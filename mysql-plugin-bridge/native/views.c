@@ -91,13 +91,14 @@ void views_lost(struct provider *p) {
     if (!event) {
         return;
     }
+    const int64_t after = atomic_load(&p->session.received);
     pthread_mutex_lock(&p->lock);
     const wsrep_view_info_t *last = p->view;
     const bool known = last && last->my_idx >= 0;
     wsrep_view_info_t *view = known ? calloc(1, sizeof *view) : NULL;
     if (view) {
         view->state_id.uuid = last->state_id.uuid;
-        view->state_id.seqno = WSREP_SEQNO_UNDEFINED;
+        view->state_id.seqno = after;
         view->view = WSREP_SEQNO_UNDEFINED;
         view->status = WSREP_VIEW_NON_PRIMARY;
         view->capabilities = last->capabilities;
@@ -111,16 +112,17 @@ void views_lost(struct provider *p) {
         return;
     }
     event->view = view;
-    event->after = atomic_load(&p->session.received);
+    event->after = after;
     feed_push(p, event);
 }
 
-// The server waits for this one after disconnect(), for as long as it takes.
-wsrep_status_t views_final(struct provider *p, void *recv_ctx) {
-    wsrep_view_info_t view = {.view = WSREP_SEQNO_UNDEFINED, .status = WSREP_VIEW_DISCONNECTED, .my_idx = -1};
+// The server waits for this one after disconnect(), for as long as it takes. Not primary, as Galera has it: "disconnected" would show in
+// the server's wsrep_cluster_status.
+wsrep_status_t views_final(struct provider *p, void *recv_ctx, int64_t seqno) {
+    wsrep_view_info_t view = {.view = WSREP_SEQNO_UNDEFINED, .status = WSREP_VIEW_NON_PRIMARY, .my_idx = -1};
     pthread_mutex_lock(&p->lock);
     view.state_id.uuid = p->group;
-    view.state_id.seqno = WSREP_SEQNO_UNDEFINED;
+    view.state_id.seqno = seqno;
     view.capabilities = WSREP_CAPABILITIES;
     view.proto_ver = p->view ? p->view->proto_ver : p->args.proto_ver;
     free(p->view);

@@ -38,7 +38,6 @@ struct told {
     uint64_t synced;
     _Atomic uint64_t peers;
     _Atomic uint64_t log_lines;
-    _Atomic uint64_t ended; // log lines that say that the connection ended
 };
 
 extern struct told told;

@@ -130,11 +130,10 @@ static void feed_connection(struct fuzz *f) {
     shutdown(fds[1], SHUT_WR);
     char reason[512] = "";
     size_t filled = 0;
-    const uint64_t ended = atomic_load(&told.ended);
     if (session_greet(f->p, fds[0], &filled, reason, sizeof reason) == GREET_OK) {
         session_read(f->p, fds[0], filled, reason, sizeof reason);
-        session_went_down(f->p, fds[0], reason);
-        CHECK(atomic_load(&told.ended) == ended + 1 && f->p->session.fd == -1 && !f->p->session.partial);
+        session_went_down(f->p, fds[0]);
+        CHECK(f->p->session.fd == -1 && !f->p->session.partial);
     } else {
         f->refused++;
         close(fds[0]);

@@ -267,7 +267,8 @@ void node_end(struct node *n) {
         CHECK(n->s.receiver_result[i] == WSREP_CONN_FAIL);
     }
     const wsrep_view_info_t *last = &n->s.views[n->s.view_count - 1];
-    CHECK(last->memb_num == 0 && last->my_idx == -1 && last->status == WSREP_VIEW_DISCONNECTED);
+    CHECK(last->memb_num == 0 && last->my_idx == -1 && last->status == WSREP_VIEW_NON_PRIMARY && last->view == WSREP_SEQNO_UNDEFINED);
+    CHECK(last->state_id.seqno == n->s.committed_at_view[n->s.view_count - 1]);
     fake_stop(&n->f);
     free(n);
 }

@@ -57,6 +57,7 @@ static void views_wait_for_what_is_before(void) {
     fake_view(&n->f, WSREP_VIEW_NON_PRIMARY, 0, -1);
     server_await_views(&n->s, 3);
     CHECK(n->s.views[2].status == WSREP_VIEW_NON_PRIMARY && n->s.views[2].view == -1);
+    CHECK(n->s.views[2].state_id.seqno == n->s.committed_at_view[2]);
     wsrep_ws_handle_t handle;
     wsrep_trx_meta_t meta;
     trx_keys(&n->s, &handle, 9, "r");
@@ -137,7 +138,7 @@ static void apply_error_leaves_the_group(void) {
     fake_write_set(&n->f, -1, WHOLE, true, 1, "a", 1);
     fake_await_count(&n->f, FRAME_VOTE, 1);
     server_await_views(&n->s, 2);
-    CHECK(n->s.views[1].memb_num == 0);
+    CHECK(n->s.views[1].memb_num == 0 && n->s.views[1].state_id.seqno == WSREP_SEQNO_UNDEFINED);
     wsrep_ws_handle_t handle;
     wsrep_trx_meta_t meta;
     trx_keys(&n->s, &handle, 2, "b");

@@ -9,11 +9,22 @@
 
 static const uint32_t WHOLE = WSREP_FLAG_TRX_START | WSREP_FLAG_TRX_END;
 
+static int lines;
+static uint64_t ends_told;
+
+static void count_lines(wsrep_log_level_t level, const char *text) {
+    CHECK(level >= WSREP_LOG_ERROR && level <= WSREP_LOG_DEBUG);
+    lines += strstr(text, "is no sidecar of this version") != NULL;
+    const char *many = strstr(text, "the last of ");
+    ends_told += strstr(text, "The connection to the sidecar ended") ? many ? strtoull(many + 12, NULL, 10) : 1 : 0;
+}
+
 static void goes_on_with_a_new_connection(void) {
     struct node *n = node_begin("carillon.sidecar_grace=PT20S", 1);
     server_await_synced(&n->s, 1);
     fake_write_set(&n->f, -1, WHOLE, true, 1, "a", 1);
     server_await_applied(&n->s, 1);
+    ((struct provider *)n->s.w.ctx)->args.logger_cb = count_lines; // the reader waits for what comes
     for (int round = 2; round < 6; round++) {
         fake_event(&n->f, round % 2 ? 99 : FRAME_SKIP, "nonsense that is too long", 25);
         fake_await_sessions(&n->f, round);
@@ -24,6 +35,8 @@ static void goes_on_with_a_new_connection(void) {
     fake_write_set(&n->f, -1, WHOLE, true, 2, "b", 1);
     server_await_applied(&n->s, 2);
     CHECK(n->s.applied[0] == 102 && n->s.applied[1] == 107);
+    // test_reconnect has when they are told.
+    CHECK(ends_told >= 1 && ends_told + ((struct provider *)n->s.w.ctx)->session.reconnect.unsaid == 4);
     node_end(n);
 }
 
@@ -52,13 +65,6 @@ static void *talk_nonsense(void *listener) {
         CHECK(send(fd, "J\0\0\0\n5.5.5-10.11.19-MariaDB", 27, MSG_NOSIGNAL) == 27);
     }
     return NULL;
-}
-
-static int lines;
-
-static void count_lines(wsrep_log_level_t level, const char *text) {
-    CHECK(level >= WSREP_LOG_ERROR && level <= WSREP_LOG_DEBUG);
-    lines += strstr(text, "is no sidecar of this version") != NULL;
 }
 
 // Waited for ever, and said nothing.

@@ -158,6 +158,7 @@ static void sidecar_stays_away(void) {
     fake_drop(&n->f, false);
     server_await_views(&n->s, 2);
     CHECK(n->s.views[1].status == WSREP_VIEW_NON_PRIMARY && n->s.views[1].memb_num == 1);
+    CHECK(n->s.views[1].state_id.seqno == n->s.committed_at_view[1]);
     CHECK(uuid_equal(&n->s.views[1].members[0].id, &n->s.own));
     // Sent, fate unknown: an error that nobody takes for a deadlock, with no place in the order.
     CHECK(certify_end(&c) == WSREP_WARNING && c.meta.gtid.seqno == -1);

@@ -89,10 +89,11 @@ public final class Certifier implements AutoCloseable {
         final Verdict verdict) {
         begin(seqno, verdict);
         final long lastSeen = writeSet.lastSeen();
+        final int tables = tables(writeSet, keys);
         final boolean exempt = (writeSet.flags() & (WriteSetFlags.ISOLATION | WriteSetFlags.ROLLBACK)) != 0;
         if (lastSeen >= seqno || writeSet.previousSeqno() >= seqno) {
             fail(seqno, Verdict.Reason.MALFORMED, verdict);
-        } else if (namesTooMuch(writeSet, keys)) {
+        } else if (tables > config.keysPerWriteSetMax()) {
             fail(seqno, Verdict.Reason.MALFORMED, verdict);
         } else if (!exempt && lastSeen < index.floor()) {
             fail(seqno, Verdict.Reason.BEHIND_INDEX, verdict);
@@ -105,7 +106,7 @@ public final class Certifier implements AutoCloseable {
                 describeConflict(verdict);
                 fail(seqno, Verdict.Reason.KEY_CONFLICT, verdict);
             } else {
-                pass(seqno, origin, writeSet, keys, verdict);
+                pass(seqno, origin, writeSet, keys, tables, verdict);
                 statistics.averaged++;
                 statistics.distanceSum += seqno - verdict.dependsOn;
                 statistics.intervalSum += seqno - 1 - lastSeen;
@@ -127,7 +128,7 @@ public final class Certifier implements AutoCloseable {
         if (commits) {
             final int origin = origins.of(originMsb, originLsb, seqno, index.floor());
             test(origin, Long.MAX_VALUE, writeSet, keys);
-            pass(seqno, origin, writeSet, keys, verdict);
+            pass(seqno, origin, writeSet, keys, tables(writeSet, keys), verdict);
         } else {
             fail(seqno, Verdict.Reason.REFUSED, verdict);
         }
@@ -216,12 +217,13 @@ public final class Certifier implements AutoCloseable {
         }
     }
 
-    private void pass(final long seqno, final int origin, final WriteSetFlyweight writeSet, final KeySource keys, final Verdict verdict) {
+    private void pass(final long seqno, final int origin, final WriteSetFlyweight writeSet, final KeySource keys, final int tables,
+        final Verdict verdict) {
         final int flags = writeSet.flags();
         final long reference = Reference.pack(seqno, (flags & WriteSetFlags.ISOLATION) != 0 ? Reference.ISOLATED : origin);
-        if (isHuge(writeSet)) {
+        if (tables >= 0) {
             large.forget();
-            index.putTables(keys, index.countTables(keys), reference);
+            index.putTables(keys, tables, reference);
         } else if (writeSet.keyCount() >= config.parallelKeysMin()) {
             large.put(keys, writeSet.keyCount(), reference);
         } else {
@@ -235,14 +237,12 @@ public final class Certifier implements AutoCloseable {
         verdicts.add(seqno, true);
     }
 
-    /** Its rows would take more memory than a member is sure to have: the index gets its tables. */
-    private boolean isHuge(final WriteSetFlyweight writeSet) {
-        return writeSet.keyCount() > config.keysPerWriteSetMax();
-    }
-
-    /** More databases and tables than that are no server's transaction. */
-    private boolean namesTooMuch(final WriteSetFlyweight writeSet, final KeySource keys) {
-        return isHuge(writeSet) && index.countTables(keys) > config.keysPerWriteSetMax();
+    /**
+     * Databases and tables of a write set whose rows would take more memory than a member is sure to have, so that the
+     * index gets these instead; more of them than of keys allowed are no server's transaction. Negative: it has few rows.
+     */
+    private int tables(final WriteSetFlyweight writeSet, final KeySource keys) {
+        return writeSet.keyCount() > config.keysPerWriteSetMax() ? index.countTables(keys) : -1;
     }
 
     private long dependsOn(final long seqno, final int flags, final WriteSetFlyweight writeSet) {

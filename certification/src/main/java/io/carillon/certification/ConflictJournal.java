@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which write sets met which, for people: the last conflicts, and how many there were by table. The same on every
- * member that was there. Engine's thread only.
+ * Which write sets met which, for people: the last conflicts, and how many there were by table; and those of origins too far
+ * behind. The same on every member that was there. Engine's thread only.
  */
 public final class ConflictJournal {
     /** Conflicts kept. */
@@ -70,6 +70,8 @@ public final class ConflictJournal {
     private final ArrayDeque<Conflict> latest = new ArrayDeque<>();
     private final Map<String, Long> byTable = new HashMap<>();
     private boolean logging;
+    private long behind;
+    private String latestBehind = "";
 
     /** Whether each conflict is also logged: {@code cert.log_conflicts}. */
     public void logging(final boolean newLogging) {
@@ -88,6 +90,28 @@ public final class ConflictJournal {
         if (logging) {
             LOGGER.info("{}", conflict);
         }
+    }
+
+    /**
+     * Adds a write set that does not commit because its origin had seen only {@code lastSeen}: the index has no keys at or
+     * below {@code floor}, nor any {@code window} seqnos back. Logged, as by Galera: its client hears of a deadlock only.
+     */
+    public void addBehind(final Party failed, final long lastSeen, final long floor, final int window) {
+        final long interval = failed.seqno() - lastSeen;
+        behind++;
+        latestBehind = "certification interval " + interval + " for trx (" + failed + ") exceeds the limit of "
+            + (interval > window ? window : failed.seqno() - floor + ", to which the keys of large write sets have brought it down");
+        LOGGER.warn(latestBehind);
+    }
+
+    /** Write sets that did not commit because their origin was too far behind. */
+    public long behind() {
+        return behind;
+    }
+
+    /** What was logged of the last one of them. */
+    public String latestBehind() {
+        return latestBehind;
     }
 
     /** The last conflicts, oldest first. */

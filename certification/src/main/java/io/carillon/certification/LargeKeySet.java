@@ -23,7 +23,7 @@ final class LargeKeySet implements AutoCloseable {
     private static final int ALLOCATIONS = 3;
     /** Pieces of a batch that are sorted independently. */
     private static final int STRIPES = 16;
-    /** Keys at once that are worth waking the helper for, to read them. */
+    /** Keys at once that are worth waking the second thread for, to read them. */
     private static final int SHARED_READ_MIN = 2048;
     /** Neighbours that belong to the same stripe: few, so that both threads find work in one block of the log. */
     private static final int RUN_LENGTH = 128;
@@ -31,9 +31,9 @@ final class LargeKeySet implements AutoCloseable {
     private final KeyIndex index;
     private final int batchMax;
     private final KeyBlock block = new KeyBlock();
-    private final KeyProbe helperProbe = new KeyProbe();
+    private final KeyProbe secondProbe = new KeyProbe();
     /** Null when this thread does all the work. */
-    private final SecondThread helper;
+    private final SecondThread second;
     /** Where each stripe puts its next key of each partition. */
     private final int[][] ends = new int[STRIPES][PARTITIONS];
     private final int[] starts = new int[PARTITIONS + 1];
@@ -48,18 +48,18 @@ final class LargeKeySet implements AutoCloseable {
 
     LargeKeySet(final KeyIndex index, final boolean helped, final int batchMax) {
         this.index = index;
-        helper = helped ? new SecondThread(helperProbe) : null;
+        second = helped ? new SecondThread(secondProbe) : null;
         this.batchMax = batchMax;
     }
 
     /** Asks about all keys, {@code count} of them. {@link #put} or {@link #forget} follows. */
     void test(final KeySource keys, final int count, final KeyProbe probe) {
-        helperProbe.beginAs(probe);
+        secondProbe.beginAs(probe);
         begin(keys, count);
         while (readBatch(keys)) {
             share(PARTITIONS, probe, this::test);
         }
-        probe.merge(helperProbe);
+        probe.merge(secondProbe);
     }
 
     /** Adds the keys that {@link #test} was given. */
@@ -68,12 +68,12 @@ final class LargeKeySet implements AutoCloseable {
         final long floor = index.floor();
         final SecondThread.Share put = (partition, ignored) -> put(partition, reference, floor);
         if (batchCount == 1) {
-            share(PARTITIONS, helperProbe, put);
+            share(PARTITIONS, secondProbe, put);
             index.aged(batchLength);
         } else {
             begin(keys, count);
             while (readBatch(keys)) {
-                share(PARTITIONS, helperProbe, put);
+                share(PARTITIONS, secondProbe, put);
                 index.aged(batchLength);
             }
         }
@@ -90,8 +90,8 @@ final class LargeKeySet implements AutoCloseable {
 
     @Override
     public void close() {
-        if (helper != null) {
-            helper.close();
+        if (second != null) {
+            second.close();
         }
     }
 
@@ -114,7 +114,7 @@ final class LargeKeySet implements AutoCloseable {
     private void begin(final KeySource keys, final int count) {
         final int length = 2 * Math.min(count, batchMax);
         if (unsorted.length < length) {
-            share(ALLOCATIONS, helperProbe, (number, ignored) -> allocate(number, length, count));
+            share(ALLOCATIONS, secondProbe, (number, ignored) -> allocate(number, length, count));
         }
         keyCount = count;
         batchCount = 0;
@@ -170,7 +170,7 @@ final class LargeKeySet implements AutoCloseable {
                 read(stripe, first, from, to);
             }
         } else {
-            share(STRIPES, helperProbe, (stripe, ignored) -> read(stripe, first, from, to));
+            share(STRIPES, secondProbe, (stripe, ignored) -> read(stripe, first, from, to));
         }
     }
 
@@ -210,7 +210,7 @@ final class LargeKeySet implements AutoCloseable {
             }
         }
         starts[PARTITIONS] = sum;
-        share(STRIPES, helperProbe, (stripe, ignored) -> scatter(stripe));
+        share(STRIPES, secondProbe, (stripe, ignored) -> scatter(stripe));
     }
 
     private void scatter(final int stripe) {
@@ -229,8 +229,8 @@ final class LargeKeySet implements AutoCloseable {
 
     /** Runs {@code count} shares of the work, with the second thread's help; each with its thread's probe. */
     private void share(final int count, final KeyProbe probe, final SecondThread.Share work) {
-        if (helper != null) {
-            helper.share(count, probe, work);
+        if (second != null) {
+            second.share(count, probe, work);
             return;
         }
         for (int number = 0; number < count; number++) {

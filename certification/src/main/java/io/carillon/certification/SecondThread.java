@@ -11,6 +11,9 @@ import java.util.concurrent.locks.LockSupport;
  * of them: so it keeps looking for the next phase for a moment, and the caller never waits for it to wake up, only for
  * shares it has begun. It sleeps while there is nothing to certify.
  *
+ * <p>When it wakes up it must not run on the caller's processor: Linux puts it there now and then although another one
+ * idles, and it waits for up to a tick (4 ms) while the caller does all the work.
+ *
  * <p>One caller.
  */
 final class SecondThread implements AutoCloseable {
@@ -54,6 +57,8 @@ final class SecondThread implements AutoCloseable {
     private volatile Phase phase = new Phase(0, null);
     private volatile boolean sleeping;
     private volatile boolean closed;
+    /** Null until the thread runs. */
+    private volatile CpuAffinity affinity;
 
     /** Its answers go to {@code probe}. */
     SecondThread(final KeyProbe probe) {
@@ -67,7 +72,7 @@ final class SecondThread implements AutoCloseable {
         if (thread == null) {
             thread = Thread.ofPlatform().daemon().name("carillon-certifier").start(this::look);
         } else if (sleeping) {
-            LockSupport.unpark(thread);
+            wake();
         }
         now.run(ownProbe);
         awaitDone(now);
@@ -76,6 +81,14 @@ final class SecondThread implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        LockSupport.unpark(thread);
+    }
+
+    private void wake() {
+        final CpuAffinity known = affinity;
+        if (known != null) {
+            known.avoidCallersCpu();
+        }
         LockSupport.unpark(thread);
     }
 
@@ -96,6 +109,8 @@ final class SecondThread implements AutoCloseable {
     }
 
     private void look() {
+        // Here, as the first use of foreign functions takes tens of milliseconds: the caller does not wait for it.
+        affinity = new CpuAffinity();
         long lastNs = System.nanoTime();
         while (!closed) {
             final Phase now = phase;

@@ -99,7 +99,7 @@ public final class CertifierBenchmark {
 
     private static void certify(final TestWriteSet writeSet, final boolean helped, final double[][] millis, final int at) {
         try (Certifier certifier = new Certifier(CertifierConfig.DEFAULT, helped, LargeKeySet.BATCH_MAX)) {
-            // Starts the helper thread, as a running node has it.
+            // Starts the second thread, as a running node has it.
             writeSet.preload(certifier, 1, true);
             certifier.reset(1);
             final Verdict verdict = new Verdict();

@@ -39,6 +39,18 @@ final class ConflictJournalTest {
     }
 
     @Test
+    void saysWhoWasTooFarBehind() {
+        final ConflictJournal.Party late = new ConflictJournal.Party(20_000, new UUID(1, 2), 77, 5);
+        journal.addBehind(late, 3000, 20_000 - 16_384, 16_384);
+        assertEquals("certification interval 17000 for trx (" + late + ") exceeds the limit of 16384", journal.latestBehind());
+        journal.addBehind(late, 19_000, 19_500, 16_384);
+        assertTrue(journal.latestBehind().startsWith("certification interval 1000 for trx (" + late + ") exceeds the limit of 500, "),
+            journal.latestBehind());
+        assertEquals(2, journal.behind());
+        assertEquals(0, journal.latest().size());
+    }
+
+    @Test
     void saysWhoMetWhom() {
         add("shop.orders", 12);
         final String text = journal.latest().getFirst().toString();

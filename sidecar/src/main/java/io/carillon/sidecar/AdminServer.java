@@ -28,22 +28,32 @@ final class AdminServer implements AutoCloseable {
     private static final int REQUEST_LENGTH_MAX = 256;
 
     private final Path path;
+    private final AdminSocket socket;
     private final ServerSocketChannel channel;
     private final Function<String, String> answer;
 
-    private AdminServer(final Path path, final ServerSocketChannel channel, final Function<String, String> answer) {
+    private AdminServer(final Path path, final AdminSocket socket, final ServerSocketChannel channel,
+        final Function<String, String> answer) {
         this.path = path;
+        this.socket = socket;
         this.channel = channel;
         this.answer = answer;
     }
 
-    /** Listens, and answers each request with what {@code answer} makes of it. */
+    /** Listens, in place of a process that left its socket there, and answers each request with what {@code answer} makes of it. */
     static AdminServer start(final Path path, final Function<String, String> answer) throws IOException {
-        final ServerSocketChannel channel = UnixSocketFile.bind(path, temporary -> {
-            final ServerSocketChannel bound = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            return bound.bind(UnixDomainSocketAddress.of(temporary));
-        });
-        final AdminServer server = new AdminServer(path, channel, answer);
+        final AdminSocket socket = AdminSocket.reach(path);
+        final ServerSocketChannel channel;
+        try {
+            channel = UnixSocketFile.bind(socket.address(), temporary -> {
+                final ServerSocketChannel bound = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                return bound.bind(UnixDomainSocketAddress.of(temporary));
+            });
+        } catch (final IOException e) {
+            socket.close();
+            throw e;
+        }
+        final AdminServer server = new AdminServer(path, socket, channel, answer);
         final Thread thread = new Thread(server::serve, "carillon-admin");
         thread.setDaemon(true);
         thread.start();
@@ -85,5 +95,6 @@ final class AdminServer implements AutoCloseable {
             LOG.warn("closing the admin socket {}: {}", path, e.getMessage());
         }
         UnixSocketFile.remove(path);
+        socket.close();
     }
 }

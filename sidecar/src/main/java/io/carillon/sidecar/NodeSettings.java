@@ -47,12 +47,18 @@ final class NodeSettings {
             options.derive(BASE_DIR, hello.dataDir());
         }
         options.derive(BASE_PORT, Integer.toString(address.port()));
-        options.withoutEffect(options.initialise(ownOptions)).forEach(LOG::warn);
-        options.withoutEffect(options.initialise(hello.options())).forEach(LOG::warn);
+        final NodeSettings settings = new NodeSettings(hello.nodeName(), options);
+        settings.take(ownOptions);
+        settings.take(hello.options());
         if (!options.isSet("gcache.dir")) {
             options.derive("gcache.dir", options.text(BASE_DIR));
         }
-        return new NodeSettings(hello.nodeName(), options);
+        return settings;
+    }
+
+    /** More options before the node connects, as text; says which of them change nothing. */
+    void take(final String text) throws OptionException {
+        options.withoutEffect(options.initialise(text)).forEach(LOG::warn);
     }
 
     /**

@@ -40,7 +40,7 @@ final class OptionedEngine implements ReplicationEngine {
             final StringJoiner options = new StringJoiner(";");
             GroupUrl.parse(url, 0).options().forEach((name, value) -> options.add(name + "=" + value.replace(";", "\\;")));
             if (options.length() > 0) {
-                node.settings().options().initialise(options.toString());
+                node.settings().take(options.toString());
             }
             node.configure();
             // As Galera: who is named without a port listens on the port that this node would take.

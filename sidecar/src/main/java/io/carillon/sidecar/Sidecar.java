@@ -41,6 +41,9 @@ final class Sidecar implements SessionListener {
     private final NodeHost host;
     private final ProviderServer server;
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    /** On the loop's thread. */
+    private Thread adminStarter;
+    /** Belongs to the starter until that has ended. */
     private AdminServer admin;
     private boolean stopping;
     /** Why the process fails, as it was said. */
@@ -79,11 +82,7 @@ final class Sidecar implements SessionListener {
 
     /** Waits for the end; the exit status. */
     int await() {
-        final int status = ended.join();
-        if (admin != null) {
-            admin.close();
-        }
-        return status;
+        return ended.join();
     }
 
     private boolean log(final ServerLogLevel level, final String text) {
@@ -136,7 +135,22 @@ final class Sidecar implements SessionListener {
                 ServerLogAppender.toStandardError(ServerLogLevel.WARN, "the sidecar could not close its state: " + e.getMessage());
             }
         } finally {
+            closeAdmin();
             ended.complete(status);
+        }
+    }
+
+    /** Its socket may just be made, and must not be left behind. */
+    private void closeAdmin() {
+        try {
+            if (adminStarter != null) {
+                adminStarter.join();
+            }
+            if (admin != null) {
+                admin.close();
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -179,14 +193,14 @@ final class Sidecar implements SessionListener {
     public void sessionBegan(final ProviderSession session) {
         final Hello hello = session.hello();
         LOG.info("Serving node {} (server process {}, data directory {})", hello.nodeName(), hello.pid(), hello.dataDir());
-        if (admin == null) {
+        if (adminStarter == null && !stopping) {
             startAdmin();
         }
     }
 
     private void startAdmin() {
         final AdminStatus status = new AdminStatus(loop, host, server);
-        final Thread starter = new Thread(() -> {
+        adminStarter = new Thread(() -> {
             try {
                 Files.createDirectories(config.directory());
                 admin = AdminServer.start(AdminSocket.of(config.directory()), status::answer);
@@ -194,8 +208,8 @@ final class Sidecar implements SessionListener {
                 LOG.warn("No socket for 'carillon status': {}", e.getMessage());
             }
         }, "carillon-admin-start");
-        starter.setDaemon(true);
-        starter.start();
+        adminStarter.setDaemon(true);
+        adminStarter.start();
     }
 
     @Override

@@ -116,8 +116,8 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     static String ask(final Path path) throws IOException {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(path));
+        try (AdminSocket admin = AdminSocket.reach(path); SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(admin.address()));
             channel.write(ByteBuffer.wrap("status\n".getBytes(StandardCharsets.UTF_8)));
             final ByteArrayOutputStream reply = new ByteArrayOutputStream();
             Channels.newInputStream(channel).transferTo(reply);

@@ -12,11 +12,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,12 +64,33 @@ final class SidecarTest {
             server.found();
             assertEquals(2, server.certify(2));
             server.status();
+            report();
         }
         assertEquals(0, status.get());
         assertFalse(Files.exists(socket), "the socket outlived the sidecar");
+        assertFalse(Files.exists(AdminSocket.of(directory.resolve("state"))), "the admin socket outlived the sidecar");
         final String port = address.substring(address.indexOf(':') + 1);
         new ServerSocket(Integer.parseInt(port)).close();
         assertTrue(log.stream().anyMatch(line -> line.contains("Entered group")), log.toString());
+    }
+
+    /** The admin socket is made beside the session, and may not be there yet. */
+    @Test
+    void nothingIsLeftOfAChildWhoseServerGoesAtOnce() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            final Path socket = start(true);
+            try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
+                hello(server, address());
+            }
+            assertEquals(0, status.get());
+            for (final Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getName().equals("carillon-admin-start")) {
+                    thread.join();
+                }
+            }
+            assertFalse(Files.exists(socket), "the socket outlived the sidecar");
+            assertFalse(Files.exists(AdminSocket.of(directory.resolve("state"))), "the admin socket outlived the sidecar");
+        }
     }
 
     @Test
@@ -159,11 +184,46 @@ final class SidecarTest {
         return new ObjectMapper().readTree(StatusCommand.ask(admin));
     }
 
+    /** However long its path is, it is in the state directory; and what a killed sidecar left is no hindrance. */
     @Test
-    void theAdminSocketOfADeepDirectoryHasAShortPath() {
-        final Path deep = Path.of("/" + "d".repeat(60) + "/" + "e".repeat(60));
-        assertTrue(AdminSocket.of(deep).toString().length() < 100, AdminSocket.of(deep).toString());
-        assertEquals(AdminSocket.of(deep), AdminSocket.of(deep));
-        assertEquals(Path.of("/var/lib/carillon/admin.sock"), AdminSocket.of(Path.of("/var/lib/carillon")));
+    void theAdminSocketIsInTheStateDirectoryAndGoesWithTheSidecar() throws Exception {
+        final Path deep = directory.resolve("d".repeat(60)).resolve("e".repeat(60));
+        Files.createDirectories(deep);
+        final Path admin = AdminSocket.of(deep);
+        assertEquals(deep.resolve("admin.sock"), admin);
+        try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            try (AdminSocket left = AdminSocket.reach(admin)) {
+                killed.bind(UnixDomainSocketAddress.of(left.address()));
+            }
+        }
+        assertTrue(Files.exists(admin), "a closed socket's file stays");
+        final AdminServer server = AdminServer.start(admin, request -> "answer to " + request);
+        try {
+            assertEquals("answer to status", StatusCommand.ask(admin).trim());
+            assertEquals(1, descriptorsOf(deep.toRealPath()));
+            final IOException taken = assertThrows(IOException.class, () -> AdminServer.start(admin, request -> ""));
+            assertTrue(taken.getMessage().contains("another process listens"), taken.getMessage());
+        } finally {
+            server.close();
+        }
+        try (Stream<Path> left = Files.list(deep)) {
+            assertEquals(List.of(), left.toList());
+        }
+        assertEquals(0, descriptorsOf(deep.toRealPath()));
+    }
+
+    private static long descriptorsOf(final Path directory) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.filter(descriptor -> leadsTo(descriptor, directory)).count();
+        }
+    }
+
+    /** Descriptors of other threads come and go meanwhile. */
+    private static boolean leadsTo(final Path descriptor, final Path directory) {
+        try {
+            return Files.readSymbolicLink(descriptor).equals(directory);
+        } catch (final IOException gone) {
+            return false;
+        }
     }
 }

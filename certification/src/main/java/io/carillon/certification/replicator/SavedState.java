@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
@@ -35,7 +36,14 @@ final class SavedState {
     private static final int DOUBTS_MAX = 1024;
     private static final long NEVER = Long.MIN_VALUE;
 
+    /** Makes what was written to a file, or the names in a directory, outlive a loss of power. */
+    @FunctionalInterface
+    interface Disk {
+        void force(Path path) throws IOException;
+    }
+
     private final Path file;
+    private final Disk disk;
     private UUID uuid = Gtid.UNDEFINED_UUID;
     private long seqno = -1;
     private boolean safeToBootstrap = true;
@@ -51,6 +59,11 @@ final class SavedState {
      * @param running the server was fed already, by a sidecar before.
      */
     SavedState(final Path dataDir, final boolean running) {
+        this(dataDir, running, SavedState::force);
+    }
+
+    SavedState(final Path dataDir, final boolean running, final Disk disk) {
+        this.disk = disk;
         file = dataDir == null ? null : dataDir.resolve(NAME);
         if (file != null && Files.exists(file)) {
             try {
@@ -71,13 +84,13 @@ final class SavedState {
         } else {
             doubtfulUntil = Long.MAX_VALUE;
         }
-        write(false); // the provider brought it to the disk
+        writeDoubt();
     }
 
     /** The group has the same result for {@code voted}. */
     void agreed(final long voted) {
         if (doubts.remove(voted) && !isDoubtful()) {
-            write(false);
+            writeDoubt();
         }
     }
 
@@ -91,8 +104,15 @@ final class SavedState {
         if (doubtfulUntil != NEVER && released >= doubtfulUntil) {
             doubtfulUntil = NEVER;
             if (!isDoubtful()) {
-                write(false);
+                writeDoubt();
             }
+        }
+    }
+
+    /** Not forced: the provider brought the doubt to the disk, and one too many costs a snapshot. */
+    private void writeDoubt() {
+        if (file != null) {
+            writeInPlace(false);
         }
     }
 
@@ -159,31 +179,63 @@ final class SavedState {
         uuid = newUuid;
         seqno = newSeqno;
         safeToBootstrap = newSafeToBootstrap;
-        write(true);
+        if (file != null) {
+            write();
+        }
     }
 
     /**
-     * In its place, where there is room for it on a full disk, too. {@code force}: it must be on the disk before the server's tables
-     * get any further, since an older position with newer tables would have write sets applied twice.
+     * An old position that comes back with a loss of power would be applied from a second time, a new one that is lost
+     * costs a snapshot; so both the text and its name are forced. Connects, ends and snapshots only: no commit waits.
      */
-    private void write(final boolean force) {
-        if (file == null) {
+    private void write() {
+        final Path next = file.resolveSibling(NAME + ".tmp");
+        try {
+            Files.writeString(next, text());
+        } catch (final IOException noRoom) {
+            writeInPlace(true);
             return;
         }
+        try {
+            disk.force(next);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            disk.force(file.toAbsolutePath().getParent());
+        } catch (final IOException e) {
+            throw cannotWrite(e);
+        }
+    }
+
+    private String text() {
         final boolean isDoubtful = isDoubtful();
-        final String text = "# GALERA saved state\nversion: 2.1\nuuid:    " + (isDoubtful ? Gtid.UNDEFINED_UUID : uuid)
+        return "# GALERA saved state\nversion: 2.1\nuuid:    " + (isDoubtful ? Gtid.UNDEFINED_UUID : uuid)
             + "\nseqno:   " + (isDoubtful ? -1 : seqno) + "\nsafe_to_bootstrap: " + (safeToBootstrap ? 1 : 0) + "\n";
-        final ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes, bytes.position());
+    }
+
+    /** Where the file is, there is room for it on a full disk, too. */
+    private void writeInPlace(final boolean force) {
+        final ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text());
+        try {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes, bytes.position());
+                }
+                channel.truncate(bytes.limit());
             }
-            channel.truncate(bytes.limit());
             if (force) {
-                channel.force(true);
+                disk.force(file);
             }
         } catch (final IOException e) {
-            throw new UncheckedIOException("cannot write " + file + ": " + Remedy.of(e), e);
+            throw cannotWrite(e);
+        }
+    }
+
+    private UncheckedIOException cannotWrite(final IOException e) {
+        return new UncheckedIOException("cannot write " + file + ": " + Remedy.of(e), e);
+    }
+
+    private static void force(final Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 

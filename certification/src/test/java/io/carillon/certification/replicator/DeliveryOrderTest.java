@@ -53,6 +53,30 @@ class DeliveryOrderTest {
         }
     }
 
+    /** Its rows are nobody's else; but how could one tell, so far back. */
+    @Test
+    void whoseOriginIsTooFarBehindDoesNotCommitAndIsLogged() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        final long seen = a.position.seqno();
+        for (int i = 0; i < ToyCluster.WINDOW - 1; i++) {
+            a.write("a" + i, "1");
+        }
+        cluster.settle();
+        final long last = b.write("y", "within", seen);
+        cluster.settle();
+        final long late = b.write("z", "beyond", seen);
+        cluster.settle();
+        assertEquals("commit", b.results.get(last));
+        assertEquals("conflict", b.results.get(late));
+        for (final ToyServer server : List.of(a, b)) {
+            final ConflictJournal journal = server.replicator.conflicts();
+            assertEquals(1, journal.behind());
+            assertTrue(journal.latestBehind().startsWith("certification interval " + (ToyCluster.WINDOW + 1) + " for trx (write set ")
+                && journal.latestBehind().endsWith(" exceeds the limit of " + ToyCluster.WINDOW), journal.latestBehind());
+        }
+    }
+
     @Test
     void verdictsStayTheSameForAJoinerThatBeganInTheMiddle() {
         final ToyServer a = cluster.seed();

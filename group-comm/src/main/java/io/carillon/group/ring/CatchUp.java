@@ -71,7 +71,8 @@ final class CatchUp {
      * view that takes it in, and with it all that is stable (rule 5).
      */
     private boolean mayStartOver() {
-        return machine.tail.configurations().latest() == null || machine.ring.reportedHorizon >= machine.ring.viewIndex;
+        return machine.bug == PlantedBug.LOG_GIVEN_UP_EARLY || machine.tail.configurations().latest() == null
+            || machine.ring.reportedHorizon >= machine.ring.viewIndex;
     }
 
     private boolean isBehind() {

@@ -92,6 +92,9 @@ final class Committer {
         repeatAtNs = machine.nowNs + 2 * machine.config.joinNs();
         machine.trace(TraceEvent.COMMIT, epoch, agreed.size(), isRepresentative() ? 1 : 0);
         promiseTicket = machine.persist();
+        if (machine.bug == PlantedBug.PROMISE_NOT_PERSISTED) {
+            onPersisted(promiseTicket);
+        }
     }
 
     void onCommit(final Peer peer, final ControlMessage.Commit commit) {
@@ -155,7 +158,7 @@ final class Committer {
             return;
         }
         final ControlMessage.Install install = RingDecision.decide(machine.promisedEpoch, new ArrayList<>(states.values()),
-            machine.gatherer.reason().text());
+            machine.gatherer.reason().text(), machine.bug);
         if (install.primary() && install.view().foundedEpoch() == machine.promisedEpoch && !apart) {
             // No majority vouches that nobody else has used this epoch.
             begin(members, machine.promisedEpoch, true);

@@ -151,7 +151,7 @@ final class LogTail {
     private void reopen(final long index) {
         for (long cut = log.endIndex(); cut > index && log.read(cut, entry); cut--) {
             final boolean mine = entry.originLsb == machine.self.lsb() && entry.originMsb == machine.self.msb();
-            if (mine && entry.originSeq > ownBefore && !entry.kind.isConfiguration()) {
+            if (mine && machine.bug != PlantedBug.CUT_OFFER_FORGOTTEN && entry.originSeq > ownBefore && !entry.kind.isConfiguration()) {
                 machine.own.addFirst(entry.originSeq, entry.kind, entry.payload, 0, entry.payload.capacity());
             }
         }

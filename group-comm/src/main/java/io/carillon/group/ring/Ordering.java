@@ -115,7 +115,7 @@ final class Ordering {
     void onAppended(final int slot, final long seq, final int length) {
         final long end = machine.tail.end();
         appendedBytes[(int) end & (OrderWindow.SIZE - 1)] = bytesAt(end - 1) + length;
-        if (slot >= 0 && seq > 0) {
+        if (slot >= 0 && seq > 0 && (machine.ring.holds || machine.bug != PlantedBug.NUMBERED_TWICE)) {
             machine.ring.offered[slot].raise(seq);
         }
     }
@@ -194,6 +194,9 @@ final class Ordering {
         machine.announcer.begin(end);
         broadcast = Long.MAX_VALUE;
         lostPrimary |= !machine.ring.primary;
+        if (machine.bug == PlantedBug.OPEN_REJECTED) {
+            rejectOpen(RingResult.VIEW_CHANGING);
+        }
     }
 
     /** This member takes over the numbering: everything before was announced by others. */

@@ -14,11 +14,13 @@ final class RingDecision {
     static final UUID NO_GROUP = new UUID(0, 0);
 
     private final List<ControlMessage.State> states;
+    private final PlantedBug bug;
     private final TreeSet<MemberId> present = new TreeSet<>();
     private Overrides overrides = Overrides.NONE;
 
-    private RingDecision(final List<ControlMessage.State> states) {
+    private RingDecision(final List<ControlMessage.State> states, final PlantedBug bug) {
         this.states = states;
+        this.bug = bug;
         for (final ControlMessage.State state : states) {
             overrides = overrides.or(state.overrides());
         }
@@ -26,7 +28,12 @@ final class RingDecision {
 
     /** @param states sorted by member id. */
     static ControlMessage.Install decide(final long epoch, final List<ControlMessage.State> states, final String reason) {
-        final RingDecision decision = new RingDecision(states);
+        return decide(epoch, states, reason, PlantedBug.NONE);
+    }
+
+    static ControlMessage.Install decide(final long epoch, final List<ControlMessage.State> states, final String reason,
+        final PlantedBug bug) {
+        final RingDecision decision = new RingDecision(states, bug);
         ControlMessage.Install primary = null;
         int primaries = 0;
         for (final UUID group : decision.groups()) {
@@ -115,7 +122,8 @@ final class RingDecision {
         // Whose log holds no configuration of the group proves nothing of what its id once acknowledged.
         present.clear();
         states.stream().filter(state -> isOf(state, group)).forEach(state -> present.add(state.member().id()));
-        final boolean majority = known.stream().allMatch(electorate -> electorate.hasMajority(present));
+        final boolean majority = bug == PlantedBug.MINORITY_PRIMARY
+            || known.stream().allMatch(electorate -> electorate.hasMajority(present));
         final boolean everybody = !majority && known.stream().allMatch(this::everybodyIsBack);
         final boolean forced = !majority && isForced(known);
         if (known.isEmpty() || !majority && !everybody && !forced) {

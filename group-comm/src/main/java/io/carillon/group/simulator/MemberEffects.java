@@ -52,7 +52,8 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
 
     @Override
     public void send(final int peer, final DirectBuffer packet, final int offset, final int length, final TrafficClass trafficClass) {
-        sent.check(packet, offset, length, node.states().kept().promisedEpoch(), node.log(), reportedStable);
+        sent.check(packet, offset, length, node.states().kept().promisedEpoch(), node.log(), reportedStable,
+            node.core().holdsToken());
         simulator.network().send(node.number(), peer, packet, offset, length, trafficClass == TrafficClass.BULK);
     }
 

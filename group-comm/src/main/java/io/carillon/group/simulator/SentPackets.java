@@ -4,6 +4,9 @@
 package io.carillon.group.simulator;
 
 import io.carillon.group.Check;
+import io.carillon.group.ring.ControlMessage;
+import io.carillon.group.wire.ControlCodec;
+import io.carillon.group.wire.PacketChecksum;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
 import org.agrona.DirectBuffer;
@@ -32,13 +35,19 @@ final class SentPackets {
      *
      * @param promised durably, by this member.
      * @param stable that it reported.
+     * @param holdsToken whether it may number now.
      */
     void check(final DirectBuffer packet, final int offset, final int length, final long promised, final SimulatedLog log,
-        final long stable) {
+        final long stable, final boolean holdsToken) {
         final int type = packet.getByte(offset);
+        if (type == PacketType.STATE
+            && ControlCodec.decode(packet, offset, length - PacketChecksum.LENGTH) instanceof ControlMessage.State state) {
+            Check.that(state.epoch() <= promised, "a log's end is stated once the promise is on the disk", state.epoch(), promised);
+        }
         if (PacketType.isControl(type) || length < RingPacket.BODY_OFFSET) {
             return;
         }
+        Check.that(type != PacketType.ORDER || holdsToken, "only the holder of the token says what is numbered", log.endIndex(), stable);
         final long packetEpoch = RingPacket.i64(packet, offset + RingPacket.EPOCH_OFFSET);
         final long packetLogged = RingPacket.i64(packet, offset + RingPacket.LOGGED_OFFSET);
         final long packetHorizon = RingPacket.i64(packet, offset + RingPacket.HORIZON_OFFSET);

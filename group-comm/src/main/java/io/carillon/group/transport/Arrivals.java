@@ -37,7 +37,7 @@ final class Arrivals {
     /** Somebody connected. */
     void accept(final Channel channel) {
         final String ip = Connection.ipOf(channel);
-        if (mesh.inboundHandshakes() + waiting.size() >= mesh.config().unauthenticatedMax()) {
+        if (mesh.channels().inboundHandshakes() + waiting.size() >= mesh.config().unauthenticatedMax()) {
             refuse(channel, Refusal.TOO_MANY, ip);
             return;
         }
@@ -60,7 +60,7 @@ final class Arrivals {
             return;
         }
         if (admitted) {
-            mesh.onAdmitted(channel);
+            mesh.channels().onAdmitted(channel);
             channel.config().setAutoRead(true);
         } else {
             refuse(channel, Refusal.NOT_ALLOWED, ip);

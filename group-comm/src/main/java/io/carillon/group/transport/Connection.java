@@ -92,7 +92,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
         reader.stop();
         flush();
         channel.close();
-        mesh.onConnectionClosed(this);
+        mesh.channels().onClosed(this);
+    }
+
+    /** Where the peer can be reached: what it says, at the address that it was seen from where it says no host. */
+    PeerAddress advertised() {
+        final PeerAddress said = remote.advertised();
+        return said.isWildcard() ? said.at(remoteIp()) : said;
     }
 
     /** IP text of the other side. */

@@ -49,14 +49,14 @@ final class Dialer {
             try {
                 connect(new InetSocketAddress(InetAddress.getByAddress(literal), entry.address.port()), entry);
             } catch (final UnknownHostException e) {
-                mesh.onDialFailed(entry, e.toString());
+                mesh.channels().onDialFailed(entry, e.toString());
             }
             return;
         }
         try {
             RESOLVER.execute(() -> resolve(entry, host));
         } catch (final RejectedExecutionException e) {
-            mesh.onDialFailed(entry, "too many name look-ups are waiting");
+            mesh.channels().onDialFailed(entry, "too many name look-ups are waiting");
         }
     }
 
@@ -84,7 +84,7 @@ final class Dialer {
 
     private void onResolved(final AddressBook.Entry entry, final InetAddress[] addresses, final String why) {
         if (addresses == null || addresses.length == 0) {
-            mesh.onDialFailed(entry, why);
+            mesh.channels().onDialFailed(entry, why);
             return;
         }
         // One of several addresses a try: the next try takes the next.
@@ -135,14 +135,14 @@ final class Dialer {
         if (!connecting.isSuccess()) {
             final String why = String.valueOf(connecting.cause().getMessage());
             if (link != null) {
-                mesh.onBulkFailed(link, why);
+                mesh.channels().onBulkFailed(link, why);
             } else {
-                mesh.onDialFailed(entry, why);
+                mesh.channels().onDialFailed(entry, why);
             }
         } else if (link != null) {
-            mesh.onBulkConnected(channel, link);
+            mesh.channels().onBulkConnected(channel, link);
         } else {
-            mesh.onConnected(channel, entry);
+            mesh.channels().onConnected(channel, entry);
         }
     }
 

@@ -62,7 +62,7 @@ final class Handshake {
             onBulkHello(c, hello, nowNs);
         } else {
             c.phase = Connection.Phase.AWAITS_CONFIRM;
-            mesh.sendHello(c, TrafficClass.CONTROL, hello.link());
+            mesh.channels().sendHello(c, TrafficClass.CONTROL, hello.link());
         }
     }
 
@@ -83,7 +83,7 @@ final class Handshake {
         final String detail = switch (refusal) {
             case VERSION -> "it speaks " + hello.versionMin() + " to " + hello.versionMax() + ", this node "
                 + Hello.VERSION_MIN + " to " + Hello.VERSION_MAX;
-            case CLUSTER_NAME -> "'" + TcpMesh.printable(hello.cluster()) + "', this node's is '" + mesh.cluster() + "'";
+            case CLUSTER_NAME -> "'" + Hello.printable(hello.cluster()) + "', this node's is '" + mesh.cluster() + "'";
             case CLONE -> hello.member().toString();
             default -> "";
         };
@@ -134,7 +134,7 @@ final class Handshake {
         mesh.learn(hello, c, nowNs);
         final Link link = links.make(c, hello.link(), nowNs);
         link.peerOrder = peerOrder;
-        mesh.opened(c);
+        mesh.channels().opened(c);
         c.frame(Frames.ESTABLISHED, ++order);
     }
 
@@ -149,10 +149,10 @@ final class Handshake {
         }
         if (c.phase == Connection.Phase.CONFIRM_SENT) {
             c.link.peerOrder = peerOrder;
-            mesh.opened(c);
-            mesh.dialBulk(c.link);
+            mesh.channels().opened(c);
+            mesh.channels().dialBulk(c.link);
         } else if (c.phase == Connection.Phase.HELLO_SENT && c.trafficClass == TrafficClass.BULK) {
-            mesh.opened(c);
+            mesh.channels().opened(c);
             links.onUp(c.link, nowNs);
         } else {
             throw new BadFrame("ESTABLISHED out of place");
@@ -168,7 +168,7 @@ final class Handshake {
         if (!link.initiator || link.bulk == null || link.control.phase != Connection.Phase.OPEN) {
             return false;
         }
-        mesh.opened(link.bulk);
+        mesh.channels().opened(link.bulk);
         links.onUp(link, nowNs);
         return true;
     }
@@ -182,7 +182,7 @@ final class Handshake {
         c.trafficClass = TrafficClass.BULK;
         c.link = link;
         link.bulk = c;
-        mesh.opened(c);
+        mesh.channels().opened(c);
         c.frame(Frames.ESTABLISHED, ++order);
         links.onUp(link, nowNs);
     }

@@ -154,4 +154,9 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, MemberId
         need(in, 16);
         return new MemberId(in.readLongLE(), in.readLongLE());
     }
+
+    /** Text of a peer's, fit for a line of the log. */
+    static String printable(final String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
 }

@@ -73,7 +73,7 @@ final class Links {
 
     /** The control connection is the link's from now on. */
     Link make(final Connection control, final long nonce, final long nowNs) {
-        final Link link = new Link(control, mesh.addressOf(control), nonce, nowNs + mesh.config().handshakeNs());
+        final Link link = new Link(control, control.advertised(), nonce, nowNs + mesh.config().handshakeNs());
         control.link = link;
         byMember.put(link.peer, link);
         mesh.rearm();
@@ -88,7 +88,7 @@ final class Links {
         }
         link.handle = handle;
         byHandle[handle] = link;
-        LOG.info("linked to {} ({}) at {}", TcpMesh.printable(link.node), link.peer, link.advertised);
+        LOG.info("linked to {} ({}) at {}", Hello.printable(link.node), link.peer, link.advertised);
         link.control.frame(Frames.PING, nowNs);
         gossip();
         listener.onPeerUp(nowNs, handle, link.peer);
@@ -112,7 +112,7 @@ final class Links {
             link.bulk.close();
         }
         if (handle >= 0 && !mesh.isStopped()) {
-            LOG.info("link to {} ({}) is down: {}", TcpMesh.printable(link.node), link.peer, TcpMesh.printable(why));
+            LOG.info("link to {} ({}) is down: {}", Hello.printable(link.node), link.peer, Hello.printable(why));
             listener.onPeerDown(nowNs, handle);
         }
         mesh.rearm();

@@ -84,7 +84,7 @@ final class Listening {
             .childHandler(new ChannelInitializer<Channel>() {
                 @Override
                 protected void initChannel(final Channel channel) {
-                    mesh.onAccepted(channel);
+                    mesh.channels().onAccepted(channel);
                 }
             })
             .bind(address);

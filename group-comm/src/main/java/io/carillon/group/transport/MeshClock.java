@@ -49,7 +49,7 @@ final class MeshClock {
             return;
         }
         long next = Math.min(nextPingNs, links.nextDeadlineNs());
-        for (final Connection c : mesh.handshaking()) {
+        for (final Connection c : mesh.channels().handshaking()) {
             next = Math.min(next, c.deadlineNs);
         }
         timer.deadline(mesh.isIsolated() ? next : Math.min(next, book.nextNs(links::contains)));
@@ -57,7 +57,7 @@ final class MeshClock {
 
     private void onTimer() {
         final long nowNs = mesh.nowNs();
-        for (final Connection c : mesh.handshaking().toArray(new Connection[0])) {
+        for (final Connection c : mesh.channels().handshaking().toArray(new Connection[0])) {
             if (nowNs - c.deadlineNs >= 0) {
                 mesh.refusals().refuse(c, Refusal.TOO_SLOW, "");
             }

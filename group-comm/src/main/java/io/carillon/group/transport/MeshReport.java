@@ -19,7 +19,7 @@ final class MeshReport {
         for (final AddressBook.Entry entry : book.entries()) {
             if (!entry.self && (entry.member == null || !links.contains(entry.member))) {
                 lines.add("no link: " + entry.address + (entry.configured ? "" : " (learnt)")
-                    + (entry.lastFailure.isEmpty() ? "" : ", last try: " + TcpMesh.printable(entry.lastFailure)));
+                    + (entry.lastFailure.isEmpty() ? "" : ", last try: " + Hello.printable(entry.lastFailure)));
             }
         }
         for (final Refusal refusal : Refusal.values()) {
@@ -32,7 +32,7 @@ final class MeshReport {
 
     private static String link(final Link link) {
         final StringBuilder line = new StringBuilder(160);
-        line.append("link: ").append(TcpMesh.printable(link.node)).append(' ').append(link.peer).append(' ').append(link.advertised)
+        line.append("link: ").append(Hello.printable(link.node)).append(' ').append(link.peer).append(' ').append(link.advertised)
             .append(link.isUp() ? " up" : " being made");
         if (link.control.roundTripNs >= 0) {
             line.append(", round trip ").append(link.control.roundTripNs / 1000).append(" us");

@@ -67,6 +67,6 @@ final class Refusals {
     }
 
     private static String inBrackets(final String detail) {
-        return detail.isEmpty() ? "" : " (" + TcpMesh.printable(detail) + ")";
+        return detail.isEmpty() ? "" : " (" + Hello.printable(detail) + ")";
     }
 }

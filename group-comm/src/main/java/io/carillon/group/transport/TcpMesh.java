@@ -7,9 +7,6 @@ import io.carillon.group.Check;
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.TrafficClass;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,12 +33,11 @@ public final class TcpMesh {
     private final Refusals refusals;
     private final Arrivals arrivals;
     private final AddressBook book;
-    private final Dialer dialer;
     private final Handshake handshake;
     private final Listening listening;
     private final Links links;
+    private final Channels channels;
     private final MeshClock clock;
-    private final List<Connection> handshaking = new ArrayList<>();
     private final List<Connection> unsent = new ArrayList<>();
     private ChannelSecurity security = ChannelSecurity.NONE;
     private int isolation;
@@ -66,9 +62,10 @@ public final class TcpMesh {
         arrivals = new Arrivals(this, loop, refusals);
         book = new AddressBook(config);
         listening = new Listening(this, loop, config);
-        dialer = new Dialer(this, loop, listening);
+        final Dialer dialer = new Dialer(this, loop, listening);
         links = new Links(this, listener, config.peersMax());
         handshake = new Handshake(this, links, self);
+        channels = new Channels(this, links, arrivals, dialer);
         clock = new MeshClock(this, loop, links, book, dialer);
     }
 
@@ -177,8 +174,8 @@ public final class TcpMesh {
         return refusals;
     }
 
-    List<Connection> handshaking() {
-        return handshaking;
+    Channels channels() {
+        return channels;
     }
 
     ChannelSecurity security() {
@@ -187,6 +184,17 @@ public final class TcpMesh {
 
     long nowNs() {
         return loop.nowNs();
+    }
+
+    Hello hello(final TrafficClass trafficClass, final long linkNonce) {
+        final List<Hello.Known> known = trafficClass == TrafficClass.BULK ? List.of() : links.known();
+        return new Hello(Hello.VERSION_MIN, Hello.VERSION_MAX, trafficClass, self, nonce, linkNonce, cluster, node, listening.advertised(),
+            known);
+    }
+
+    /** Neither are connections made nor taken. */
+    boolean isCutOff() {
+        return isolation == 2;
     }
 
     boolean isIsolated() {
@@ -205,11 +213,7 @@ public final class TcpMesh {
         clock.rearm();
     }
 
-    static String printable(final String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
-    }
-
-    // ---- connections
+    // ---- what connections say
 
     void onListening() {
         clock.start();
@@ -218,90 +222,6 @@ public final class TcpMesh {
     void onListenFailed(final String what) {
         stop();
         listener.onListenFailed(what);
-    }
-
-    void onAccepted(final Channel channel) {
-        if (stopped || isolation == 2) {
-            channel.close();
-        } else {
-            arrivals.accept(channel);
-        }
-    }
-
-    void onAdmitted(final Channel channel) {
-        if (stopped || isolation == 2) {
-            channel.close();
-            return;
-        }
-        security.install(channel.pipeline(), false);
-        attach(channel, false, null);
-        rearm();
-    }
-
-    void onConnected(final Channel channel, final AddressBook.Entry entry) {
-        if (stopped || isolation != 0) {
-            channel.close();
-            onDialFailed(entry, "isolated");
-            return;
-        }
-        sendHello(attach(channel, true, entry), TrafficClass.CONTROL, RANDOM.nextLong());
-        rearm();
-    }
-
-    void onDialFailed(final AddressBook.Entry entry, final String why) {
-        book.onFailed(entry, why, nowNs());
-        rearm();
-    }
-
-    void dialBulk(final Link link) {
-        dialer.dialBulk(link);
-    }
-
-    void onBulkConnected(final Channel channel, final Link link) {
-        if (stopped || links.of(link.peer) != link) {
-            channel.close();
-            return;
-        }
-        final Connection c = attach(channel, true, null);
-        c.trafficClass = TrafficClass.BULK;
-        c.link = link;
-        link.bulk = c;
-        sendHello(c, TrafficClass.BULK, link.nonce);
-    }
-
-    void onBulkFailed(final Link link, final String why) {
-        links.drop(link, "no bulk connection: " + why);
-    }
-
-    private Connection attach(final Channel channel, final boolean initiator, final AddressBook.Entry entry) {
-        final Connection c = new Connection(this, channel, initiator, entry, nowNs());
-        channel.pipeline().addLast("carillon", c);
-        handshaking.add(c);
-        return c;
-    }
-
-    void sendHello(final Connection c, final TrafficClass trafficClass, final long linkNonce) {
-        c.helloLink = linkNonce;
-        final List<Hello.Known> known = trafficClass == TrafficClass.BULK ? List.of() : links.known();
-        final ByteBuf body = c.channel.alloc().directBuffer(1024);
-        new Hello(Hello.VERSION_MIN, Hello.VERSION_MAX, trafficClass, self, nonce, linkNonce, cluster, node,
-            listening.advertised(), known).encode(body);
-        c.frame(Frames.HELLO, body);
-    }
-
-    void opened(final Connection c) {
-        handshaking.remove(c);
-        c.open();
-        final int max = c.trafficClass == TrafficClass.BULK ? config.bulkPendingMax() : config.controlPendingMax();
-        c.channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(max / 2, max));
-    }
-
-    void onConnectionClosed(final Connection c) {
-        handshaking.remove(c);
-        if (c.dialled != null && c.dialled.dialling) {
-            book.onFailed(c.dialled, c.remote == null ? "closed before it said anything" : "refused", nowNs());
-        }
-        rearm();
     }
 
     void onError(final Throwable error) {
@@ -354,25 +274,14 @@ public final class TcpMesh {
     }
 
     private void closeAll(final String why) {
-        for (final Connection connection : List.copyOf(handshaking)) {
-            connection.close();
-        }
-        arrivals.closeAll();
+        channels.closeAll();
         links.all().forEach(link -> links.drop(link, why));
-    }
-
-    int inboundHandshakes() {
-        int count = 0;
-        for (int i = 0; i < handshaking.size(); i++) {
-            count += handshaking.get(i).initiator ? 0 : 1;
-        }
-        return count;
     }
 
     // ---- addresses
 
     void learn(final Hello hello, final Connection c, final long nowNs) {
-        final PeerAddress address = addressOf(c);
+        final PeerAddress address = c.advertised();
         if (address.port() != 0) {
             book.learn(address, hello.member(), nowNs);
         }
@@ -386,11 +295,5 @@ public final class TcpMesh {
             }
         }
         rearm();
-    }
-
-    /** Where the peer can be reached: what it says, at the address that it was seen from where it says no host. */
-    PeerAddress addressOf(final Connection c) {
-        final PeerAddress advertised = c.remote.advertised();
-        return advertised.isWildcard() ? advertised.at(c.remoteIp()) : advertised;
     }
 }

@@ -25,7 +25,8 @@ interface ExploredRules {
     /**
      * The decision of a new ring.
      *
-     * @param members bit set of those present, all of which sent their state.
+     * @param members bit set of those present, all of which sent their state; in the next three bits those of them that
+     *     lost their memory and are new incarnations.
      * @param logs of the nodes, by node.
      * @param stable index known stable, by node.
      */
@@ -43,6 +44,11 @@ interface ExploredRules {
      * @param previous of the decision for that ring.
      */
     int stable(long log, int ring, int known, int[] acked, long previous, int[] epochs);
+
+    /** Tells whether a member that lost its memory is taken for who it was. */
+    default boolean trustsWhoForgot() {
+        return false;
+    }
 
     /** Tells whether a member goes on logging in its old ring after it promised a newer one. */
     default boolean logsAfterPromise() {

@@ -7,10 +7,13 @@ package io.carillon.group.ring;
 final class ExploredState {
     static final int NODES = 3;
     static final int RINGS = 3;
+    static final int NONE = -1;
 
     final long[] log = new long[NODES];
-    /** The ring promised last, by node. */
+    /** The ring promised last, by node; {@link #NONE} where the present incarnation has promised none. */
     final int[] ring = new int[NODES];
+    /** The present incarnation of a node takes part in no ring before this one: an earlier one of it did. */
+    final int[] firstRing = new int[NODES];
     final boolean[] installed = new boolean[NODES];
     final int[] stable = new int[NODES];
     final Ring[] rings = new Ring[RINGS];
@@ -20,6 +23,8 @@ final class ExploredState {
     long history;
     int dataLeft;
     int changesLeft;
+    /** How many members may still lose their memory. */
+    int lossesLeft;
 
     /** All nodes are in ring 0, whose VIEW is stable everywhere. */
     static ExploredState first(final int configuration, final int data, final int changes) {
@@ -50,6 +55,7 @@ final class ExploredState {
         for (int node = 0; node < NODES; node++) {
             copy.log[node] = log[node];
             copy.ring[node] = ring[node];
+            copy.firstRing[node] = firstRing[node];
             copy.installed[node] = installed[node];
             copy.stable[node] = stable[node];
         }
@@ -61,7 +67,44 @@ final class ExploredState {
         copy.history = history;
         copy.dataLeft = dataLeft;
         copy.changesLeft = changesLeft;
+        copy.lossesLeft = lossesLeft;
         return copy;
+    }
+
+    /** Epoch of what {@code node} has promised. */
+    int promisedEpoch(final int node) {
+        return ring[node] == NONE ? 0 : epochs[ring[node]];
+    }
+
+    /** The members of ring {@code number}, and in the next bits those of them that are new incarnations. */
+    int membersOf(final int number) {
+        int set = rings[number].members;
+        for (int node = 0; node < NODES; node++) {
+            final boolean anew = firstRing[node] > 0 && number >= firstRing[node] && (rings[number].members >> node & 1) != 0;
+            set |= anew ? 1 << NODES + node : 0;
+        }
+        return set;
+    }
+
+    /** The member's memory is gone: its log but for the first entry, and who it was unless {@code trusted} to have kept it. */
+    void forget(final int node, final boolean trusted) {
+        lossesLeft--;
+        log[node] = trusted ? ExploredLog.prefix(log[node], 1) : 0;
+        stable[node] = ExploredLog.length(log[node]);
+        ring[node] = NONE;
+        installed[node] = false;
+        firstRing[node] = trusted ? 0 : ringCount;
+    }
+
+    /** Acknowledgements in ring {@code number} of those whom its configurations may name: not of later incarnations. */
+    int[] votes(final int number) {
+        final int[] votes = rings[number].acked.clone();
+        for (int node = 0; node < NODES; node++) {
+            if (firstRing[node] > 0 && number >= firstRing[node]) {
+                votes[node] = 0;
+            }
+        }
+        return votes;
     }
 
     /** Begins a ring of {@code members}, a bit set; its epoch is above what they promised. */
@@ -69,7 +112,7 @@ final class ExploredState {
         int epoch = 0;
         for (int node = 0; node < NODES; node++) {
             if ((members >> node & 1) != 0) {
-                epoch = Math.max(epoch, epochs[ring[node]]);
+                epoch = Math.max(epoch, promisedEpoch(node));
             }
         }
         epochs[ringCount] = epoch + 1;
@@ -91,10 +134,10 @@ final class ExploredState {
     }
 
     long fingerprint() {
-        long h = mix(history, dataLeft * 4L + changesLeft);
+        long h = mix(history, lossesLeft * 64L + dataLeft * 4L + changesLeft);
         for (int node = 0; node < NODES; node++) {
             h = mix(h, log[node]);
-            h = mix(h, ring[node] * 64L + stable[node] * 2L + (installed[node] ? 1 : 0));
+            h = mix(h, (ring[node] * 4L + firstRing[node]) * 64L + stable[node] * 2L + (installed[node] ? 1 : 0));
         }
         for (int number = 0; number < ringCount; number++) {
             h = rings[number].fingerprint(mix(h, epochs[number]));

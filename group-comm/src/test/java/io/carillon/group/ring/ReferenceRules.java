@@ -18,21 +18,27 @@ final class ReferenceRules {
     }
 
     int winner(final int members, final long[] logs, final int[] stable) {
-        final List<Integer> known = knownConfigurations(members, logs, stable);
-        int voters = 0;
-        for (final int configuration : known) {
-            if (!ExploredLog.majority(configuration, members)) {
-                return ExploredRules.NOT_PRIMARY;
-            }
-            voters |= ExploredLog.voters(configuration);
+        // Who lost its memory is not who it was.
+        final int kept = members & ~(members >> 3) & 7;
+        final List<Integer> known = knownConfigurations(members, kept, logs, stable);
+        final boolean majority = known.stream().allMatch(configuration -> ExploredLog.majority(configuration, kept));
+        if (!majority && !known.stream().allMatch(configuration -> everybodyIsBack(configuration, members, kept))) {
+            return ExploredRules.NOT_PRIMARY;
         }
+        final int voters = known.stream().reduce(0, (set, configuration) -> set | ExploredLog.voters(configuration));
         int winner = ExploredRules.NOT_PRIMARY;
         for (int node = 0; node < 3; node++) {
-            if ((members & voters & 1 << node) != 0 && (winner < 0 || wins(logs[node], logs[winner]))) {
+            if ((kept & voters & 1 << node) != 0 && (winner < 0 || wins(logs[node], logs[winner]))) {
                 winner = node;
             }
         }
         return winner;
+    }
+
+    /** Section 8: all voters are here, as themselves or by name, and one of them as itself. */
+    private static boolean everybodyIsBack(final int configuration, final int members, final int kept) {
+        final int voters = ExploredLog.voters(configuration);
+        return voters != 0 && (voters & ~members) == 0 && (voters & kept) != 0;
     }
 
     /** Tells whether {@code log} beats {@code other}: a later epoch, then a further end. */
@@ -41,11 +47,11 @@ final class ReferenceRules {
     }
 
     /** The latest configuration known stable, and every newer one in the logs of present voters of those already known. */
-    private List<Integer> knownConfigurations(final int members, final long[] logs, final int[] stable) {
+    private List<Integer> knownConfigurations(final int members, final int kept, final long[] logs, final int[] stable) {
         int witness = -1;
         int at = 0;
         for (int node = 0; node < 3; node++) {
-            if ((members >> node & 1) != 0) {
+            if ((members >> node & 1) != 0 && stable[node] > 0) {
                 final int index = ExploredLog.configurationIndex(logs[node], stable[node]);
                 if (witness < 0 || newer(logs[node], index, logs[witness], at)) {
                     witness = node;
@@ -54,6 +60,10 @@ final class ReferenceRules {
             }
         }
         final List<Integer> known = new ArrayList<>();
+        if (witness < 0) {
+            known.add(0);
+            return known;
+        }
         known.add(ExploredLog.configuration(ExploredLog.at(logs[witness], at)));
         int asked = 0;
         for (boolean grown = true; grown;) {
@@ -61,7 +71,7 @@ final class ReferenceRules {
             for (int node = 0; node < 3; node++) {
                 final int bit = 1 << node;
                 final boolean voter = known.stream().anyMatch(configuration -> (ExploredLog.voters(configuration) & bit) != 0);
-                if ((members & bit) != 0 && (asked & bit) == 0 && voter) {
+                if ((kept & bit) != 0 && (asked & bit) == 0 && voter) {
                     asked |= bit;
                     grown = true;
                     for (int index = 1; index <= ExploredLog.length(logs[node]); index++) {

@@ -21,6 +21,11 @@ class RingRules implements ExploredRules {
         this.bug = bug;
     }
 
+    /** Of a node's second incarnation. */
+    private static MemberId anew(final int node) {
+        return new MemberId(1, node + 1);
+    }
+
     private static RingMember member(final int node, final int weight) {
         return new RingMember(IDS[node], "node " + node, weight, new byte[0]);
     }
@@ -68,15 +73,16 @@ class RingRules implements ExploredRules {
         return new EpochTable(runs);
     }
 
-    private static ControlMessage.State state(final int node, final long log, final int stable, final int[] epochs) {
+    private static ControlMessage.State state(final int node, final boolean forgot, final long log, final int stable, final int[] epochs) {
         final List<Configuration> configurations = new ArrayList<>();
-        for (int index = ExploredLog.configurationIndex(log, stable); index <= ExploredLog.length(log); index++) {
+        for (int index = stable == 0 ? 1 : ExploredLog.configurationIndex(log, stable); index <= ExploredLog.length(log); index++) {
             if (ExploredLog.isConfiguration(ExploredLog.at(log, index))) {
                 configurations.add(configurationAt(log, index, epochs));
             }
         }
         final int end = ExploredLog.length(log);
-        return new ControlMessage.State(100, member(node, 1), end, end, stable, table(log, epochs), true, configurations, Overrides.NONE);
+        final RingMember member = forgot ? new RingMember(anew(node), "node " + node, 1, new byte[0]) : member(node, 1);
+        return new ControlMessage.State(100, member, end, end, stable, table(log, epochs), stable > 0, configurations, Overrides.NONE);
     }
 
     @Override
@@ -84,7 +90,7 @@ class RingRules implements ExploredRules {
         final List<ControlMessage.State> states = new ArrayList<>();
         for (int node = 0; node < IDS.length; node++) {
             if ((members >> node & 1) != 0) {
-                states.add(state(node, logs[node], stable[node], epochs));
+                states.add(state(node, (members >> IDS.length + node & 1) != 0, logs[node], stable[node], epochs));
             }
         }
         final ControlMessage.Install install = RingDecision.decide(100, states, "");

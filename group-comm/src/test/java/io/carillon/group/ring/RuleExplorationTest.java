@@ -42,8 +42,12 @@ class RuleExplorationTest {
     }
 
     private static void holds(final int first, final int changed, final int data) {
+        holds(first, changed, data, 0);
+    }
+
+    private static void holds(final int first, final int changed, final int data, final int losses) {
         final ComparedRules rules = new ComparedRules();
-        final long states = new RuleExplorer(rules, changed).explore(first, data);
+        final long states = new RuleExplorer(rules, changed).explore(first, data, losses);
         assertTrue(states > STATES_LEAST, "states: " + states);
         assertTrue(rules.primaries > 1000, "primary rings decided: " + rules.primaries);
     }
@@ -75,6 +79,22 @@ class RuleExplorationTest {
     @Test
     void aChangeOfWeight() {
         holds(EQUAL, HEAVY, 1);
+    }
+
+    @Test
+    void aMemberThatLosesItsMemory() {
+        holds(EQUAL, 0, 1, 1);
+    }
+
+    @Test
+    void aMemberThatLosesItsMemoryAndCountsLosesAnEntry() {
+        final RingRules rules = new RingRules(PlantedBug.NONE) {
+            @Override
+            public boolean trustsWhoForgot() {
+                return true;
+            }
+        };
+        assertThrows(RuleExplorer.Counterexample.class, () -> new RuleExplorer(rules, 0).explore(EQUAL, 1, 1));
     }
 
     @Test

@@ -53,7 +53,14 @@ final class RuleExplorer {
      * number of states; throws {@link Counterexample}.
      */
     long explore(final int configuration, final int data) {
-        visit(ExploredState.first(configuration, data, configurationAfterChange == 0 ? 0 : 1));
+        return explore(configuration, data, 0);
+    }
+
+    /** The same, where {@code losses} members lose their memory. */
+    long explore(final int configuration, final int data, final int losses) {
+        final ExploredState first = ExploredState.first(configuration, data, configurationAfterChange == 0 ? 0 : 1);
+        first.lossesLeft = losses;
+        visit(first);
         return visited.size();
     }
 
@@ -68,8 +75,13 @@ final class RuleExplorer {
                 replicate(state, node, ring);
                 claim(state, node, ring);
                 hear(state, node, ring);
-            } else {
+            } else if (ring != ExploredState.NONE) {
                 install(state, node, ring);
+            }
+            if (state.lossesLeft > 0) {
+                final ExploredState next = state.copy();
+                next.forget(node, rules.trustsWhoForgot());
+                step(node, "loses its memory in ring", ring, next);
             }
             if (rules.logsAfterPromise()) {
                 logOld(state, node);
@@ -148,7 +160,8 @@ final class RuleExplorer {
             return;
         }
         final ExploredState.Ring in = state.rings[ring];
-        final int proven = rules.stable(state.log[node], ring, state.stable[node], in.acked, in.decision.previous(), state.epochs);
+        final int proven = rules.stable(state.log[node], ring, state.stable[node], state.votes(ring), in.decision.previous(),
+            state.epochs);
         for (int stable = state.stable[node] + 1; stable <= proven; stable++) {
             if (stable == proven || ExploredLog.isConfiguration(ExploredLog.at(state.log[node], stable))) {
                 callStable(state, node, ring, stable);
@@ -184,7 +197,7 @@ final class RuleExplorer {
         for (int node = 0; node < NODES; node++) {
             final int bit = 1 << node;
             if ((ring.members & bit) == 0 || (ring.promised & bit) != 0
-                || state.epochs[state.ring[node]] >= state.epochs[number]) {
+                || state.firstRing[node] > number || state.promisedEpoch(node) >= state.epochs[number]) {
                 continue;
             }
             final ExploredState next = state.copy();
@@ -195,14 +208,14 @@ final class RuleExplorer {
             next.ring[node] = number;
             next.installed[node] = false;
             if (promised.isComplete()) {
-                decide(promised, state.epochs);
+                decide(promised, next.membersOf(number), state.epochs);
             }
             step(node, "promises ring", number, next);
         }
     }
 
-    private void decide(final ExploredState.Ring ring, final int[] epochs) {
-        ring.decision = rules.decide(ring.members, ring.reportedLog, ring.reportedStable, epochs);
+    private void decide(final ExploredState.Ring ring, final int members, final int[] epochs) {
+        ring.decision = rules.decide(members, ring.reportedLog, ring.reportedStable, epochs);
         if (ring.decision.winner() >= 0) {
             ring.log = ring.reportedLog[ring.decision.winner()];
         }

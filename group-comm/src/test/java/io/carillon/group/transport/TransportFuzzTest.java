@@ -61,7 +61,7 @@ class TransportFuzzTest {
         while (sent < frames) {
             final EmbeddedChannel channel = new EmbeddedChannel();
             channel.config().setAllocator(allocator);
-            node.mesh.onAccepted(channel);
+            node.mesh.channels().onAccepted(channel);
             final int member = 2 + random.nextInt(40);
             final long link = random.nextLong();
             if (random.nextBoolean()) {

@@ -177,6 +177,17 @@ final class FakeServer implements AutoCloseable {
         }
     }
 
+    /** Waits for the view that ends a connection: nobody is in it, it is not primary, and it stands where this server does. */
+    void awaitFinalView() throws InterruptedException {
+        String view = await("view");
+        while (!view.contains(" own -1 ")) {
+            view = await("view");
+        }
+        if (!view.stripTrailing().equals("view seqno " + lastCommitted() + " status 1 own -1 members")) {
+            throw new AssertionError(view + " at " + lastCommitted());
+        }
+    }
+
     long lastCommitted() {
         final MemorySegment gtid = position(null, -1);
         provider.status(Wsrep.Slot.LAST_COMMITTED_ID, gtid);

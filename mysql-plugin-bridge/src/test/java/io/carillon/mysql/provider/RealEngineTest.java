@@ -172,7 +172,7 @@ final class RealEngineTest extends RealEngineFixture {
         final FakeServer b = joiner(1, a);
         for (int round = 0; round < 3; round++) {
             assertEquals(OK, b.disconnect());
-            b.await("view seqno -1 status 2 own -1 members");
+            b.awaitFinalView();
             b.awaitAppliers();
             final Transaction away = new Transaction(a, 10 + round).writes("db", "t", "a").data("while away " + round);
             assertEquals(OK, away.commit());

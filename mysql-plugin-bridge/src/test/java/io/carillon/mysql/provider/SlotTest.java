@@ -132,7 +132,7 @@ final class SlotTest extends RealEngineFixture {
             whatIsAlwaysTheSame(server);
             whatAGroupGives(server);
             assertEquals(OK, server.disconnect());
-            server.await("view seqno -1 status 2 own -1 members");
+            server.awaitFinalView();
             assertEquals("recv " + CONN_FAIL, server.await("recv"));
             server.awaitAppliers();
             whatIsAlwaysTheSame(server);

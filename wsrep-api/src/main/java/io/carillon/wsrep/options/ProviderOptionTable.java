@@ -52,8 +52,8 @@ final class ProviderOptionTable {
         add(fixed("base_host", TEXT, null));
         add(fixed("base_port", INTEGER, "4567").within(1, 65535));
         add(dynamic("cert.log_conflicts", BOOL, "no"));
-        add(dynamic("cert.max_length", INTEGER, null).within(1, 16384));
-        add(dynamic("cert.length_check", INTEGER, null).within(0, 1 << 20));
+        add(fixed("cert.max_length", INTEGER, null).within(1, Integer.MAX_VALUE));
+        add(fixed("cert.length_check", INTEGER, null).within(0, Integer.MAX_VALUE));
         add(dynamic("cert.optimistic_pa", BOOL, "yes"));
         add(dynamic("debug", BOOL, "no"));
         add(dynamic("dbug", TEXT, null));

@@ -31,16 +31,23 @@ public final class ProviderOptions {
         "carillon.ring.stability", "majority",
         "carillon.ring.token", "park",
         "carillon.sidecar_grace", "PT3S",
+        "cert.length_check", "127",
         "cert.max_length", "16384",
         "gmcast.isolate", "0");
 
     /** Options whose other values Galera obeys and this does not: the value that is so, and why. */
-    private static final Map<String, List<String>> ALWAYS = Map.of(
-        "repl.commit_order", List.of("3", "transactions always commit in their order"),
-        "carillon.ring.token", List.of("park", "an idle token is always parked"),
-        "carillon.log.retention", List.of("P1D", "the log is kept by its length, not by its age"),
-        "gcs.stateless", List.of("no", "every member keeps data"),
-        "pc.npvo", List.of("false", "two primary views cannot be"));
+    private static final Map<String, List<String>> ALWAYS = Map.ofEntries(
+        Map.entry("cert.length_check", List.of("127", "the index of keys is cut with each write set")),
+        Map.entry("cert.max_length", List.of("16384", "the limit is 16384 on all nodes, whose verdicts must agree")),
+        Map.entry("repl.commit_order", List.of("3", "transactions always commit in their order")),
+        Map.entry("carillon.ring.token", List.of("park", "an idle token is always parked")),
+        Map.entry("carillon.log.retention", List.of("P1D", "the log is kept by its length, not by its age")),
+        Map.entry("evs.auto_evict", List.of("0", "nobody is shut out for being slow")),
+        Map.entry("evs.evict", List.of("", "nobody is shut out by hand")),
+        Map.entry("gcs.stateless", List.of("no", "every member keeps data")),
+        Map.entry("gmcast.mcast_addr", List.of("", "members talk over TCP only")),
+        Map.entry("pc.npvo", List.of("false", "two primary views cannot be")),
+        Map.entry("pc.wait_prim", List.of("true", "a server that connects waits for its primary view")));
 
     /** Whoever sets one of these expects encryption. */
     private static final List<String> ENCRYPTION = List.of("socket.ssl_ca", "socket.ssl_cert", "socket.ssl_key", "socket.ssl_cipher",

@@ -122,7 +122,22 @@ class ProviderOptionsTest {
     void saysWhatHasNoEffect() throws OptionException {
         assertEquals(List.of("provider option repl.commit_order = 1 has no effect: transactions always commit in their order"),
             options.withoutEffect(options.initialise("repl.commit_order=1; gcs.stateless=0; gcs.fc_limit=7")));
+        assertEquals(List.of("provider option evs.evict = 1 has no effect: nobody is shut out by hand",
+                "provider option pc.wait_prim = no has no effect: a server that connects waits for its primary view"),
+            options.withoutEffect(options.initialise("evs.evict=1; evs.auto_evict=no; gmcast.mcast_addr=; pc.wait_prim=no")));
         assertEquals(List.of(), options.withoutEffect(options.initialise("repl.commit_order=3; repl.key_format=flat8")));
+    }
+
+    /** With Galera, a node with another limit comes to other verdicts than the rest. */
+    @Test
+    void theLimitOfTheCertificationIntervalIsNotChanged() throws OptionException {
+        final List<String> said = options.withoutEffect(options.initialise("cert.max_length=32768; cert.length_check=1023"));
+        assertEquals(2, said.size());
+        assertTrue(said.stream().anyMatch(line -> line.startsWith("provider option cert.max_length = 32768 has no effect: ")
+            && line.contains("16384 on all nodes")), said.toString());
+        assertEquals(List.of(), options.withoutEffect(options.initialise("cert.max_length=16384; cert.length_check=127")));
+        assertThrows(OptionException.class, () -> options.change("cert.max_length=100"));
+        assertFalse(new ProviderOptions().toString().contains("cert.max_length"), "hidden, as with Galera");
     }
 
     /** Galera encrypts when a certificate is named, unless told not to. */
