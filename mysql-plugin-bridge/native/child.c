@@ -221,7 +221,7 @@ bool child_spawn(struct provider *p, char *reason, size_t size) {
     char *const argv[] = {s->launcher,  (char *)"sidecar", (char *)"--socket", address, (char *)"--dir",
                           s->state_dir, (char *)"--parent", parent_text,        NULL};
     s->child_started = now_ns();
-    // The session's thread lives as long as the provider, so the death signal comes with the server's end and not before.
+    // The session's thread ends after the child or with the server, so the death signal comes with the server's end and not before.
     sigset_t all;
     sigset_t before;
     sigfillset(&all);

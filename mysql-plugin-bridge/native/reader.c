@@ -221,8 +221,7 @@ static int attempt(struct provider *p, int64_t since, bool *fatal, char *reason,
     return fd;
 }
 
-void *session_main(void *arg) {
-    struct provider *p = arg;
+static void keep_connected(struct provider *p) {
     struct session *s = &p->session;
     const int64_t since = now_ns();
     char reason[512] = "";
@@ -237,7 +236,7 @@ void *session_main(void *arg) {
         const int fd = isolation_active() ? -1 : attempt(p, since, &fatal, reason, sizeof reason);
         if (fatal) {
             session_set_state(s, SESSION_REFUSED, reason);
-            return NULL;
+            return;
         }
         if (fd < 0) {
             session_sleep(s, -1, s->external || isolation_active() ? EXTERNAL_RETRY_MS : RETRY_MS);
@@ -256,17 +255,23 @@ void *session_main(void *arg) {
         if (greeting == GREET_REFUSED) {
             if (!s->ever_up) {
                 session_set_state(s, SESSION_REFUSED, reason);
-                return NULL;
+                return;
             }
             report_ended(p, WSREP_LOG_ERROR, "The sidecar refuses this server", reason);
         } else if (!s->ever_up && now_ns() - since > start_limit(p)) {
             session_set_state(s, SESSION_REFUSED, reason);
-            return NULL;
+            return;
         } else {
             report_no_welcome(p, reason);
             session_sleep(s, -1, EXTERNAL_RETRY_MS);
         }
     }
+}
+
+void *session_main(void *arg) {
+    struct provider *p = arg;
+    keep_connected(p);
+    child_stop(p); // here: the child's death signal comes with the end of the thread that started it
     return NULL;
 }
 

@@ -252,7 +252,6 @@ void session_stop(struct provider *p) {
     peers_stop(p);
     session_set_state(s, SESSION_STOPPED, NULL);
     session_fail_calls(p);
-    child_stop(p);
     child_cleanup(p);
     isolation_remove(s->isolation_slot);
     if (s->partial) {

@@ -58,7 +58,7 @@ final class Node implements AutoCloseable {
         replicator.verdictFile(verdicts);
         replicator.waitingDirectory(directory.path());
         replicator.group(group);
-        group.listener(replicator);
+        group.listener(replicator.groupListener());
         timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));
         loop.onPassEnd(passEnd);
     }

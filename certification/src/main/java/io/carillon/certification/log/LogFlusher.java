@@ -26,7 +26,7 @@ final class LogFlusher {
     private final Executor owner;
     private final LogSync sync = new LogSync("carillon-log-sync");
     private final List<Segment> dirty = new ArrayList<>();
-    private final List<Seal> seals = new ArrayList<>();
+    private final SegmentSealer sealer;
     private LongConsumer listener = index -> {
     };
     private long logged;
@@ -34,7 +34,6 @@ final class LogFlusher {
     private boolean directoryDirty;
     private boolean spillFailed;
     private Sync inFlight;
-    private Segment sealFailedAt;
     private IOException failure;
 
     LogFlusher(final LogConfig config, final SegmentFiles files, final TailCache tail, final Executor owner) {
@@ -42,6 +41,7 @@ final class LogFlusher {
         this.files = files;
         this.tail = tail;
         this.owner = owner;
+        sealer = new SegmentSealer(files, sync, this::isBeingForced, dirty::remove);
         logged = files.active().lastIndex();
         writtenIndex = logged;
     }
@@ -83,7 +83,11 @@ final class LogFlusher {
     /** Waits until the helper thread has nothing left that refers to a file. */
     void quiesce() {
         sync.drain();
-        pollSeals(true);
+        try {
+            sealer.finish();
+        } catch (final IOException e) {
+            throw cannotWrite(e);
+        }
     }
 
     void truncated(final long index) {
@@ -223,42 +227,15 @@ final class LogFlusher {
     }
 
     private void sealFullSegments() {
-        pollSeals(false);
-        for (final Segment segment : files.unsealed()) {
-            if (segment.written == segment.end && segment.isCreated() && files.active() != sealFailedAt
-                && seals.stream().noneMatch(seal -> seal.segment == segment)) {
-                try {
-                    final Seal seal = new Seal(segment, segment.channel());
-                    seals.add(seal);
-                    sync.submit(seal);
-                } catch (final IOException e) {
-                    throw cannotWrite(e);
-                }
-            }
+        try {
+            sealer.sealFull();
+        } catch (final IOException e) {
+            throw cannotWrite(e);
         }
     }
 
-    private void pollSeals(final boolean idle) {
-        for (int i = seals.size() - 1; i >= 0; i--) {
-            final Seal seal = seals.get(i);
-            if (!seal.done || !idle && inFlight != null && inFlight.channels.contains(seal.channel)) {
-                continue;
-            }
-            seals.remove(i);
-            if (seal.failure != null) {
-                LOGGER.warn("cannot write the index of {}: {}; trying again when the next segment is full",
-                    seal.segment, seal.failure.getMessage());
-                sealFailedAt = files.active();
-                continue;
-            }
-            seal.segment.sealed = true;
-            dirty.remove(seal.segment);
-            try {
-                files.noteLoaded(seal.segment);
-            } catch (final IOException e) {
-                throw cannotWrite(e);
-            }
-        }
+    private boolean isBeingForced(final FileChannel channel) {
+        return inFlight != null && inFlight.channels.contains(channel);
     }
 
     private static List<FileChannel> channels(final List<Segment> segments) throws IOException {
@@ -300,34 +277,6 @@ final class LogFlusher {
                 failure = e;
             }
             owner.execute(() -> onSynced(this));
-        }
-    }
-
-    /** Writes the index file of a full segment. */
-    private final class Seal implements Runnable {
-        final Segment segment;
-        final FileChannel channel;
-        final int[] offsets;
-        final long[] runs;
-        volatile boolean done;
-        volatile IOException failure;
-
-        Seal(final Segment segment, final FileChannel channel) {
-            this.segment = segment;
-            this.channel = channel;
-            offsets = segment.offsets();
-            runs = files.epochs().runs(segment.baseIndex + 1, segment.lastIndex());
-        }
-
-        @Override
-        public void run() {
-            try {
-                channel.force(false);
-                SegmentIndex.write(segment, offsets, runs);
-            } catch (final IOException e) {
-                failure = e;
-            }
-            done = true;
         }
     }
 }

@@ -6,7 +6,6 @@ package io.carillon.certification.replicator;
 import io.carillon.group.EntryKind;
 import io.carillon.group.LogEntry;
 import io.carillon.group.RingLog;
-import io.carillon.group.ring.RingResult;
 import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
@@ -17,13 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's way into a group and out of it: connect, the first primary view, its loss and return, disconnect, and the
- * position that the application starts from and ends at.
+ * A node's way into a group and its time there: connect, the position that the application starts from, the first primary
+ * view, its loss and return.
  */
 final class Membership {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
-    /** How long the answer to a disconnect waits for the server to commit what it was given. */
-    private static final long LEFT_NS = 1_000_000_000L;
     private static final int DEFAULT_PORT = 4567;
 
     private final Node node;
@@ -35,23 +32,18 @@ final class Membership {
     private final Ballot ballot;
     private final FlowControl flow;
     private final CommitCut commitCut;
+    private final Departure departure;
     private final LogEntry entry = new LogEntry();
-    private Gtid position = Gtid.UNDEFINED;
     private String donors = "";
     private boolean found;
     private long connectCall = Offers.NOBODY;
-    private long leaveCall = Offers.NOBODY;
-    private Runnable afterLeft;
-    /** The session that connected; a later one has no part in how its membership ends. */
-    private UUID connected;
     private long connectDeadlineNs;
-    private long leftDeadlineNs;
     private long epochAtJoin;
     /** What was delivered when the primary view was lost. */
     private long positionWhenLost;
 
     Membership(final Node node, final ViewReader views, final Feed feed, final OwnState ownState, final WriteSetSender sender,
-        final Ballot ballot, final FlowControl flow, final CommitCut commitCut) {
+        final Ballot ballot, final FlowControl flow, final CommitCut commitCut, final Departure departure) {
         this.node = node;
         this.views = views;
         this.feed = feed;
@@ -60,13 +52,14 @@ final class Membership {
         this.ballot = ballot;
         this.flow = flow;
         this.commitCut = commitCut;
+        this.departure = departure;
         transfer = feed.transfer();
     }
 
     /** An application's session begins, or is continued. */
     void attach(final NodeSession session, final boolean sameSession) {
-        position = startPosition(session);
-        if (node.phase == Node.Phase.FEEDING && sameSession && transfer.goOn(position)) {
+        node.position = startPosition(session);
+        if (node.phase == Node.Phase.FEEDING && sameSession && transfer.goOn(node.position)) {
             ownState.reattach();
             if (!node.primary) {
                 sender.primaryLost();
@@ -91,8 +84,7 @@ final class Membership {
     /** The application is gone: nobody waits for an answer. */
     void detach() {
         connectCall = Offers.NOBODY;
-        leaveCall = Offers.NOBODY;
-        afterLeft = null;
+        departure.detach();
     }
 
     void connect(final long call, final String clusterName, final String url, final String donor, final boolean bootstrap) {
@@ -100,7 +92,7 @@ final class Membership {
             return;
         }
         if (node.phase != Node.Phase.CLOSED) {
-            afterLeft = () -> connect(call, clusterName, url, donor, bootstrap);
+            departure.then(() -> connect(call, clusterName, url, donor, bootstrap));
             leave();
             return;
         }
@@ -123,8 +115,7 @@ final class Membership {
             return;
         }
         connectCall = call;
-        connected = node.session.session();
-        leaveCall = Offers.NOBODY;
+        departure.connects();
         node.phase = Node.Phase.CONNECTING;
         node.stableIndex = 0;
         // What was committed in another group says nothing here; the same is known again as soon as it is fed.
@@ -139,8 +130,8 @@ final class Membership {
         if (found) {
             continueHistory();
         }
-        final long wanted = position.isDefined() ? position.seqno() + 1 : -1;
-        node.saved.set(position.uuid(), -1, node.saved.safeToBootstrap());
+        final long wanted = node.position.isDefined() ? node.position.seqno() + 1 : -1;
+        node.saved.set(node.position.uuid(), -1, node.saved.safeToBootstrap());
         node.group.join(clusterName, address.addresses(), found, wanted, node.info());
     }
 
@@ -152,14 +143,14 @@ final class Membership {
         final RingLog log = node.log();
         final boolean known = log.endIndex() > 0 && log.read(log.firstIndexOf(log.endEpoch()), entry) && entry.kind.isConfiguration();
         final UUID group = known ? views.read(entry).group() : Gtid.UNDEFINED_UUID;
-        final boolean holds = group.equals(position.uuid()) && log.endSeqno() >= position.seqno();
-        node.group.foundAs(position.isDefined() ? position.uuid() : null);
-        if (holds || log.endIndex() == 0 && !position.isDefined()) {
+        final boolean holds = group.equals(node.position.uuid()) && log.endSeqno() >= node.position.seqno();
+        node.group.foundAs(node.position.isDefined() ? node.position.uuid() : null);
+        if (holds || log.endIndex() == 0 && !node.position.isDefined()) {
             return;
         }
-        LOG.info("The log is of group {} up to {}, the server's data at {}: {}", group, log.endSeqno(), position,
-            position.isDefined() ? "the history goes on from there" : "a new history begins");
-        log.reset(0, Math.max(position.seqno(), 0), 0);
+        LOG.info("The log is of group {} up to {}, the server's data at {}: {}", group, log.endSeqno(), node.position,
+            node.position.isDefined() ? "the history goes on from there" : "a new history begins");
+        log.reset(0, Math.max(node.position.seqno(), 0), 0);
         feed.forgetHistory();
     }
 
@@ -169,21 +160,18 @@ final class Membership {
             node.answer(call, WsrepStatus.OK, "");
             return;
         }
-        leaveCall = call;
-        connected = node.session.session();
+        departure.awaitedBy(call);
         leave();
     }
 
     private void leave() {
-        if (node.phase == Node.Phase.LEAVING || node.phase == Node.Phase.DRAINING || node.phase == Node.Phase.CLOSED) {
+        if (departure.isUnderWay()) {
             return;
         }
         if (node.phase != Node.Phase.FEEDING) {
             answerConnect(WsrepStatus.CONN_FAIL, "disconnected before a primary view was known");
         }
-        node.phase = Node.Phase.LEAVING;
-        node.offers.rejectWaiting(RingResult.CLOSED);
-        node.group.leave();
+        departure.leave();
     }
 
     private void answerConnect(final WsrepStatus status, final String text) {
@@ -219,7 +207,7 @@ final class Membership {
         } else {
             // What the process before this one had and was not ordered until here died with it.
             node.openCalls.inheritedUntil(joinView.index());
-            transfer.entered(joinView, found, position);
+            transfer.entered(joinView, found, node.position);
             ownState.entered(joinView);
             answerConnect(WsrepStatus.OK, "");
         }
@@ -267,10 +255,10 @@ final class Membership {
     /** The log was reset, since the group has another history, for the reason {@code why}. */
     void historyDiffers(final String why) {
         LOG.warn("The group's history is not this node's ({}): what was committed only here, up to {}, is lost; a snapshot is needed", why,
-            feed.delivery().isStarted() ? new Gtid(node.groupUuid, feed.delivery().position()) : position);
+            feed.delivery().isStarted() ? new Gtid(node.groupUuid, feed.delivery().position()) : node.position);
         feed.forgetHistory();
         sender.historyDiffers();
-        position = Gtid.UNDEFINED;
+        node.position = Gtid.UNDEFINED;
         // Whatever it was started for, it founds nothing any more.
         found = false;
         ownState.lost();
@@ -285,44 +273,6 @@ final class Membership {
         }
     }
 
-    /** The node has left in order, or gave up waiting for that. */
-    void left() {
-        node.primary = false;
-        node.phase = Node.Phase.DRAINING;
-        feed.pump();
-    }
-
-    /** Everything that the application still takes was given to it. */
-    void close() {
-        node.phase = Node.Phase.CLOSED;
-        node.offers.rejectWaiting(RingResult.CLOSED);
-        final boolean isSession = node.session != null && node.session.session().equals(connected);
-        final boolean isSameSession = node.application != null && isSession;
-        node.offers.forgetUnderWay(call -> {
-            if (isSession) {
-                node.answer(call, WsrepStatus.TRX_FAIL, "the node left the group before this was ordered");
-            }
-        });
-        feed.forgetChoices();
-        if (feed.delivery().isStarted()) {
-            feed.keepVerdicts();
-            position = node.saved.isCorrupt() ? Gtid.UNDEFINED : new Gtid(node.groupUuid, feed.delivery().position());
-        }
-        sender.left();
-        if (isSameSession) {
-            node.syncPoints.fail();
-            node.show(NodeState.UNDEFINED, NodeState.UNDEFINED.comment());
-            node.application.onFinal();
-        }
-        leftDeadlineNs = node.now() + LEFT_NS;
-        answerLeft(leftDeadlineNs - LEFT_NS);
-        final Runnable next = afterLeft;
-        afterLeft = null;
-        if (next != null && node.application != null) {
-            next.run();
-        }
-    }
-
     /** Time passed, or the application committed more. */
     void tick(final long nowNs) {
         if (node.phase == Node.Phase.CONNECTING && nowNs - connectDeadlineNs >= 0 && connectCall != Offers.NOBODY) {
@@ -330,24 +280,6 @@ final class Membership {
                 + " s: none of the members in wsrep_cluster_address answers, or they are no majority");
             leave();
         }
-        if (node.phase == Node.Phase.CLOSED) {
-            answerLeft(nowNs);
-        }
-    }
-
-    /**
-     * The server may exit as soon as it has this answer, and this process with it: the position is written down
-     * before, unless the server never comes to the end of what it was given.
-     */
-    private void answerLeft(final long nowNs) {
-        final boolean isCommitted = !position.isDefined() || node.released >= position.seqno();
-        if (isCommitted && position.isDefined() && node.saved != null) {
-            node.saved.set(position.uuid(), position.seqno(), node.saved.safeToBootstrap());
-        }
-        if (leaveCall != Offers.NOBODY && (isCommitted || nowNs - leftDeadlineNs >= 0)) {
-            final long call = leaveCall;
-            leaveCall = Offers.NOBODY;
-            node.answer(call, WsrepStatus.OK, "");
-        }
+        departure.tick(nowNs);
     }
 }

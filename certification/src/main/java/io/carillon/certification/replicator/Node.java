@@ -63,6 +63,8 @@ final class Node {
     NodeSession session;
     ReplicatedApplication application;
     SavedState saved;
+    /** Where the application's data is while it is not fed: what the next membership starts from. */
+    Gtid position = Gtid.UNDEFINED;
     Phase phase = Phase.CLOSED;
     boolean primary;
     /** Index of the VIEW with which the node was last not primary, or not here, before. */

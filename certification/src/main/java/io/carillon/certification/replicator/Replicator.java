@@ -8,7 +8,6 @@ import io.carillon.certification.ConflictJournal;
 import io.carillon.certification.log.VerdictFile;
 import io.carillon.group.Group;
 import io.carillon.group.GroupListener;
-import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.ReplicationEngine;
@@ -21,22 +20,22 @@ import org.agrona.collections.LongHashSet;
 
 /**
  * One node's engine: orders the application's write sets through the group, certifies everything in order, feeds the
- * application, and leads the node through its life. Here the calls of both sides meet; each part has its own class.
+ * application, and leads the node through its life. Here the parts are put together, each of its own class, and the
+ * application's calls are handed to them; the group's are in {@link GroupSide}.
  *
  * <p>Two cursors run over the log. At stable, the state of the group is kept ({@link StableCursor}); behind it, as fast
  * as the application takes it, write sets are certified and delivered ({@link Feed}).
  *
- * <p><b>Threading:</b> the engine's thread only; the owner calls {@link #onTimer} when {@link #nextDeadlineNs} is due
- * and {@link #onBatchEnd} after each pass of its loop.
+ * <p><b>Threading:</b> the engine's thread only; the owner calls {@link #onTimer} when {@link #nextDeadlineNs} is due.
  */
-public final class Replicator implements ReplicationEngine, GroupListener {
+public final class Replicator implements ReplicationEngine {
     private static final long TICK_NS = 100_000_000L;
 
     private final Node node;
     private final Feed feed;
     private final StateTransfer transfer;
     private final Membership membership;
-    private final StableCursor stable;
+    private final GroupSide groupSide;
     private final WriteSetSender sender;
     private final OwnState ownState;
     private final CommitCut commitCut;
@@ -47,16 +46,18 @@ public final class Replicator implements ReplicationEngine, GroupListener {
 
     public Replicator(final ReplicatorConfig config, final ViewReader views, final DonorChoice donorChoice, final LogRetention retention,
         final LongSupplier clock) {
-        node = new Node(config, donorChoice, clock, this::offerRejected);
+        node = new Node(config, donorChoice, clock, this::rejected);
         ballot = new Ballot(node);
         flow = new FlowControl(node, node.now());
         ownState = new OwnState(node);
         sender = new WriteSetSender(node, flow);
-        feed = new Feed(node, views, this::onDrained);
+        feed = new Feed(node, views, this::drained);
         transfer = feed.transfer();
         commitCut = new CommitCut(node, feed.delivery(), retention);
-        membership = new Membership(node, views, feed, ownState, sender, ballot, flow, commitCut);
-        stable = new StableCursor(node, views, membership, feed, ownState, sender, ballot, flow);
+        final Departure departure = new Departure(node, feed, sender);
+        membership = new Membership(node, views, feed, ownState, sender, ballot, flow, commitCut, departure);
+        final StableCursor stable = new StableCursor(node, views, membership, feed, ownState, sender, ballot, flow);
+        groupSide = new GroupSide(node, membership, departure, stable, feed, ownState, sender, ballot, flow);
         status = new ReplicatorStatus(node, certifier(), sender, flow);
     }
 
@@ -68,6 +69,19 @@ public final class Replicator implements ReplicationEngine, GroupListener {
     /** Sets where write sets wait that the group does not take at once and the memory does not hold; else it is with temporary files. */
     public void waitingDirectory(final Path directory) {
         node.offers.directory(directory);
+    }
+
+    /** What the group is to tell, also after each pass of its loop. */
+    public GroupListener groupListener() {
+        return groupSide;
+    }
+
+    private void rejected(final Offers.Tag tag, final long reason) {
+        groupSide.offerRejected(tag, reason);
+    }
+
+    private void drained() {
+        groupSide.drained();
     }
 
     /** Binds the group; once, before anything else. */
@@ -235,87 +249,6 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         node.answer(call, WsrepStatus.NOT_IMPLEMENTED, "options are set by the owner of the replicator");
     }
 
-    // ---- GroupListener
-
-    @Override
-    public void onOrdered(final long index) {
-        // Certification waits for stability; nothing to prefetch while the log's tail is in memory.
-    }
-
-    @Override
-    public void onStable(final long index) {
-        node.stableIndex = index;
-        if (node.phase == Node.Phase.CONNECTING) {
-            membership.tryEnter();
-        }
-        if (node.phase != Node.Phase.CONNECTING && node.phase != Node.Phase.CLOSED) {
-            stable.advance();
-            feed.pump();
-        }
-    }
-
-    @Override
-    public void onNotPrimary(final RingView view) {
-        membership.notPrimary(view);
-    }
-
-    @Override
-    public void onRejected(final long originSeq, final long reason) {
-        node.offers.rejected(originSeq, reason);
-    }
-
-    private void offerRejected(final Offers.Tag tag, final long reason) {
-        if (tag instanceof Offers.Tag.Message m) {
-            ownState.rejected(m.control());
-            transfer.rejected(m.control());
-            ballot.rejected(m.control());
-            node.answer(m.call(), WsrepStatus.TRX_FAIL, "not in a primary view");
-        } else {
-            sender.rejected(tag, reason);
-        }
-    }
-
-    @Override
-    public void onBarrier(final long barrier, final long index) {
-        if (node.application != null) {
-            node.syncPoints.onBarrier(barrier, index);
-        }
-    }
-
-    @Override
-    public void onHistoryDiffers(final String what) {
-        membership.historyDiffers(what);
-    }
-
-    @Override
-    public void onLeft() {
-        membership.left();
-    }
-
-    private void onDrained() {
-        membership.close();
-    }
-
-    @Override
-    public void onBatchEnd() {
-        if (node.group == null) {
-            return;
-        }
-        if (node.primary) {
-            node.offers.retryMessages(); // what the node says of itself it says without a server, too
-        }
-        if (node.application != null) {
-            if (node.primary) {
-                sender.retry();
-                node.syncPoints.start();
-            }
-            feed.pump();
-            node.syncPoints.answerStable();
-            flow.measure(feed.backlog(), node.now());
-        }
-        ownState.announce(feed.isCaughtUp());
-    }
-
     /** When {@link #onTimer} is due; a time of {@link System#nanoTime}. */
     public long nextDeadlineNs() {
         return feed.canGoOn() ? node.now() : tickNs + TICK_NS;
@@ -329,7 +262,7 @@ public final class Replicator implements ReplicationEngine, GroupListener {
         transfer.tick(nowNs);
         commitCut.tick(nowNs);
         ownState.tick(nowNs);
-        onBatchEnd();
+        groupSide.onBatchEnd();
     }
 
     /** Adds what only the replicator knows, names and order as Galera's. */

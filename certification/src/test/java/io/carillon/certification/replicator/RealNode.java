@@ -71,7 +71,7 @@ final class RealNode {
             log::purge, loop::nowNs);
         replicator.verdictFile(verdicts);
         replicator.group(group);
-        group.listener(replicator);
+        group.listener(replicator.groupListener());
         server.replicator = replicator;
         final LoopTimer timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));
         passEnd = () -> timer.deadline(replicator.nextDeadlineNs());

@@ -31,7 +31,7 @@ final class ToyServer implements ReplicatedApplication {
     static final long NOW = 1_000_000_000L;
 
     final String name;
-    final FakeCluster.FakeGroup group;
+    final FakeGroup group;
     final UUID session;
     final List<String> events = new ArrayList<>();
     final Map<Long, String> results = new HashMap<>();
@@ -66,7 +66,7 @@ final class ToyServer implements ReplicatedApplication {
         session = new UUID(0xABCD, group.id.lsb());
         replicator = new Replicator(ToyCluster.CONFIG, cluster::read, ToyCluster.FIRST_SYNCED, index -> purgeable = index, () -> clockNs);
         replicator.group(group);
-        group.listener = replicator;
+        group.listener = replicator.groupListener();
         names.add(this);
     }
 

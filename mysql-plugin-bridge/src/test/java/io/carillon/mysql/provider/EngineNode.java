@@ -90,7 +90,7 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
         replicator.verdictFile(verdicts);
         replicator.waitingDirectory(directory);
         replicator.group(group);
-        group.listener(replicator);
+        group.listener(replicator.groupListener());
         peers = new PeerAdmission(loop::schedule);
         group.admission(peers);
         final LoopTimer timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));
