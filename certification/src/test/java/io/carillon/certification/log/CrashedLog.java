@@ -10,31 +10,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A log whose process ended in the middle, and its files. */
-abstract class CrashedLog {
+abstract class CrashedLog extends LogFixture {
     static final LogConfig ONE_SEGMENT = new LogConfig(Durability.OS, 1 << 20, 0, 0);
     static final LogConfig SMALL_SEGMENTS = new LogConfig(Durability.OS, 32 << 10, 0, 0);
 
-    @TempDir
-    Path path;
-
-    final OwnerQueue owner = new OwnerQueue();
     final LogModel model = new LogModel();
-    NodeDirectory directory;
-
-    @BeforeEach
-    void lock() {
-        directory = NodeDirectory.open(path);
-    }
-
-    @AfterEach
-    void unlock() {
-        directory.close();
-    }
 
     /** A log of {@code count} entries that was left without being closed; complete segments are sealed. */
     final void crashed(final LogConfig config, final int count, final SplittableRandom random) {
