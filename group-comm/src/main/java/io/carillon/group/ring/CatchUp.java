@@ -112,6 +112,11 @@ final class CatchUp {
         }
     }
 
+    /** Bytes that the latest question asks for, while its answer is not here. */
+    int asked() {
+        return pulling ? budget : 0;
+    }
+
     /** Asks at once. */
     void pull() {
         if (!isBehind() || startsOver() && !mayStartOver()) {

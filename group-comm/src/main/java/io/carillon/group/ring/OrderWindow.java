@@ -41,6 +41,15 @@ final class OrderWindow {
         return indexes != null && indexes[(int) index & MASK] == index;
     }
 
+    /** Records of what is beyond {@code end}. */
+    int count(final long end) {
+        int count = 0;
+        for (long index = end + 1; index <= highest; index++) {
+            count += has(index) ? 1 : 0;
+        }
+        return count;
+    }
+
     long seq(final long index) {
         return seqs[(int) index & MASK];
     }

@@ -26,6 +26,8 @@ final class Ordering {
     /** Own offers up to here were broadcast in this epoch. */
     private long broadcast;
     private int numberedNext;
+    /** This member numbers from here on. */
+    private long heldFrom;
     private boolean lostPrimary;
     private long repeatNs;
 
@@ -93,6 +95,11 @@ final class Ordering {
         final long unstable = tail.end() - Math.max(tail.stable(), machine.ring.viewIndex);
         return machine.ring.operational && unstable < UNSTABLE_MAX
             && bytesAt(tail.end()) - bytesAt(tail.end() - Math.max(unstable, 0)) <= 4L * machine.config.offeredBytesMax();
+    }
+
+    /** Entries that this member numbered since it holds the token and does not know to be stable. */
+    long numberedUnstable() {
+        return machine.tail.end() - Math.max(heldFrom, machine.tail.stable());
     }
 
     private long bytesAt(final long index) {
@@ -192,6 +199,7 @@ final class Ordering {
     /** A ring was installed: what is numbered from here on is announced. */
     void onInstalled(final long end) {
         machine.announcer.begin(end);
+        heldFrom = end;
         broadcast = Long.MAX_VALUE;
         lostPrimary |= !machine.ring.primary;
         if (machine.bug == PlantedBug.OPEN_REJECTED) {
@@ -202,6 +210,7 @@ final class Ordering {
     /** This member takes over the numbering: everything before was announced by others. */
     void onTokenHeld() {
         machine.announcer.begin(machine.tail.end());
+        heldFrom = machine.tail.end();
         numberWaiting();
     }
 

@@ -256,6 +256,21 @@ public final class RingCore {
         return machine.ring == null ? 0 : machine.ring.heldBytes();
     }
 
+    /** Entries that this member numbered as the token's holder and does not know to be stable; 0 at everybody else. */
+    public long numberedUnstable() {
+        return holdsToken() ? machine.ordering.numberedUnstable() : 0;
+    }
+
+    /** Order records of what is beyond the log's end. */
+    public int heldOrders() {
+        return machine.ring == null ? 0 : machine.ring.window.count(machine.tail.end());
+    }
+
+    /** Bytes that this member has asked another one for and not got. */
+    public long askedBytes() {
+        return machine.catchUp.asked();
+    }
+
     /** Tells whether this member numbers. */
     public boolean holdsToken() {
         return machine.orders() && machine.ring.holds;

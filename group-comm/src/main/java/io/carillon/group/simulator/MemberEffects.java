@@ -49,6 +49,12 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
         Check.that(node.core().offeredBytes() <= 6 * offered, "own offers held are bounded", node.core().offeredBytes(), offered);
         Check.that(node.core().heldBytes() <= perOrigin * 2 * options.nodes(), "payloads held of others are bounded",
             node.core().heldBytes(), perOrigin);
+        // What the ring promises for these three is fixed, and one change of configuration is numbered beside any load.
+        Check.that(node.core().numberedUnstable() <= 8_192 + 1, "entries numbered and not stable are bounded",
+            node.core().numberedUnstable(), 8_192);
+        Check.that(node.core().heldOrders() <= 16_384, "order records held are bounded", node.core().heldOrders(), 16_384);
+        Check.that(node.core().askedBytes() <= Math.max(64 << 10, options.ring().pullBytes()), "bytes asked for are bounded",
+            node.core().askedBytes(), options.ring().pullBytes());
     }
 
     @Override

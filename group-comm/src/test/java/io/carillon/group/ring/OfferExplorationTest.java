@@ -55,19 +55,14 @@ class OfferExplorationTest {
     private static void holds(final ExploredOffers offers, final int changes, final boolean resets) {
         final ComparedRules rules = new ComparedRules();
         final long states = new OfferExplorer(rules, changes).explore(EQUAL, offers);
-        System.out.println("STATES " + states + " " + rules.offeredAgain + " " + rules.found);
         assertTrue(states > STATES_LEAST, "states: " + states);
         assertTrue(rules.offeredAgain > 100, "offers open when a view became stable: " + rules.offeredAgain);
         assertTrue(!resets || rules.found > 0, "offers found behind a mark: " + rules.found);
     }
 
-    private static String broken(final OfferRules rules, final ExploredOffers offers) {
-        return assertThrows(RuleExplorer.Counterexample.class, () -> new OfferExplorer(rules, 2).explore(EQUAL, offers)).getMessage();
-    }
-
     private static void breaks(final OfferRules rules, final ExploredOffers offers, final String found) {
-        final String counterexample = broken(rules, offers);
-        System.out.println(counterexample);
+        final String counterexample = assertThrows(RuleExplorer.Counterexample.class,
+            () -> new OfferExplorer(rules, 2).explore(EQUAL, offers)).getMessage();
         assertTrue(counterexample.contains(found), counterexample);
     }
 
@@ -132,18 +127,13 @@ class OfferExplorationTest {
     }
 
     @Test
-    void offeringAgainWhatTheLogHasNumbersItTwice() {
+    void offeringAgainWhatTheLogHasRejectsWhatIsOrdered() {
         breaks(new OfferRules() {
             @Override
-            int appended(final int open, final int seq) {
-                return open;
-            }
-
-            @Override
             int open(final int open, final int mark, final long log) {
-                return open;
+                return open | ExploredLog.offers(log);
             }
-        }, new ExploredOffers(HOLDER, 1, 0, 0), "twice");
+        }, new ExploredOffers(HOLDER, 1, 0, 0), "rejected and ordered");
     }
 
     @Test
