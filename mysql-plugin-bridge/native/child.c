@@ -190,6 +190,9 @@ static void run_child(const char *launcher, char *const *argv, pid_t parent, int
         _exit(126); // the server ended in between
     }
     umask(077);
+    // A session of its own: the terminal's signals are the server's, and where the kernel shares the processors by session (autogroup), it
+    // has more of them than one of hundreds of clients has. Elsewhere its group can be given priority.
+    setsid();
     const int null = open("/dev/null", O_RDONLY);
     if (null >= 0) {
         dup2(null, 0);

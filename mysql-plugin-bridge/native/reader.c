@@ -18,6 +18,7 @@ enum { RETRY_MS = 10, EXTERNAL_RETRY_MS = 100, PROGRESS_MS = 20, IDLE_MS = 10000
 #define RESPAWN_PAUSE (200 * MS)
 #define RESPAWN_PAUSE_MAX (5 * SECOND)
 #define STABLE_AFTER (2 * SECOND)
+#define ROOM_PAUSE (1 * SECOND)
 
 int session_sleep(struct session *s, int fd, int ms) {
     struct pollfd fds[2] = {{.fd = s->wake[0], .events = POLLIN}, {.fd = fd, .events = POLLIN}};
@@ -182,6 +183,17 @@ static void report_no_welcome(struct provider *p, const char *reason) {
     }
 }
 
+// Looked at again in a while; said once until there is a connection again.
+static void await_room(struct provider *p, const char *reason) {
+    struct session *s = &p->session;
+    s->child_started = now_ns();
+    s->respawn_pause = ROOM_PAUSE;
+    if (s->ever_up && !s->no_room_said) {
+        s->no_room_said = true;
+        provider_log(p, WSREP_LOG_INFO, "The sidecar is started again when it can be: %s", reason);
+    }
+}
+
 // One attempt to have a connected socket. -1: not yet; `fatal` is set where trying again is of no use.
 static int attempt(struct provider *p, int64_t since, bool *fatal, char *reason, size_t reason_size) {
     struct session *s = &p->session;
@@ -196,6 +208,11 @@ static int attempt(struct provider *p, int64_t since, bool *fatal, char *reason,
         }
         if (s->child <= 0) {
             if (s->child_started && now_ns() - s->child_started < s->respawn_pause) {
+                return -1;
+            }
+            if (!room_for_state(s->state_dir, reason, reason_size)) {
+                await_room(p, reason);
+                *fatal = !s->ever_up;
                 return -1;
             }
             if (!child_spawn(p, reason, reason_size)) {
@@ -246,6 +263,7 @@ static void keep_connected(struct provider *p) {
         const enum greet_result greeting = session_greet(p, fd, &filled, reason, sizeof reason);
         if (greeting == GREET_OK) {
             s->no_welcome_said = false;
+            s->no_room_said = false;
             session_read(p, fd, filled, reason, sizeof reason);
             session_went_down(p, fd);
             report_ended(p, WSREP_LOG_INFO, "The connection to the sidecar ended", reason);

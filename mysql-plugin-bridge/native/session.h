@@ -47,6 +47,7 @@ struct session {
     struct event *partial;    // reader: a write set whose parts are still coming
     bool waiting_said;  // external, before the first connection
     bool no_welcome_said;
+    bool no_room_said;
     struct reconnect reconnect; // reader
     bool lost_reported; // the server was told that the primary is gone
     wsrep_uuid_t id;
@@ -93,5 +94,10 @@ bool child_spawn(struct provider *p, char *reason, size_t size);
 bool child_ended(struct provider *p, int *status);
 void child_stop(struct provider *p);
 void child_cleanup(struct provider *p);
+
+// ---- room.c
+
+// False: the state directory takes nothing, and `reason` says why.
+bool room_for_state(const char *dir, char *reason, size_t size);
 
 #endif

@@ -38,8 +38,13 @@ final class SelfTestServer implements AutoCloseable {
 
     /** Says HELLO. Throws with the reason when it is refused. */
     void hello(final String address, final String options) throws IOException {
+        hello(address, options, "");
+    }
+
+    /** The same of a server with a data directory. */
+    void hello(final String address, final String options, final String dataDir) throws IOException {
         final ByteBuffer hello = body().putInt(Frames.PROTOCOL).putLong(1).putLong(session).putInt((int) ProcessHandle.current().pid());
-        List.of("self-test", address, "", "", options).forEach(text -> put(hello, text));
+        List.of("self-test", address, "", dataDir, options).forEach(text -> put(hello, text));
         send(Frames.HELLO, 0, hello.putLong(0).putLong(0).putLong(-1).putLong(-1).putLong(-1).putInt(0));
         final ByteBuffer welcome = await(Frames.WELCOME);
         if (welcome.getInt(0) != 0) {

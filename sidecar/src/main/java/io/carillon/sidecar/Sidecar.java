@@ -11,6 +11,7 @@ import io.carillon.mysql.ipc.ServerLogLevel;
 import io.carillon.mysql.ipc.SessionListener;
 import io.carillon.mysql.ipc.SessionRefusedException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -45,6 +46,8 @@ final class Sidecar implements SessionListener {
     /** Belongs to the starter until that has ended. */
     private AdminServer admin;
     private boolean stopping;
+    /** Why the process fails, as it was said. */
+    private String failure;
     private long strangers;
     private long strangerLoggedNs;
 
@@ -108,7 +111,11 @@ final class Sidecar implements SessionListener {
             loop.execute(() -> {
                 if (!stopping) {
                     stopping = true;
-                    LOG.info("The sidecar ends: {}", why);
+                    if (status == FAILED) {
+                        failure = why; // was said already
+                    } else {
+                        LOG.info("The sidecar ends: {}", why);
+                    }
                     // Behind the line just logged.
                     loop.execute(() -> close(status));
                 }
@@ -124,7 +131,9 @@ final class Sidecar implements SessionListener {
             server.close();
             host.close();
         } catch (final RuntimeException e) {
-            ServerLogAppender.toStandardError(ServerLogLevel.WARN, "the sidecar could not close its state: " + e.getMessage());
+            if (!String.valueOf(e.getMessage()).equals(failure)) { // what ended it may be what is in the way now, too
+                ServerLogAppender.toStandardError(ServerLogLevel.WARN, "the sidecar could not close its state: " + e.getMessage());
+            }
         } finally {
             closeAdmin();
             ended.complete(status);
@@ -159,11 +168,17 @@ final class Sidecar implements SessionListener {
 
     private void nodeFailed(final String what) {
         server.mute();
-        LOG.error("This node cannot go on: {}", what);
+        LOG.error("This node cannot go on: {}. {}", what, parent != null
+            ? "It has left the group, and tries to come back by itself"
+            : "It has left the group, and comes back when this sidecar is started again");
         stop(FAILED, what);
     }
 
     private void engineFailed(final Throwable cause) {
+        if (cause instanceof UncheckedIOException) {
+            nodeFailed(cause.getMessage());
+            return;
+        }
         server.mute();
         final String what = cause instanceof OutOfMemoryError
             ? "memory ran out (" + cause.getMessage() + "); CARILLON_JAVA_OPTS can raise -Xmx and -XX:MaxDirectMemorySize"

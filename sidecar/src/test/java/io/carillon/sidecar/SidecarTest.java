@@ -133,6 +133,24 @@ final class SidecarTest {
         assertEquals(1, status.get());
     }
 
+    /** A full disk, or one that became read-only: one line says what, where, and what comes next. */
+    @Test
+    void whatCannotBeWrittenIsSaidOnceAndEndsIt() throws Exception {
+        final Path socket = start(true);
+        final Path data = Files.createDirectory(directory.resolve("data"));
+        try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
+            final String address = address();
+            server.hello(address, "gmcast.listen_addr=tcp://" + address, data.toString());
+            Files.createDirectory(data.resolve("grastate.dat"));
+            assertThrows(IOException.class, server::found);
+        }
+        assertEquals(70, status.get());
+        final List<String> said = log.stream().filter(line -> line.contains("grastate.dat")).toList();
+        assertEquals(1, said.size(), log.toString());
+        assertTrue(said.getFirst().startsWith("This node cannot go on: cannot write " + data.resolve("grastate.dat"))
+            && said.getFirst().endsWith("It has left the group, and tries to come back by itself"), said.getFirst());
+    }
+
     @Test
     void aSidecarByItselfWaitsForItsServerToComeBackAndTellsHowItIs() throws Exception {
         final Path socket = start(false);

@@ -167,7 +167,7 @@ final class LogFlusher {
             sealFullSegments();
         } catch (final IOException e) {
             if (!spillFailed) {
-                LOGGER.warn("{} (trying again; the node stops when {} bytes are waiting)", cannotWrite(e).getMessage(),
+                LOGGER.warn("{}. It is tried again; the node stops when much more than {} bytes wait", cannotWrite(e).getMessage(),
                     tail.unwrittenLength());
             }
             spillFailed = true;
@@ -186,7 +186,7 @@ final class LogFlusher {
 
     private UncheckedIOException cannotWrite(final IOException e) {
         return new UncheckedIOException("cannot write the log up to entry " + files.active().lastIndex() + " in " + files.directory() + ": "
-            + e.getMessage() + ". Make room there: the entries wait in memory, and the next attempt goes on where this one stopped", e);
+            + Remedy.of(e), e);
     }
 
     private void complete(final long index) {

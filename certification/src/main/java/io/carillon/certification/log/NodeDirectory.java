@@ -20,6 +20,8 @@ import java.nio.file.StandardOpenOption;
  */
 public final class NodeDirectory implements AutoCloseable {
     private static final String LOCK = "lock";
+    /** A node that begins on a full disk would join the group, and leave it with the first thing that it is given. */
+    private static final long ROOM_MIN = 16L << 20;
 
     private final Path path;
     private final FileChannel channel;
@@ -39,6 +41,7 @@ public final class NodeDirectory implements AutoCloseable {
             if (lock == null) {
                 throw taken(path);
             }
+            requireRoom(Files.getFileStore(path).getUsableSpace());
             return new NodeDirectory(path, channel);
         } catch (final OverlappingFileLockException e) {
             closeQuietly(channel, e);
@@ -61,6 +64,13 @@ public final class NodeDirectory implements AutoCloseable {
             channel.close();
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot release the state directory " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    static void requireRoom(final long usable) throws IOException {
+        if (usable < ROOM_MIN) {
+            throw new IOException("No space left on device: " + (usable >> 20) + " MB are free, a node begins with " + (ROOM_MIN >> 20)
+                + " at least. Make room there");
         }
     }
 

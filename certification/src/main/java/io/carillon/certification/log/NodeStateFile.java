@@ -189,7 +189,7 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
     }
 
     private UncheckedIOException cannotWrite(final IOException e) {
-        return new UncheckedIOException("cannot write the node's state to " + path + ": " + e.getMessage(), e);
+        return new UncheckedIOException("cannot write the node's state to " + path + ": " + Remedy.of(e), e);
     }
 
     private static String name(final Durability durability) {

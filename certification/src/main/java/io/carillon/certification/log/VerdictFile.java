@@ -52,7 +52,7 @@ public final class VerdictFile implements AutoCloseable {
         try {
             slots.write(record, false);
         } catch (final IOException e) {
-            throw new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot write " + path + ": " + Remedy.of(e), e);
         }
     }
 

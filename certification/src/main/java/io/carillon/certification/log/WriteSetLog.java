@@ -32,16 +32,15 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
     private final LogConfig config;
     private final SegmentFiles files;
     private final TailCache tail;
-    private final SegmentReader reader = new SegmentReader();
+    private final EntryLookup lookup;
     private final LogFlusher flusher;
     private final CRC32C crc = new CRC32C();
-    private DirectBuffer located;
-    private int locatedOffset;
 
     private WriteSetLog(final LogConfig config, final SegmentFiles files, final Executor owner) {
         this.config = config;
         this.files = files;
         tail = new TailCache(config.tailLength());
+        lookup = new EntryLookup(files, tail);
         flusher = new LogFlusher(config, files, tail, owner);
     }
 
@@ -140,12 +139,12 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
             long seqno = baseSeqno();
             long epoch = files.first().baseEpoch;
             if (index > baseIndex()) {
-                locate(index);
-                crcThere = located.getInt(locatedOffset + EntryLayout.CRC_OFFSET, LITTLE_ENDIAN);
-                seqno = located.getLong(locatedOffset + EntryLayout.SEQNO_OFFSET, LITTLE_ENDIAN);
-                epoch = located.getLong(locatedOffset + EntryLayout.EPOCH_OFFSET, LITTLE_ENDIAN);
+                lookup.locate(index);
+                crcThere = lookup.buffer().getInt(lookup.offset() + EntryLayout.CRC_OFFSET, LITTLE_ENDIAN);
+                seqno = lookup.buffer().getLong(lookup.offset() + EntryLayout.SEQNO_OFFSET, LITTLE_ENDIAN);
+                epoch = lookup.buffer().getLong(lookup.offset() + EntryLayout.EPOCH_OFFSET, LITTLE_ENDIAN);
             }
-            reader.forget();
+            lookup.forget();
             files.truncateAfter(index, crcThere, seqno, epoch);
             tail.truncateAfter(index);
             flusher.truncated(index);
@@ -158,7 +157,7 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
     public void reset(final long index, final long seqno, final long epoch) {
         flusher.quiesce();
         try {
-            reader.forget();
+            lookup.forget();
             files.reset(index, seqno, epoch);
             tail.clear();
             flusher.reset(index);
@@ -172,8 +171,8 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
         if (index <= baseIndex() || index > endIndex()) {
             return false;
         }
-        locate(index);
-        EntryLayout.decode(located, locatedOffset, into);
+        lookup.locate(index);
+        EntryLayout.decode(lookup.buffer(), lookup.offset(), into);
         return true;
     }
 
@@ -190,18 +189,7 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
         if (seqno <= baseSeqno() || seqno > endSeqno()) {
             return -1;
         }
-        final Segment segment = files.segmentOfSeqno(seqno);
-        long low = segment.baseIndex + 1;
-        long high = segment.lastIndex();
-        while (low < high) {
-            final long middle = low + high >>> 1;
-            if (seqnoOf(segment, middle) < seqno) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        return lookup.indexOfSeqno(seqno);
     }
 
     @Override
@@ -248,7 +236,7 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
             return;
         }
         flusher.quiesce();
-        reader.forget();
+        lookup.forget();
         try {
             while (files.isPurgeable(index, keep)) {
                 tail.forget(files.first());
@@ -279,33 +267,5 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
     void abandon() {
         flusher.abandon();
         files.close();
-    }
-
-    /** A search asks for entries far apart: nothing is read ahead for it. */
-    private long seqnoOf(final Segment segment, final long index) {
-        if (tail.chunkOf(index) != null) {
-            locate(index);
-            return located.getLong(locatedOffset + EntryLayout.SEQNO_OFFSET, LITTLE_ENDIAN);
-        }
-        try {
-            files.load(segment);
-            return reader.seqnoOf(segment, index);
-        } catch (final IOException e) {
-            throw new UncheckedIOException("cannot read entry " + index + " of the log from " + segment.path + ": "
-                + e.getMessage(), e);
-        }
-    }
-
-    /** Sets {@link #located} and {@link #locatedOffset} to the bytes of an entry that is held. */
-    private void locate(final long index) {
-        final TailCache.Chunk chunk = tail.chunkOf(index);
-        final Segment segment = chunk != null ? chunk.segment : files.segmentOf(index);
-        try {
-            files.load(segment);
-            locatedOffset = chunk != null ? chunk.offsetOf(index) : reader.read(segment, index);
-            located = chunk != null ? chunk.buffer : reader.buffer();
-        } catch (final IOException e) {
-            throw new UncheckedIOException("cannot read entry " + index + " of the log from " + segment.path + ": " + e.getMessage(), e);
-        }
     }
 }

@@ -37,10 +37,13 @@ final class Ballot {
     void cast(final long seqno, final long hash, final String error) {
         own.put(seqno, new Own(hash, error));
         bound(own);
-        final Long decision = awaited.remove(seqno);
+        if (hash != Votes.SUCCESS) {
+            node.saved.doubt(seqno);
+        }
+        final Long decision = awaited.containsKey(seqno) ? awaited.remove(seqno) : votes.decision(seqno);
         if (decision != null) {
             compare(seqno, decision);
-        } else if (votes.decision(seqno) == null) {
+        } else {
             say(seqno, hash);
         }
     }
@@ -82,6 +85,9 @@ final class Ballot {
 
     /** More is released: whatever is voted on below that was a success here. */
     void released() {
+        if (node.saved != null) {
+            node.saved.released(node.released);
+        }
         for (final long seqno : votes.open()) {
             final Own mine = own.get(seqno);
             if (mine != null) {
@@ -145,8 +151,12 @@ final class Ballot {
             return;
         }
         final long hash = mine != null ? mine.hash : Votes.SUCCESS;
-        if (hash == decision || node.application == null) {
+        if (hash == decision) {
+            node.saved.agreed(seqno);
             return;
+        }
+        if (node.application == null || node.saved.isCorrupt()) {
+            return; // a server that is gone asks for a snapshot; one that leaves already said why
         }
         final String why = "Inconsistent by consensus on " + node.groupUuid + ":" + seqno + ": the group's result is "
             + (decision == Votes.SUCCESS ? "success" : Long.toHexString(decision)) + ", this node's "

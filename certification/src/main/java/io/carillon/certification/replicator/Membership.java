@@ -223,6 +223,7 @@ final class Membership {
         sender.primaryView();
         transfer.view(view, node.now());
         if (node.session != null) {
+            node.saved.votesComeAgain(view.seqno());
             node.saved.set(node.phase == Node.Phase.FEEDING ? view.group() : node.saved.uuid(), -1, view.members().size() == 1);
         }
     }

@@ -102,7 +102,9 @@ public final class Replicator implements ReplicationEngine {
         final boolean sameSession = node.session != null && node.session.session().equals(session.session());
         node.session = session;
         node.application = application;
-        node.saved = new SavedState(session.dataDir());
+        if (!sameSession || node.saved == null) {
+            node.saved = new SavedState(session.dataDir(), session.received() >= 0);
+        }
         if (!sameSession) {
             node.repeatable.clear();
             node.openCalls.reset();

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.carillon.group.EntryKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A disk that is full, or fails. */
@@ -85,6 +87,22 @@ final class DiskFaultTest {
         try (WriteSetLog log = open(durability)) {
             model.assertSame(log);
         }
+    }
+
+    @Test
+    void aNodeDoesNotBeginOnAFullDisk() throws IOException {
+        final IOException full = assertThrows(IOException.class, () -> NodeDirectory.requireRoom((16 << 20) - 1));
+        assertEquals("No space left on device: 15 MB are free, a node begins with 16 at least. Make room there", full.getMessage());
+        NodeDirectory.requireRoom(16 << 20);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"No space left on device, Make room there", "Disk quota exceeded, Make room there",
+        "Read-only file system, 'Find out why that file system became read-only, and make it writable again'",
+        "Input/output error, Make that place writable again"})
+    void whatToDoIsSaid(final String reason, final String remedy) {
+        assertEquals(reason + ". " + remedy, Remedy.of(new IOException(reason)));
+        assertEquals(reason + ". " + remedy, Remedy.of(new FileSystemException("/there", null, reason)));
     }
 
     @Test

@@ -30,7 +30,7 @@ final class SavedStateTest {
     void eachStateIsForcedToTheDisk() throws IOException {
         final Path file = dir.resolve("grastate.dat");
         final List<String> forced = new ArrayList<>();
-        final SavedState state = new SavedState(dir, path -> {
+        final SavedState state = new SavedState(dir, false, path -> {
             final long named = Files.exists(file) ? seqno(file) : 0;
             forced.add(path.equals(dir) ? "directory naming " + named : "text of " + seqno(path) + " beside " + named);
         });
@@ -38,18 +38,18 @@ final class SavedStateTest {
         state.set(GROUP, 12, true);
         state.set(GROUP, 12, true);
         assertEquals(List.of("text of 11 beside 0", "directory naming 11", "text of 12 beside 11", "directory naming 12"), forced);
-        assertEquals(new Gtid(GROUP, 12), new SavedState(dir).position(Gtid.UNDEFINED));
+        assertEquals(new Gtid(GROUP, 12), new SavedState(dir, false).position(Gtid.UNDEFINED));
     }
 
     @Test
     void aDiskThatFailsLeavesTheOldState() {
-        new SavedState(dir).set(GROUP, 11, true);
-        final SavedState state = new SavedState(dir, path -> {
+        new SavedState(dir, false).set(GROUP, 11, true);
+        final SavedState state = new SavedState(dir, false, path -> {
             throw new IOException("no disk any more");
         });
         final UncheckedIOException e = assertThrows(UncheckedIOException.class, () -> state.set(GROUP, 12, true));
         assertTrue(e.getMessage().contains("no disk any more") && e.getMessage().contains("grastate.dat"), e.getMessage());
-        assertEquals(11, new SavedState(dir).seqno());
+        assertEquals(11, new SavedState(dir, false).seqno());
     }
 
     private static long seqno(final Path file) throws IOException {

@@ -87,7 +87,17 @@ final class ToyServer implements ReplicatedApplication {
 
     /** The connection breaks and comes back; {@code open} waits for its verdict. */
     void reattach(final long... open) {
-        replicator.attach(new NodeSession(session, name, name + ":3306", null, position, position.seqno(), position.seqno(), open), this);
+        attachRunning(null, open);
+        reconnect();
+    }
+
+    /** A server that has been fed until now. */
+    void attachRunning(final Path dataDir, final long... open) {
+        final long at = position.seqno();
+        replicator.attach(new NodeSession(session, name, name + ":3306", dataDir, position, at, at, open), this);
+    }
+
+    void reconnect() {
         replicator.reconnect("toy", "gcomm://a", "");
     }
 

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.carillon.wsrep.Gtid;
+import io.carillon.wsrep.NodeState;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -102,6 +106,69 @@ class VotingTest {
             assertFalse(isInconsistent(server), server.name);
             assertEquals(leaves, !server.view.members().stream().anyMatch(member -> member.name().equals("c")), server.name);
         }
+    }
+
+    /**
+     * Its tables are behind what it could not apply. Started anew before the group's result is known, it must not go on from
+     * there; when the others failed as well, it may.
+     */
+    @Test
+    void whoEndsBeforeItsVoteIsDecidedWantsASnapshot(@TempDir final Path dir) throws Exception {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        final ToyServer c = cluster.server("c").attach(dir);
+        c.connect("gcomm://a");
+        cluster.settle();
+        a.write("x", "1");
+        cluster.settle();
+        final String group = a.position.uuid().toString();
+        for (final ToyServer server : List.of(a, b, c)) {
+            server.replicator.vote(a.position.seqno(), 0x77, "no such table");
+        }
+        assertTrue(saved(dir).contains("uuid:    " + Gtid.UNDEFINED_UUID + "\nseqno:   -1\n"), saved(dir));
+        cluster.settle();
+        assertTrue(saved(dir).contains("uuid:    " + group + "\nseqno:   -1\n"), saved(dir));
+        a.write("x", "2");
+        cluster.settle();
+        c.replicator.vote(a.position.seqno(), 0x77, "the table is full");
+        cluster.crash(c.group);
+        cluster.settle();
+        final ToyServer again = cluster.restarted(c).attach(dir);
+        again.connect("gcomm://a");
+        cluster.settle();
+        assertTrue(again.events.contains("state request needed"), again.events.toString());
+        assertEquals(a.rows, again.rows);
+        assertTrue(saved(dir).contains("uuid:    " + group + "\nseqno:   -1\n"), saved(dir));
+    }
+
+    /** The server goes on, and its sidecar is another one: what is in doubt stays so until the votes came again. */
+    @Test
+    void theDoubtOutlivesASidecar(@TempDir final Path dir) throws Exception {
+        final ToyServer a = cluster.seed();
+        cluster.joined("b");
+        final ToyServer c = cluster.server("c").attach(dir);
+        c.connect("gcomm://a");
+        cluster.settle();
+        a.write("x", "1");
+        cluster.settle();
+        c.replicator.vote(a.position.seqno(), 0x77, "the table is full");
+        cluster.crash(c.group);
+        cluster.settle();
+        final ToyServer again = cluster.restarted(c);
+        again.attachRunning(dir);
+        again.reconnect();
+        assertTrue(saved(dir).contains("uuid:    " + Gtid.UNDEFINED_UUID), saved(dir));
+        cluster.settle();
+        assertFalse(again.events.contains("state request needed"), again.events.toString());
+        assertEquals(NodeState.SYNCED, again.state);
+        a.write("x", "2");
+        cluster.settle();
+        // Its provider had nothing to say again, before it was through with the view.
+        assertTrue(saved(dir).contains("uuid:    " + a.position.uuid()), saved(dir));
+    }
+
+    private static String saved(final Path dir) throws IOException {
+        return Files.readString(dir.resolve("grastate.dat"));
     }
 
     private static boolean isInconsistent(final ToyServer server) {

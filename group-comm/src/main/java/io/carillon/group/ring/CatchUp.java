@@ -161,8 +161,8 @@ final class CatchUp {
     /** The member in {@code slot} cannot serve either. */
     private void onRefused(final int slot) {
         sources.ask(question());
-        if (!sources.isLastResort()) {
-            sources.onLacking(slot);
+        sources.onLacking(slot);
+        if (sources.isAnyLeft()) {
             pull();
         }
     }

@@ -39,17 +39,30 @@ final class PullSources {
         lastResort = false;
     }
 
-    /** Whom to ask, beginning with {@code first}; null for nobody. */
+    /**
+     * Whom to ask, beginning with {@code first}; null for nobody. In the last resort those who said that they have purged
+     * it come before those who lack it: they can give what follows.
+     */
     Peer next(final int first) {
+        final Peer able = first(first, lastResort, false);
+        return able != null || !lastResort ? able : first(first, true, true);
+    }
+
+    private Peer first(final int begin, final boolean withPurged, final boolean withLacking) {
         final Ring ring = machine.ring;
         for (int turn = 0; turn < ring.size(); turn++) {
-            final int slot = (first + turn) % ring.size();
+            final int slot = (begin + turn) % ring.size();
             final Peer peer = ring.peers[slot];
-            if (slot != ring.self && peer != null && !peer.suspected && (lastResort || !purged[slot] && !lacking[slot])) {
+            if (slot != ring.self && peer != null && !peer.suspected && (withPurged || !purged[slot]) && (withLacking || !lacking[slot])) {
                 return peer;
             }
         }
         return null;
+    }
+
+    /** Tells whether somebody is left that has not said that it lacks what is asked for. */
+    boolean isAnyLeft() {
+        return first(0, lastResort, false) != null;
     }
 
     boolean isLastResort() {
@@ -58,12 +71,12 @@ final class PullSources {
 
     void onPurged(final int slot) {
         purged[slot] = true;
-        lastResort |= next(0) == null;
+        lastResort |= first(0, false, false) == null;
     }
 
     void onLacking(final int slot) {
         lacking[slot] = true;
-        lastResort |= next(0) == null;
+        lastResort |= first(0, false, false) == null;
     }
 
     /** No answer came, perhaps for want of one: who lacked it is worth another question. */

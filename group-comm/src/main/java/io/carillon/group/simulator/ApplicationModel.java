@@ -128,11 +128,13 @@ final class ApplicationModel {
     void barrierAnswered(final long number, final long index) {
         final long asked = barriers.remove(number);
         Check.that(asked != NOTHING, "a barrier is answered once", number, index);
+        simulator.marks().hit(index < 0 ? Mark.BARRIER_FAILED : Mark.BARRIER_ANSWERED);
         Check.that(index < 0 || index >= asked, "a barrier is not older than what was stable when it was asked for", index, asked);
     }
 
     void rejected(final long originSeq) {
         say("rejected");
+        simulator.marks().hit(Mark.OFFER_REJECTED);
         large.interrupt();
         final long digest = pending.remove(originSeq);
         Check.that(digest != NOTHING, "only a pending offer is rejected", originSeq, firstOfLife);
@@ -271,6 +273,12 @@ final class ApplicationModel {
 
     long rejections() {
         return rejections;
+    }
+
+    /** The server's data directory is empty. */
+    void wipe() {
+        appliedIndex = 0;
+        appliedSeqno = 0;
     }
 
     /** The server forgets what it has not flushed. */

@@ -21,7 +21,8 @@ final class FaultPlan {
     private static final int CLOG = 3;
     private static final int LEAVE = 4;
     private static final int PURGE = 5;
-    private static final int CLASSES = 6;
+    private static final int JUMP = 6;
+    private static final int CLASSES = 7;
     /** A server that dies forgets fewer of the last entries. */
     private static final int UNFLUSHED_MAX = 20;
     private static final long PAUSE_MIN = 10_000_000L;
@@ -32,11 +33,13 @@ final class FaultPlan {
     private final Xoshiro256 crash;
     private final Xoshiro256 network;
     private final Xoshiro256 purge;
+    private final Xoshiro256 extreme;
     private boolean over;
 
     FaultPlan(final Simulator simulator, final SwarmOptions options, final Xoshiro256 crash, final Xoshiro256 network,
-        final Xoshiro256 purge) {
+        final Xoshiro256 purge, final Xoshiro256 extreme) {
         this.purge = purge;
+        this.extreme = extreme;
         this.simulator = simulator;
         this.options = options;
         this.crash = crash;
@@ -61,11 +64,17 @@ final class FaultPlan {
             case PARTITION -> options.partitionEvery();
             case CLOG -> options.clogEvery();
             case PURGE -> options.load().purgeEvery();
+            case JUMP -> options.extremes().jumpEvery();
             default -> options.leaveEvery();
         };
         if (every > 0) {
-            simulator.schedule((kind == PURGE ? purge : crash).exponential(every) + 1, EventKind.FAULT, 0, kind, 0, null);
+            simulator.schedule(randomOf(kind).exponential(every) + 1, EventKind.FAULT, 0, kind, 0, null);
         }
+    }
+
+    /** Classes that came later have streams of their own, so that seeds go on meaning what they meant. */
+    private Xoshiro256 randomOf(final int kind) {
+        return kind == PURGE ? purge : kind == JUMP ? extreme : crash;
     }
 
     /** Event FAULT. */
@@ -80,6 +89,7 @@ final class FaultPlan {
                 case PARTITION -> partition();
                 case CLOG -> clog();
                 case PURGE -> purge();
+                case JUMP -> jump();
                 default -> leave();
             }
         }
@@ -105,11 +115,15 @@ final class FaultPlan {
             return;
         }
         final boolean power = crash.chance(options.powerLoss());
-        final boolean amnesia = options.durability() == Durability.MEMORY || power && options.durability() == Durability.OS;
-        if (amnesia && !expendable(node)) {
+        final boolean forgets = options.durability() == Durability.MEMORY || power && options.durability() == Durability.OS;
+        final boolean wiped = options.extremes().wiped() > 0 && extreme.chance(options.extremes().wiped()) && expendable(node);
+        if (forgets && !expendable(node)) {
             return;
         }
-        node.crash(amnesia, power);
+        node.crash(forgets || wiped, power);
+        if (wiped) {
+            node.wipe(extreme.chance(0.5));
+        }
         simulator.schedule(crash.exponential(options.downMean()) + 1, EventKind.START, node.number(), 0, 0, null);
     }
 
@@ -145,6 +159,11 @@ final class FaultPlan {
         }
     }
 
+    private void jump() {
+        final long by = extreme.exponential(options.extremes().jumpMean()) + 1;
+        simulator.node(extreme.below(options.nodes())).clockJumps(by);
+    }
+
     private void leave() {
         final SimulatedNode node = simulator.node(crash.below(options.nodes()));
         final RingView view = simulator.history().configuration();
@@ -173,6 +192,7 @@ final class FaultPlan {
         }
         limit -= UNFLUSHED_MAX + options.load().purgeMargin();
         if (limit > node.log().baseIndex()) {
+            simulator.marks().hit(Mark.LOG_PURGED);
             simulator.note(node.number(), "purge", limit, node.log().baseIndex(), 0);
             node.log().purge(limit);
         }

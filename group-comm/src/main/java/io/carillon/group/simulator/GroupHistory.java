@@ -29,11 +29,13 @@ final class GroupHistory {
     private final Map<MemberId, SimulatedLog> holders = new HashMap<>();
     private final Map<MemberId, Origin> origins = new HashMap<>();
     private final LargeMessages.Order largeMessages = new LargeMessages.Order();
+    private final Marks marks;
     private final boolean all;
     private long messages;
 
     /** {@code all}: stable is what every voter of the configuration in force has logged. */
-    GroupHistory(final boolean all) {
+    GroupHistory(final boolean all, final Marks marks) {
+        this.marks = marks;
         this.all = all;
     }
 
@@ -130,7 +132,11 @@ final class GroupHistory {
         }
         if (entry.kind().isConfiguration()) {
             final RingView view = ConfigurationReader.read(entry);
-            if (!founded || view.reason().contains("commits may be lost")) {
+            final boolean lossy = view.reason().contains("commits may be lost");
+            if (lossy) {
+                marks.hit(Mark.LOSSY_START);
+            }
+            if (!founded || lossy) {
                 majority(view, entry, "a majority of the new configuration has logged its record");
             }
             Check.that(!view.reason().isBlank(), "a change of configuration says why", view.epoch(), view.index());
@@ -150,7 +156,9 @@ final class GroupHistory {
             entry.originSeq(), entry.index());
         origin.ordered.put(entry.originSeq(), entry.index());
         origin.last = entry.originSeq();
-        largeMessages.stable(entry.payload(), entry.kind());
+        if (largeMessages.stable(entry.payload(), entry.kind())) {
+            marks.hit(Mark.HUGE_MESSAGE);
+        }
         messages++;
     }
 

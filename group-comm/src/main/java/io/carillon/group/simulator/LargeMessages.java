@@ -18,6 +18,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class LargeMessages {
     /** Bytes that say which part of which message an entry is. */
     static final int HEADER_LENGTH = 40;
+    private static final int HUGE_LENGTH = 1 << 20;
     /** In the first number of a payload, above that of the node. */
     private static final long PART = 1L << 32;
     /** Offered at most before others have their turn. */
@@ -28,11 +29,14 @@ final class LargeMessages {
         private final Map<Long, Long> parts = new HashMap<>();
         private final UnsafeBuffer payload = new UnsafeBuffer(0, 0);
 
-        /** A payload became stable: it follows the part before it, whatever of others is between. */
-        void stable(final byte[] content, final EntryKind kind) {
+        /**
+         * A payload became stable: it follows the part before it, whatever of others is between. True for the last part
+         * of a huge message.
+         */
+        boolean stable(final byte[] content, final EntryKind kind) {
             payload.wrap(content);
             if (content.length < HEADER_LENGTH || (payload.getLong(0) & PART) == 0) {
-                return;
+                return false;
             }
             final long message = (payload.getLong(0) & PART - 1) << 48 | payload.getLong(16);
             final long part = payload.getLong(24);
@@ -41,6 +45,7 @@ final class LargeMessages {
             Check.that(part == before + 1, "the parts of a large message are ordered without gap", part, before);
             Check.that((kind == EntryKind.WRITE_SET) == (part == count), "a large message is closed by its last part", part, count);
             parts.put(message, part);
+            return part == count && count * content.length >= HUGE_LENGTH;
         }
     }
 

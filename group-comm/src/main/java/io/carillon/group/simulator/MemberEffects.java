@@ -4,6 +4,7 @@
 package io.carillon.group.simulator;
 
 import io.carillon.group.Check;
+import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingEffects;
 import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.RingView;
@@ -127,6 +128,13 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
     public void truncated(final long index, final long oldEnd) {
         Check.that(index >= reportedStable, "what this node called stable is not cut off", index, reportedStable);
         simulator.note(node.number(), "truncate", index, oldEnd, node.log().epochAt(oldEnd));
+        for (long i = index + 1; i <= oldEnd; i++) {
+            final StoredEntry cut = node.log().at(i);
+            if (!cut.kind().isConfiguration() && node.self().equals(new MemberId(cut.originMsb(), cut.originLsb()))) {
+                simulator.marks().hit(Mark.OWN_ENTRY_CUT);
+                break;
+            }
+        }
         simulator.history().truncated(node.log(), index);
     }
 

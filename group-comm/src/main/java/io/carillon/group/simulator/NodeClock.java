@@ -3,16 +3,21 @@
 
 package io.carillon.group.simulator;
 
-/** A node's own monotonic clock: it began somewhere, and runs a little too fast or too slow. */
+/** A node's own monotonic clock: it began somewhere, runs a little too fast or too slow, and may jump ahead. */
 final class NodeClock {
     private static final long MILLION = 1_000_000L;
 
-    private final long offset;
+    private long offset;
     private final long driftPpm;
 
     NodeClock(final long offset, final long driftPpm) {
         this.offset = offset;
         this.driftPpm = driftPpm;
+    }
+
+    /** It shows {@code by} more from now on. */
+    void jump(final long by) {
+        offset += by;
     }
 
     /** What it shows at the virtual time {@code now}. */

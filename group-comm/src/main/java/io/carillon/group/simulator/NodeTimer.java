@@ -21,6 +21,12 @@ final class NodeTimer {
         return clock.local(simulator.now());
     }
 
+    /** The clock jumps ahead: whatever was armed may be due. */
+    void jump(final long by) {
+        clock.jump(by);
+        cancel();
+    }
+
     void cancel() {
         at = NEVER;
     }

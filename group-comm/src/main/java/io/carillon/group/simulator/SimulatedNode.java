@@ -57,6 +57,7 @@ final class SimulatedNode {
             simulator.history().holder(self, log);
         }
         simulator.note(number, "start", self.lsb(), states.kept().promisedEpoch(), log.endIndex());
+        simulator.marks().started(number);
         timer.cancel();
         effects.begin();
         core = simulator.newCore(options.ringOf(number), states.kept(), log, effects);
@@ -73,7 +74,10 @@ final class SimulatedNode {
     /** The process dies. With {@code amnesia} nothing can be proven afterwards. */
     void crash(final boolean amnesia, final boolean silently) {
         simulator.note(number, amnesia ? "crash-amnesia" : "crash", log.endIndex(), log.loggedIndex(), states.isWriting() ? 1 : 0);
+        simulator.marks().crashed(number, states.isWriting());
+        markHolder(Mark.HOLDER_CRASHED);
         stop(silently);
+        simulator.markIfAllDown();
         if (amnesia || options.durability() == SimulatedLog.Durability.MEMORY) {
             log.crash(0, false);
             states.forget();
@@ -96,7 +100,30 @@ final class SimulatedNode {
     /** The process stops being scheduled for {@code duration}; what arrives waits. */
     void pause(final long duration) {
         simulator.note(number, "pause", duration, 0, 0);
+        markHolder(Mark.HOLDER_PAUSED);
+        if (duration > options.ring().suspectNs()) {
+            simulator.marks().hit(Mark.PAUSED_BEYOND_SUSPICION);
+        }
         processor.pause(duration);
+    }
+
+    /** The node's clock jumps ahead by {@code by}, as that of a machine that was suspended does. */
+    void clockJumps(final long by) {
+        simulator.note(number, "clock-jump", by, 0, 0);
+        simulator.marks().hit(Mark.CLOCK_JUMPED);
+        timer.jump(by);
+        if (running && !paused()) {
+            timer();
+        }
+    }
+
+    /** The disk is empty when the process starts again; with {@code serverToo} that of the server beside it, too. */
+    void wipe(final boolean serverToo) {
+        simulator.note(number, "wiped", serverToo ? 1 : 0, 0, 0);
+        simulator.marks().hit(Mark.DISK_WIPED);
+        if (serverToo) {
+            application.wipe();
+        }
     }
 
     /** Event RESUME: the process goes on with its late timers and the queued inputs, in either order. */
@@ -223,9 +250,16 @@ final class SimulatedNode {
     /** Leaves in order; {@link MemberEffects#left} follows. */
     void leave() {
         simulator.note(number, "leave", 0, 0, 0);
+        markHolder(Mark.HOLDER_LEFT);
         leaving = true;
         core.leave(local());
         touched();
+    }
+
+    private void markHolder(final Mark mark) {
+        if (core.holdsToken()) {
+            simulator.marks().hit(mark);
+        }
     }
 
     boolean leaving() {

@@ -15,9 +15,10 @@ import io.carillon.group.ring.TraceEvent;
  * @param digest of the whole stable history: equal for equal seeds.
  * @param traced how often each protocol event was met, by its ordinal.
  * @param answers to offers: taken, and by the negated result of the core.
+ * @param marks how often each {@link Mark} was hit, by its ordinal.
  */
 public record SimulationReport(long seed, long events, long messages, long virtualNs, long digest, long[] traced,
-    long[] answers) {
+    long[] answers, long[] marks) {
     /** How often {@code event} was met at all nodes together. */
     public long count(final TraceEvent event) {
         return traced[event.ordinal()];

@@ -27,6 +27,7 @@ public final class Simulator {
     private final SwarmOptions options;
     private final CoreFactory cores;
     private final EventQueue queue = new EventQueue();
+    private final Marks marks;
     private final GroupHistory history;
     private final SimulatedNetwork network;
     private final SimulatedNode[] nodes;
@@ -47,13 +48,14 @@ public final class Simulator {
         this(seed, options, RingCore::new);
     }
 
-    private Simulator(final long seed, final SwarmOptions options, final CoreFactory cores) {
+    Simulator(final long seed, final SwarmOptions options, final CoreFactory cores) {
         this.seed = seed;
         this.options = options;
         this.cores = cores;
         workload = new Workload(this, options, Xoshiro256.stream(seed, "workload"), Xoshiro256.stream(seed, "large"));
         weather = Xoshiro256.stream(seed, "weather");
-        history = new GroupHistory(options.ring().stableAll());
+        marks = new Marks(options.nodes());
+        history = new GroupHistory(options.ring().stableAll(), marks);
         identities = Xoshiro256.stream(seed, "identities");
         final Xoshiro256 networkRandom = Xoshiro256.stream(seed, "network");
         network = new SimulatedNetwork(this, options, networkRandom);
@@ -62,7 +64,7 @@ public final class Simulator {
             nodes[i] = new SimulatedNode(this, options, i, Xoshiro256.stream(seed, "disk" + i));
         }
         faults = new FaultPlan(this, options, Xoshiro256.stream(seed, "crash"), Xoshiro256.stream(seed, "partition"),
-            Xoshiro256.stream(seed, "purge"));
+            Xoshiro256.stream(seed, "purge"), Xoshiro256.stream(seed, "extreme faults"));
         dispatcher = new EventDispatcher(this, queue, faults, workload);
     }
 
@@ -75,9 +77,10 @@ public final class Simulator {
         return run(seed, leastEvents, leastMessages, RingCore::new);
     }
 
-    /** The same run where nothing costs time or space: what seeds meant before that was simulated. */
-    public static SimulationReport runWeightless(final long seed, final long leastEvents, final long leastMessages) {
-        return new Simulator(seed, SwarmOptions.draw(seed).weightless(), RingCore::new).run(leastEvents, leastMessages);
+    /** The same run as seeds once meant it: with {@code loaded} before there were extremes, without before there was a load, too. */
+    public static SimulationReport runFormer(final long seed, final long leastEvents, final long leastMessages, final boolean loaded) {
+        final SwarmOptions options = SwarmOptions.draw(seed, loaded ? Load.draw(seed) : Load.NONE, Extremes.NONE);
+        return new Simulator(seed, options, RingCore::new).run(leastEvents, leastMessages);
     }
 
     /** The same with cores made by {@code cores}. */
@@ -154,6 +157,15 @@ public final class Simulator {
         }
     }
 
+    void markIfAllDown() {
+        for (final SimulatedNode node : nodes) {
+            if (node.running()) {
+                return;
+            }
+        }
+        marks.hit(Mark.EVERYBODY_DOWN);
+    }
+
     private void compare() {
         for (final SimulatedNode node : nodes) {
             history.compare(node.log(), node.reportedStable());
@@ -166,7 +178,8 @@ public final class Simulator {
 
     private SimulationReport report() {
         final long digest = history.stableIndex() == 0 ? 0 : history.stableEntry(history.stableIndex()).digest();
-        return new SimulationReport(seed, events, history.messages(), now, digest, traced.clone(), refused.clone());
+        return new SimulationReport(seed, events, history.messages(), now, digest, traced.clone(), refused.clone(),
+            marks.counts());
     }
 
     SimulationFailure failure(final Throwable cause) {
@@ -227,6 +240,7 @@ public final class Simulator {
 
     void count(final int node, final TraceEvent event) {
         traced[event.ordinal()]++;
+        marks.traced(node, event);
         narrator.traced(node, event);
     }
 
@@ -256,6 +270,10 @@ public final class Simulator {
 
     int nodeCount() {
         return nodes.length;
+    }
+
+    Marks marks() {
+        return marks;
     }
 
     GroupHistory history() {

@@ -42,13 +42,15 @@ import java.util.Arrays;
  * @param driftPpmMax how many millionths the clocks may be too fast or too slow.
  * @param tooLarge share of offers that are larger than an entry may be.
  * @param load what costs time and space.
+ * @param extremes what seldom happens.
  * @param ring timers and limits of all members.
  */
 record SwarmOptions(int nodes, Durability durability, boolean streams, boolean partitionsClose, long delayMin, long delayMean, double loss,
     double duplication, long batch, long syncMean, long persistMean, double powerLoss, long crashEvery, long pauseEvery,
         long partitionEvery,
     long clogEvery, long leaveEvery, long downMean, long pauseMean, long partitionMean, long offerEvery, int hotWriter, int payloadMax,
-    double barriers, double weightChanges, int[] weights, double damage, int driftPpmMax, double tooLarge, Load load, RingConfig ring) {
+    double barriers, double weightChanges, int[] weights, double damage, int driftPpmMax, double tooLarge, Load load, Extremes extremes,
+    RingConfig ring) {
     private static final int DRIFT_PPM_MAX = 20_000;
     private static final long US = 1_000L;
     private static final long MS = 1_000_000L;
@@ -56,8 +58,14 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
 
     /** The conditions of the run {@code seed}. */
     static SwarmOptions draw(final long seed) {
+        return draw(seed, Load.draw(seed), Extremes.draw(seed));
+    }
+
+    /** The same with another load and other extremes: without either, seeds mean what they meant before there were any. */
+    static SwarmOptions draw(final long seed, final Load load, final Extremes extremes) {
         final Xoshiro256 random = Xoshiro256.stream(seed, "config");
-        final int nodes = nodeCount(random);
+        final int usual = nodeCount(random);
+        final int nodes = extremes.nodes() > 0 ? extremes.nodes() : usual;
         final boolean streams = random.chance(0.6);
         final int[] weights = new int[nodes];
         final boolean unequal = random.chance(0.25);
@@ -77,7 +85,8 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
             random.spread(20 * MS, 5 * S), random.spread(20 * MS, 5 * S), random.spread(20 * MS, 8 * S), random.spread(2 * MS, 60 * MS),
             random.chance(0.3) ? random.below(nodes) : -1, random.chance(0.2) ? 40_000 : 1 + (int) random.spread(16, 2000),
             random.chance(0.5) ? 0.1 : 0, random.chance(0.2) ? 0.02 : 0, weights, weather.chance(0.25) ? weather.nextDouble() * 0.02 : 0,
-            weather.chance(0.4) ? weather.below(DRIFT_PPM_MAX) : 0, weather.chance(0.2) ? 0.01 : 0, Load.draw(seed), ring(random));
+            weather.chance(0.4) ? weather.below(DRIFT_PPM_MAX) : 0, weather.chance(0.2) ? 0.01 : 0, load,
+            extremes, ring(random));
     }
 
     private static int nodeCount(final Xoshiro256 random) {
@@ -112,15 +121,8 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         final int[] weights = new int[nodes];
         Arrays.fill(weights, 1);
         return new SwarmOptions(nodes, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-            -1, 64, 0, 0, weights, 0, 0, 0, Load.NONE,
+            -1, 64, 0, 0, weights, 0, 0, 0, Load.NONE, Extremes.NONE,
             RingConfig.defaults(""));
-    }
-
-    /** The same conditions where nothing costs time or space, as all runs once were. */
-    SwarmOptions weightless() {
-        return new SwarmOptions(nodes, durability, streams, partitionsClose, delayMin, delayMean, loss, duplication, batch, syncMean,
-            persistMean, powerLoss, crashEvery, pauseEvery, partitionEvery, clogEvery, leaveEvery, downMean, pauseMean, partitionMean,
-            offerEvery, hotWriter, payloadMax, barriers, weightChanges, weights, damage, driftPpmMax, tooLarge, Load.NONE, ring);
     }
 
     /** How much the clock of {@code node} is too fast, in millionths; half of the nodes are too slow. */

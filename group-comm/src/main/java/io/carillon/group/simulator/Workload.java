@@ -5,6 +5,9 @@ package io.carillon.group.simulator;
 
 /** What the applications do: offers in bursts and alone, barriers, changes of weight. */
 final class Workload {
+    /** Of workload steps that begin a message of up to two megabytes, in runs that have some. */
+    private static final double HUGE_SHARE = 0.005;
+
     private final Simulator simulator;
     private final SwarmOptions options;
     private final Xoshiro256 random;
@@ -41,6 +44,9 @@ final class Workload {
             }
             if (writer && options.load().largeMessages() > 0 && large.chance(options.load().largeMessages())) {
                 node.application().beginLarge(2 + large.below(40), options.load().partMax());
+            }
+            if (writer && options.extremes().hugeParts() > 0 && large.chance(HUGE_SHARE)) {
+                node.application().beginLarge(2 + large.below(options.extremes().hugeParts()), Extremes.PART_LENGTH);
             }
             if (random.chance(options.barriers())) {
                 node.application().barrier(node.core(), node.local());

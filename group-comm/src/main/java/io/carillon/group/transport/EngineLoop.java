@@ -18,6 +18,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -85,7 +86,11 @@ public final class EngineLoop implements AutoCloseable {
         }
         failed = true;
         passEndHooks = new Runnable[0];
-        LOG.error("internal error in the engine", cause);
+        if (cause instanceof UncheckedIOException) {
+            LOG.debug("a file of the engine failed", cause); // its message is for people, and the owner says it
+        } else {
+            LOG.error("internal error in the engine", cause);
+        }
         failureListener.accept(cause);
     }
 

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.carillon.group.simulator.CoreFactory;
+import io.carillon.group.simulator.Shrinker;
 import io.carillon.group.simulator.SimulationFailure;
 import io.carillon.group.simulator.Simulator;
+import io.carillon.group.simulator.Trouble;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +19,11 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -51,6 +59,21 @@ class PlantedBugTest {
 
     private static void runWith(final PlantedBug bug, final long seed) {
         Simulator.run(seed, EVENTS, MESSAGES, (config, restored, log, effects) -> new RingCore(config, restored, log, effects, bug));
+    }
+
+    /** A bug of one rule is met without most of the trouble, and soon; the simplest run fails when it is replayed. */
+    @Test
+    void aFailingRunIsMadeSimple() {
+        final CoreFactory broken = (config, restored, log, effects) -> new RingCore(config, restored, log, effects,
+            PlantedBug.NUMBERED_TWICE);
+        final SimulationFailure failure = assertThrows(SimulationFailure.class, () -> runWith(PlantedBug.NUMBERED_TWICE, 2));
+        final String message = Shrinker.shrink(2, EVENTS, MESSAGES, broken, failure).getMessage();
+        final Matcher simplest = Pattern.compile("carillon.sim.events=(\\d+) -Dcarillon.sim.without=([A-Z_,]+)").matcher(message);
+        assertTrue(simplest.find(), message);
+        final long events = Long.parseLong(simplest.group(1));
+        final Set<Trouble> without = Stream.of(simplest.group(2).split(",")).map(Trouble::valueOf).collect(Collectors.toSet());
+        assertTrue(events < EVENTS / 2 && without.containsAll(Set.of(Trouble.CRASHES, Trouble.PAUSES, Trouble.PARTITIONS)), message);
+        assertThrows(SimulationFailure.class, () -> Shrinker.run(2, events, MESSAGES, broken, without));
     }
 
     /** Looks for new seeds: {@code -Dcarillon.sim.plant=LEAVER_COUNTED,JOINER_COUNTED}, or {@code all}. */

@@ -13,13 +13,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
  * Runs many seeds. {@code -Dcarillon.sim.seed=N} replays one, {@code -Dcarillon.sim.seeds=N} and {@code
  * -Dcarillon.sim.first=N} choose how many from where, {@code
- * -Dcarillon.sim.events=N} how long each is.
+ * -Dcarillon.sim.events=N} how long each is, {@code -Dcarillon.sim.without=A,B} which {@link Trouble} is left out.
  */
 class SimulatorSeedsTest {
     private static final long EVENTS = Long.getLong("carillon.sim.events", 20_000);
@@ -32,20 +35,36 @@ class SimulatorSeedsTest {
         final long count = one == null ? Long.getLong("carillon.sim.seeds", 300) : 1;
         final long[] traced = new long[TraceEvent.values().length];
         final long[] answers = new long[6];
+        final long[] marks = new long[Mark.values().length];
         for (long seed = first; seed < first + count; seed++) {
-            final SimulationReport report = Simulator.run(seed, EVENTS, MESSAGES);
+            final SimulationReport report = run(seed);
             assertTrue(report.events() >= EVENTS, () -> "events: " + report);
             assertTrue(report.messages() >= MESSAGES, () -> "messages: " + report);
             add(traced, report.traced());
             add(answers, report.answers());
+            add(marks, report.marks());
         }
         if (count >= 300) {
             for (final TraceEvent event : TraceEvent.values()) {
                 assertTrue(traced[event.ordinal()] > 0, "never met: " + event);
             }
+            for (final Mark mark : Mark.values()) {
+                assertTrue(marks[mark.ordinal()] > 0, "never met: " + mark);
+            }
             for (int answer = 0; answer < answers.length; answer++) {
                 assertTrue(answers[answer] > 0, "an offer was never answered by " + -answer);
             }
+        }
+    }
+
+    /** A failure is told by its simplest run. */
+    private static SimulationReport run(final long seed) {
+        final Set<Trouble> without = Arrays.stream(System.getProperty("carillon.sim.without", "").split(","))
+            .filter(name -> !name.isEmpty()).map(Trouble::valueOf).collect(Collectors.toSet());
+        try {
+            return Shrinker.run(seed, EVENTS, MESSAGES, RingCore::new, without);
+        } catch (final SimulationFailure failure) {
+            throw without.isEmpty() ? Shrinker.shrink(seed, EVENTS, MESSAGES, failure) : failure;
         }
     }
 
@@ -83,7 +102,8 @@ class SimulatorSeedsTest {
         assertTrue(!seeds.isEmpty(), "regression seeds");
         for (final long seed : seeds) {
             assertTrue(Simulator.run(seed, EVENTS, MESSAGES).messages() >= MESSAGES, "seed " + seed);
-            assertTrue(Simulator.runWeightless(seed, EVENTS, MESSAGES).messages() >= MESSAGES, "seed " + seed + ", as it was");
+            assertTrue(Simulator.runFormer(seed, EVENTS, MESSAGES, true).messages() >= MESSAGES, "seed " + seed + ", without extremes");
+            assertTrue(Simulator.runFormer(seed, EVENTS, MESSAGES, false).messages() >= MESSAGES, "seed " + seed + ", without load");
         }
     }
 
