@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-static bool collect(const struct provider *p, struct trx *trx, const wsrep_key_t *keys, size_t keys_num, const wsrep_buf_t *action, size_t count) {
+static bool collect(const struct provider *p, struct trx *trx, const wsrep_key_t *keys, size_t keys_num,
+                    const wsrep_buf_t *action, size_t count) {
     bool ok = true;
     for (size_t i = 0; ok && i < keys_num; i++) {
         ok = ws_append_key(&trx->ws, keys[i].key_parts, keys[i].key_parts_num, WSREP_KEY_EXCLUSIVE);
