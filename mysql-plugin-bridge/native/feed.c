@@ -40,10 +40,15 @@ struct event *event_new(enum event_type type, size_t inline_data) {
     return event;
 }
 
+void event_take(struct event *event, struct spill *spill) {
+    event->spill = *spill;
+    *spill = (struct spill){0};
+    event->data = event->spill.at;
+    event->data_length = event->spill.length;
+}
+
 void event_free(struct event *event) {
-    if (event->owned) {
-        free(event->data);
-    }
+    spill_free(&event->spill);
     free(event->view);
     free(event->text);
     free(event);

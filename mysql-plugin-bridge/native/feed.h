@@ -5,6 +5,7 @@
 #ifndef CARILLON_FEED_H
 #define CARILLON_FEED_H
 
+#include "spill.h"
 #include "wsrep_abi.h"
 
 #include <pthread.h>
@@ -35,10 +36,10 @@ struct event {
     int64_t depends_on;
     uint32_t flags;
     bool certified;
-    bool owned; // `data` is its own piece of memory
     wsrep_stid_t stid;
     uint64_t data_length;
     uint8_t *data;
+    struct spill spill; // where `data` is, if it is not behind the event itself
     wsrep_view_info_t *view;
     uint32_t view_flags;
     wsrep_gtid_t gtid;
@@ -81,6 +82,8 @@ struct feed {
 bool feed_init(struct feed *feed);
 void feed_destroy(struct feed *feed);
 struct event *event_new(enum event_type type, size_t inline_data);
+// `data` is what is in `spill` from now on, which is empty.
+void event_take(struct event *event, struct spill *spill);
 void event_free(struct event *event);
 void feed_push(struct provider *p, struct event *event);
 // Gives back a place in the order that was the `order`th when the place was given: at once, or as soon as that one has begun.

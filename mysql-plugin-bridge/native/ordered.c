@@ -86,23 +86,6 @@ static void finish_write_set(struct incoming *f, struct event *event) {
     feed_push(p, event);
 }
 
-// Memory is taken as the data comes, not as it is announced: at most twice as much as is there.
-static bool make_room(struct session *s, struct event *event, uint64_t needed, uint64_t whole) {
-    if (needed <= s->partial_room) {
-        return true;
-    }
-    uint64_t room = s->partial_room ? s->partial_room * 2 : FRAME_LENGTH_MAX;
-    room = room < needed ? needed : room;
-    room = room < whole ? room : whole;
-    uint8_t *data = realloc(event->data, room);
-    if (!data) {
-        return false;
-    }
-    event->data = data;
-    s->partial_room = room;
-    return true;
-}
-
 bool on_write_set(struct incoming *f) {
     struct session *s = &f->p->session;
     int64_t seqno;
@@ -121,17 +104,15 @@ bool on_write_set(struct incoming *f) {
     if (f->in.failed || certified > 1 || present > data_length || data_length > INT32_MAX || !incoming_follows(f, seqno)) {
         return false;
     }
-    // One piece of memory for the common case, two for data that comes in parts.
+    // One piece of memory for the common case. Data that comes in parts takes room as it comes, not as it is announced.
     const bool whole = present == data_length;
     struct event *event = event_new(EVENT_WRITE_SET, whole ? present : 0);
     if (!event) {
         return false;
     }
     if (!whole) {
-        event->owned = true;
-        event->data = NULL;
-        s->partial_room = 0;
-        if (!make_room(s, event, present, data_length)) {
+        spill_expect(&f->p->spills, &event->spill, data_length);
+        if (!spill_append(&f->p->spills, &event->spill, f->in.at, present)) {
             event_free(event);
             return false;
         }
@@ -146,15 +127,14 @@ bool on_write_set(struct incoming *f) {
     event->certified = certified != 0;
     event->stid = stid;
     event->data_length = data_length;
+    if (!whole) {
+        s->partial = event;
+        return true;
+    }
     if (present) {
         memcpy(event->data, f->in.at, present);
     }
-    if (whole) {
-        finish_write_set(f, event);
-    } else {
-        s->partial = event;
-        s->partial_at = present;
-    }
+    finish_write_set(f, event);
     return true;
 }
 
@@ -162,18 +142,20 @@ bool on_write_set_part(struct incoming *f) {
     struct session *s = &f->p->session;
     struct event *event = s->partial;
     const size_t present = (size_t)(f->in.end - f->in.at);
-    if (!event || present > event->data_length - s->partial_at || !make_room(s, event, s->partial_at + present, event->data_length)) {
+    const struct spill_place *place = &f->p->spills;
+    if (!event || present > event->data_length - event->spill.length || !spill_append(place, &event->spill, f->in.at, present)) {
         return false;
     }
-    if (present) {
-        memcpy(event->data + s->partial_at, f->in.at, present);
-    }
-    s->partial_at += present;
     event->bytes += f->length;
-    if (s->partial_at == event->data_length) {
-        s->partial = NULL;
-        finish_write_set(f, event);
+    if (event->spill.length < event->data_length) {
+        return true;
     }
+    if (!spill_map(place, &event->spill)) {
+        return false; // the session ends, and frees it
+    }
+    event->data = event->spill.at;
+    s->partial = NULL;
+    finish_write_set(f, event);
     return true;
 }
 

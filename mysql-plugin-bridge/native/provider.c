@@ -99,6 +99,8 @@ struct provider *provider_create(const struct wsrep_init_args *args) {
     peers_init(&p->peers);
     make_session_id(&p->session.id);
     p->stats_since = now_ns();
+    p->spills.limit = SPILL_LIMIT;
+    p->spills.provider = p;
     atomic_store(&p->shield.until, WSREP_SEQNO_UNDEFINED);
     const bool ok = p->args.node_name && p->args.node_address && p->args.node_incoming && p->args.data_dir && p->options_text &&
                     options_init(&p->options, p->options_text ? p->options_text : "") & calls_init(&p->calls, &p->session.id) &

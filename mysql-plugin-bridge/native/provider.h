@@ -82,6 +82,7 @@ struct provider {
     struct session session;
     struct calls calls;
     struct peers peers;
+    struct spill_place spills;
     struct feed feed;
     struct trx_table trxs;
     struct horizon apply;

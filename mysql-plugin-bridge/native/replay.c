@@ -83,10 +83,7 @@ void orphan_verdict(struct provider *p, struct orphan *orphan, int64_t seqno, in
         event->stid.node = p->session.id;
         event->stid.trx = orphan->trx_id;
         event->stid.conn = orphan->connection_id;
-        event->owned = true;
-        event->data = orphan->ws.data.at;
-        event->data_length = orphan->ws.data.length;
-        orphan->ws.data = (struct ws_bytes){0};
+        event_take(event, &orphan->ws.data); // mapped before it was sent
         feed_push(p, event);
     } else {
         // The client of a fragment was told that it failed: the other nodes roll back what they have of it.
@@ -102,12 +99,12 @@ void orphan_verdict(struct provider *p, struct orphan *orphan, int64_t seqno, in
 
 wsrep_status_t provider_preordered_collect(wsrep_t *w, wsrep_po_handle_t *handle, const wsrep_buf_t *data, size_t count,
     wsrep_bool_t copy) {
-    (void)w;
     (void)copy;
+    const struct provider *p = provider_of(w);
     struct orphan *orphan = handle->opaque ? handle->opaque : calloc(1, sizeof *orphan);
     handle->opaque = orphan;
     for (size_t i = 0; orphan && i < count; i++) {
-        if (!ws_append_data(&orphan->ws, data[i].ptr, data[i].len)) {
+        if (!ws_append_data(&orphan->ws, &p->spills, data[i].ptr, data[i].len)) {
             return WSREP_NODE_FAIL;
         }
     }
@@ -122,6 +119,9 @@ static wsrep_status_t send_orphan(struct provider *p, struct orphan *orphan) {
         .previous_seqno = WSREP_SEQNO_UNDEFINED};
     if (orphan->ws.data.length > WS_INLINE_MAX) {
         return WSREP_SIZE_EXCEEDED;
+    }
+    if (!spill_map(&p->spills, &orphan->ws.data)) {
+        return WSREP_NODE_FAIL;
     }
     uint8_t *frame = atomic_load(&p->primary) ? malloc(length) : NULL;
     if (!frame || !calls_register(&p->calls, &orphan->call)) {

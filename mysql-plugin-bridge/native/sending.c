@@ -25,18 +25,18 @@ static void count_sent(struct provider *p, const struct write_set *ws) {
     atomic_fetch_add_explicit(&c->repl_other_bytes, (int64_t)ws->annotation.length + WS_HEADER_LENGTH, memory_order_relaxed);
 }
 
-static int add_section(struct iovec *iov, int count, const struct ws_bytes *section) {
-    if (section->length) {
-        iov[count++] = (struct iovec){.iov_base = section->at, .iov_len = section->length};
+static int add_section(struct iovec *iov, int count, uint8_t *at, size_t length) {
+    if (length) {
+        iov[count++] = (struct iovec){.iov_base = at, .iov_len = length};
     }
     return count;
 }
 
 static int sections_iov(const struct write_set *ws, struct iovec *iov) {
-    int count = add_section(iov, 0, &ws->keys);
-    count = add_section(iov, count, &ws->names);
-    count = add_section(iov, count, &ws->data);
-    return add_section(iov, count, &ws->annotation);
+    int count = add_section(iov, 0, ws->keys.at, ws->keys.length);
+    count = add_section(iov, count, ws->names.at, ws->names.length);
+    count = add_section(iov, count, ws->data.at, ws->data.length);
+    return add_section(iov, count, ws->annotation.at, ws->annotation.length);
 }
 
 // `bytes` of the sections from `offset` on, as pieces of them.
@@ -238,6 +238,10 @@ wsrep_status_t certify_send(struct provider *p, struct trx *trx, uint32_t flags)
         provider_log(p, WSREP_LOG_INFO, "Write set of %llu bytes exceeds repl.max_ws_size",
             (unsigned long long)ws_sections_length(&trx->ws));
         return WSREP_SIZE_EXCEEDED;
+    }
+    if (!spill_map(&p->spills, &trx->ws.data)) {
+        provider_log(p, WSREP_LOG_ERROR, "No memory for a write set of %zu bytes", trx->ws.data.length);
+        return WSREP_NODE_FAIL;
     }
     trx->call.frame = NULL;
     trx->call.trx = trx;

@@ -206,7 +206,11 @@ bool session_prepare(struct provider *p, char *reason, size_t reason_size) {
     s->buffer = malloc(SESSION_BUFFER_LENGTH);
     s->down_since = now_ns();
     snprintf(reason, reason_size, "memory or file descriptors ran out");
-    return s->buffer && pipe2(s->wake, O_CLOEXEC | O_NONBLOCK) == 0 && child_prepare(p, reason, reason_size);
+    if (!s->buffer || pipe2(s->wake, O_CLOEXEC | O_NONBLOCK) != 0 || !child_prepare(p, reason, reason_size)) {
+        return false;
+    }
+    spill_place_choose(p);
+    return true;
 }
 
 wsrep_status_t session_start(struct provider *p) {

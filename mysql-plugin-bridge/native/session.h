@@ -45,8 +45,6 @@ struct session {
     struct posts posts;
     int64_t progress_at;      // under write_lock: when PROGRESS was sent
     struct event *partial;    // reader: a write set whose parts are still coming
-    uint64_t partial_at;
-    uint64_t partial_room;
     bool waiting_said;  // external, before the first connection
     bool no_welcome_said;
     bool no_room_said;

@@ -6,13 +6,14 @@
 
 #include <stdlib.h>
 
-static bool collect(struct trx *trx, const wsrep_key_t *keys, size_t keys_num, const wsrep_buf_t *action, size_t count) {
+static bool collect(const struct provider *p, struct trx *trx, const wsrep_key_t *keys, size_t keys_num,
+                    const wsrep_buf_t *action, size_t count) {
     bool ok = true;
     for (size_t i = 0; ok && i < keys_num; i++) {
         ok = ws_append_key(&trx->ws, keys[i].key_parts, keys[i].key_parts_num, WSREP_KEY_EXCLUSIVE);
     }
     for (size_t i = 0; ok && i < count; i++) {
-        ok = ws_append_data(&trx->ws, action[i].ptr, action[i].len);
+        ok = ws_append_data(&trx->ws, &p->spills, action[i].ptr, action[i].len);
     }
     return ok;
 }
@@ -44,7 +45,7 @@ wsrep_status_t provider_to_execute_start(wsrep_t *w, wsrep_conn_id_t connection,
     meta_undefined(meta);
     struct toi *toi = calloc(1, sizeof *toi);
     struct trx *trx = toi ? trx_new(p, UINT64_MAX, false) : NULL;
-    if (!trx || !collect(trx, keys, keys_num, action, count)) {
+    if (!trx || !collect(p, trx, keys, keys_num, action, count)) {
         free(toi);
         if (trx) {
             trx_release(p, trx);

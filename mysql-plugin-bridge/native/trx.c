@@ -184,14 +184,15 @@ wsrep_status_t provider_append_key(wsrep_t *w, wsrep_ws_handle_t *handle, const 
 wsrep_status_t provider_append_data(wsrep_t *w, wsrep_ws_handle_t *handle, const wsrep_buf_t *data, size_t count, wsrep_data_type_t type,
                                     wsrep_bool_t copy) {
     (void)copy;
-    struct trx *trx = attach(provider_of(w), handle);
+    struct provider *p = provider_of(w);
+    struct trx *trx = attach(p, handle);
     if (!trx) {
         return WSREP_NODE_FAIL;
     }
     for (size_t i = 0; i < count; i++) {
         bool ok = true;
         switch (type) {
-        case WSREP_DATA_ORDERED: ok = ws_append_data(&trx->ws, data[i].ptr, data[i].len); break;
+        case WSREP_DATA_ORDERED: ok = ws_append_data(&trx->ws, &p->spills, data[i].ptr, data[i].len); break;
         case WSREP_DATA_UNORDERED: break; // nobody takes it: no server gives a call-back for it
         case WSREP_DATA_ANNOTATION: ok = ws_append_annotation(&trx->ws, data[i].ptr, data[i].len); break;
         }

@@ -235,7 +235,9 @@ bool ws_append_key(struct write_set *ws, const wsrep_buf_t *parts, size_t count,
     return ok;
 }
 
-bool ws_append_data(struct write_set *ws, const void *at, size_t length) { return append(&ws->data, at, length); }
+bool ws_append_data(struct write_set *ws, const struct spill_place *place, const void *at, size_t length) {
+    return spill_append(place, &ws->data, at, length);
+}
 
 bool ws_append_annotation(struct write_set *ws, const void *at, size_t length) { return append(&ws->annotation, at, length); }
 
@@ -250,7 +252,7 @@ static void clear_bytes(struct ws_bytes *bytes) {
 void ws_clear(struct write_set *ws) {
     clear_bytes(&ws->keys);
     clear_bytes(&ws->names);
-    clear_bytes(&ws->data);
+    spill_clear(&ws->data, KEEP_BYTES_MAX);
     clear_bytes(&ws->annotation);
     clear_bytes(&ws->last_prefix);
     if (ws->index_size * sizeof *ws->index > KEEP_BYTES_MAX) {
@@ -271,7 +273,7 @@ void ws_clear(struct write_set *ws) {
 void ws_free(struct write_set *ws) {
     free(ws->keys.at);
     free(ws->names.at);
-    free(ws->data.at);
+    spill_free(&ws->data);
     free(ws->annotation.at);
     free(ws->last_prefix.at);
     free(ws->index);

@@ -5,6 +5,7 @@
 #ifndef CARILLON_WRITE_SET_H
 #define CARILLON_WRITE_SET_H
 
+#include "spill.h"
 #include "wsrep_abi.h"
 
 enum {
@@ -45,7 +46,7 @@ struct ws_bytes {
 struct write_set {
     struct ws_bytes keys;
     struct ws_bytes names;
-    struct ws_bytes data;
+    struct spill data;
     struct ws_bytes annotation;
     uint32_t *index; // hash table over the keys: number of the key + 1
     uint32_t index_size;
@@ -62,7 +63,7 @@ struct write_set {
 
 // All return false if memory ran out.
 bool ws_append_key(struct write_set *ws, const wsrep_buf_t *parts, size_t count, wsrep_key_type_t type);
-bool ws_append_data(struct write_set *ws, const void *at, size_t length);
+bool ws_append_data(struct write_set *ws, const struct spill_place *place, const void *at, size_t length);
 bool ws_append_annotation(struct write_set *ws, const void *at, size_t length);
 // Empties it; gives memory back where there is more than a common transaction needs.
 void ws_clear(struct write_set *ws);

@@ -169,6 +169,9 @@ void fake_on_frame(struct fake *f, const uint8_t *frame, size_t length) {
         const uint32_t number = frame_get_u32(&in);
         frame_get_u32(&in);
         f->fragment_bytes += (uint64_t)(in.end - in.at);
+        for (const uint8_t *at = in.at; at < in.end; at++) {
+            f->fragment_sum += *at;
+        }
         struct frame_out out;
         frame_begin(&out, FRAME_FRAGMENT_DONE, id);
         frame_put_u32(&out, number);

@@ -43,6 +43,7 @@ struct fake {
     uint8_t *last_ws;
     size_t last_ws_length;
     uint64_t fragment_bytes;
+    uint64_t fragment_sum;
     int64_t released;
     uint64_t consumed;
     uint64_t fed;

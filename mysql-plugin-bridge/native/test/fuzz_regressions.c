@@ -121,7 +121,7 @@ static void numbers_below_none(struct fuzz *f) {
 // Memory for all that is announced, before any of it is there.
 static void more_than_a_write_set_can_have(struct fuzz *f) {
     CHECK(begin(f) && !write_set(f, 102, 101, 1ULL << 40, "a") && write_set(f, 102, 101, INT32_MAX, "a"));
-    CHECK(f->p->session.partial_room <= FRAME_LENGTH_MAX && !skip(f, 102));
+    CHECK(f->p->session.partial->spill.capacity <= FRAME_LENGTH_MAX && !skip(f, 102));
     event_free(f->p->session.partial);
     f->p->session.partial = NULL;
 }

@@ -72,7 +72,7 @@ static void put_write_set(struct fuzz *f) {
 
 static void put_part(struct fuzz *f) {
     const struct session *s = &f->p->session;
-    const uint64_t rest = s->partial ? s->partial->data_length - s->partial_at : fuzz_below(f, 100);
+    const uint64_t rest = s->partial ? s->partial->data_length - s->partial->spill.length : fuzz_below(f, 100);
     const uint64_t most = rest < FRAME_PART_LENGTH_MAX ? rest : FRAME_PART_LENGTH_MAX;
     put_bytes(f, fuzz_below(f, 2) ? most : fuzz_below(f, most + 1));
 }

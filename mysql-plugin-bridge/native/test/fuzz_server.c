@@ -147,7 +147,7 @@ static void open_orphan(struct fuzz *f) {
     struct orphan *orphan = calloc(1, sizeof *orphan);
     struct call call = {0};
     orphan->flags = fuzz_below(f, 2) ? WSREP_FLAG_TRX_START | WSREP_FLAG_TRX_END : WSREP_FLAG_TRX_START;
-    CHECK(ws_append_data(&orphan->ws, "abc", 3) && calls_register(&f->p->calls, &call));
+    CHECK(ws_append_data(&orphan->ws, &f->p->spills, "abc", 3) && calls_register(&f->p->calls, &call));
     call.sent = true;
     CHECK(calls_abandon(&f->p->calls, &call, orphan));
     f->orphan = call.id;

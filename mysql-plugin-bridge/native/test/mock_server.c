@@ -54,6 +54,10 @@ static wsrep_cb_status_t apply_cb(void *recv_ctx, const wsrep_ws_handle_t *handl
     s->applied[s->applied_count] = seqno;
     s->applied_flags[s->applied_count] = flags;
     s->applied_length[s->applied_count++] = data->len;
+    s->applied_sum = 0;
+    for (size_t i = 0; i < data->len; i++) {
+        s->applied_sum += ((const uint8_t *)data->ptr)[i];
+    }
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->lock);
     const wsrep_buf_t none = {0};

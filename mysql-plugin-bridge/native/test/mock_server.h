@@ -18,6 +18,7 @@ struct server {
     uint32_t applied_flags[APPLIED_MAX];
     size_t applied_length[APPLIED_MAX];
     int applied_count;
+    uint64_t applied_sum; // of the latest one's bytes
     int entered;       // apply_cb calls begun
     int64_t hold_seqno; // apply_cb of it waits while this is set
     int64_t fail_seqno;

@@ -21,9 +21,10 @@ static void check_key(const struct write_set *ws, uint32_t number, const void *h
 }
 
 static void golden_bytes(void) {
+    const struct spill_place heap = {0};
     struct write_set ws = {0};
     CHECK(append(&ws, "d", "t", "r", WSREP_KEY_EXCLUSIVE));
-    CHECK(ws_append_data(&ws, "abc", 3) && ws_append_data(&ws, "de", 2) && ws_append_annotation(&ws, "q", 1));
+    CHECK(ws_append_data(&ws, &heap, "abc", 3) && ws_append_data(&ws, &heap, "de", 2) && ws_append_annotation(&ws, "q", 1));
     CHECK(ws.key_count == 3 && ws.table_count == 2);
     check_key(&ws, 0, "\1\0\0\0d", 5, WSREP_KEY_SHARED, 1, 0);
     check_key(&ws, 1, "\1\0\0\0d\1\0\0\0t", 10, WSREP_KEY_SHARED, 2, 1);
