@@ -13,7 +13,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Every history of a few write sets of two origins on two keys, with every {@code lastSeen} that can make a difference; and
  * every member that may certify it: one that was there from the beginning, and one for every point at which a member can
- * join or begin again (the same object is reset for each). All give each write set the verdict and the dependency that the rules written down plainly give.
+ * join or begin again (the same object is reset for each). All give each write set the verdict and the dependency that the
+ * rules written down plainly give.
  */
 final class VerdictExplorer implements AutoCloseable {
     private static final long[] HASHES = {1, 2};
@@ -200,7 +201,8 @@ final class VerdictExplorer implements AutoCloseable {
     }
 
     private void same(final String who, final Verdict expected, final String other, final Verdict verdict) {
-        if (expected.reason != verdict.reason || expected.dependsOn != verdict.dependsOn || expected.conflictSeqno != verdict.conflictSeqno) {
+        if (expected.reason != verdict.reason || expected.dependsOn != verdict.dependsOn
+            || expected.conflictSeqno != verdict.conflictSeqno) {
             final StringBuilder text = new StringBuilder(who + " says " + expected + ", " + other + " says " + verdict);
             for (int seqno = 1; seqno < stream.size(); seqno++) {
                 final TestWriteSet writeSet = stream.get(seqno);

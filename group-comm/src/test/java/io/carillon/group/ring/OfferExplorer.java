@@ -137,7 +137,8 @@ final class OfferExplorer extends RuleExplorer {
     private void hearData(final ExploredState state, final int node, final int ring, final int packet) {
         final ExploredState next = state.copy();
         final ExploredOffers offers = next.offers;
-        final int known = offerRules.put(offers.floor[ring], offers.held[ring], ExploredOffers.seq(packet), ExploredOffers.previous(packet));
+        final int known = offerRules.put(offers.floor[ring], offers.held[ring], ExploredOffers.seq(packet),
+            ExploredOffers.previous(packet));
         if (known == (offers.floor[ring] | offers.held[ring] << 2)) {
             return;
         }
