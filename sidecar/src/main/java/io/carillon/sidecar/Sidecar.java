@@ -111,10 +111,10 @@ final class Sidecar implements SessionListener {
             loop.execute(() -> {
                 if (!stopping) {
                     stopping = true;
-                    if (status == FAILED) {
-                        failure = why; // was said already
-                    } else {
+                    if (status == OK) {
                         LOG.info("The sidecar ends: {}", why);
+                    } else {
+                        failure = why; // was said already, here or by the server that was refused
                     }
                     // Behind the line just logged.
                     loop.execute(() -> close(status));
