@@ -167,7 +167,7 @@ static void report_ended(struct provider *p, wsrep_log_level_t level, const char
     if (ends == 1) {
         provider_log(p, level, "%s (%s); trying to have it back", what, reason);
     } else {
-        provider_log(p, level, "%s (%s), the last of %llu times; it is tried once a second", what, reason, (unsigned long long)ends);
+        provider_log(p, level, "%s (%s), the last of %llu times; trying to have it back", what, reason, (unsigned long long)ends);
     }
 }
 
