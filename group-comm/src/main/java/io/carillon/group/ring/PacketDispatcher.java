@@ -34,9 +34,11 @@ final class PacketDispatcher {
     }
 
     private void onHeard(final Peer from) {
+        final long silentNs = machine.nowNs - from.heardNs;
         from.heardNs = machine.nowNs;
         if (from.suspected) {
             from.suspected = false;
+            machine.trace(TraceEvent.HEARD_AGAIN, from.handle, silentNs, 0);
             machine.gatherer.step();
         }
     }

@@ -57,6 +57,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
     long packetsLost;
     long lastReadNs;
     long roundTripNs = -1;
+    long roundTripMaxNs;
 
     private final FrameReader reader;
     private final UnsafeBuffer inView = new UnsafeBuffer(0, 0);
@@ -114,6 +115,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
     /** Address of the other side for people. */
     String remoteText() {
         return channel.remoteAddress() instanceof InetSocketAddress a ? remoteIp() + ":" + a.getPort() : "?";
+    }
+
+    /** Own address for people; empty when it is not known. */
+    String localText() {
+        return channel.localAddress() instanceof InetSocketAddress a && a.getAddress() != null
+            ? a.getAddress().getHostAddress() + ":" + a.getPort() : "";
     }
 
     /** Adds a packet of the ring. False when too much is unsent already: then it is lost, which the ring repairs. */
@@ -175,6 +182,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
 
     /** A ping came back. */
     void onRoundTrip(final long ns) {
+        roundTripMaxNs = Math.max(roundTripMaxNs, ns);
         roundTripNs = roundTripNs < 0 ? ns : roundTripNs + (ns - roundTripNs) / 8;
     }
 

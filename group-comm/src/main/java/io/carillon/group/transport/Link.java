@@ -24,6 +24,8 @@ final class Link {
     long peerOrder = -1;
     /** Handle for the ring; -1 until both connections are open. */
     int handle = -1;
+    /** When that was. */
+    long upNs;
 
     Link(final Connection control, final PeerAddress advertised, final long nonce, final long deadlineNs) {
         this.control = control;

@@ -4,6 +4,7 @@
 package io.carillon.group.transport;
 
 import io.carillon.group.MemberId;
+import io.carillon.group.RingReport;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ final class Links {
     private final MeshListener listener;
     private final Map<MemberId, Link> byMember = new LinkedHashMap<>();
     private final Link[] byHandle;
+    private final LinkFaults faults = new LinkFaults();
 
     Links(final TcpMesh mesh, final MeshListener listener, final int peersMax) {
         this.mesh = mesh;
@@ -52,6 +54,11 @@ final class Links {
     /** All at this moment. */
     List<Link> all() {
         return List.copyOf(byMember.values());
+    }
+
+    /** The last ones that broke. */
+    List<RingReport.Fault> faults() {
+        return faults.all();
     }
 
     int upCount() {
@@ -87,6 +94,7 @@ final class Links {
             handle++;
         }
         link.handle = handle;
+        link.upNs = nowNs;
         byHandle[handle] = link;
         LOG.info("linked to {} ({}) at {}", Hello.printable(link.node), link.peer, link.advertised);
         link.control.frame(Frames.PING, nowNs);
@@ -113,6 +121,7 @@ final class Links {
         }
         if (handle >= 0 && !mesh.isStopped()) {
             LOG.info("link to {} ({}) is down: {}", Hello.printable(link.node), link.peer, Hello.printable(why));
+            faults.add(link.node, link.advertised.toString(), why);
             listener.onPeerDown(nowNs, handle);
         }
         mesh.rearm();

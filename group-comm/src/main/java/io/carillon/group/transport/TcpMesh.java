@@ -5,6 +5,7 @@ package io.carillon.group.transport;
 
 import io.carillon.group.Check;
 import io.carillon.group.MemberId;
+import io.carillon.group.RingReport;
 import io.carillon.group.ring.TrafficClass;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
@@ -145,6 +146,36 @@ public final class TcpMesh {
     /** Round trip to a peer in nanoseconds, smoothed; -1 before the first. */
     public long roundTripNs(final int peer) {
         return links.at(peer) == null ? -1 : links.at(peer).control.roundTripNs;
+    }
+
+    /** Name of the node of a peer, for people; empty when it is not linked. */
+    String nodeName(final int peer) {
+        return links.at(peer) == null ? "" : Hello.printable(links.at(peer).node);
+    }
+
+    /** The link to {@code member}, up or being made, or null. */
+    Link link(final MemberId member) {
+        return links.of(member);
+    }
+
+    /** Every link. */
+    List<RingReport.Link> linkReports(final long nowNs) {
+        return MeshReport.links(links, nowNs);
+    }
+
+    /** Addresses without a link. */
+    List<String> unlinked() {
+        return MeshReport.unlinked(links, book);
+    }
+
+    /** The last links that broke, oldest first. */
+    List<RingReport.Fault> faults() {
+        return links.faults();
+    }
+
+    /** Address listened on; empty before that. */
+    String listeningAt() {
+        return listening.port() == 0 ? "" : listening.text();
     }
 
     /** One line for each link, address without link, and reason of refusals. */
