@@ -12,7 +12,7 @@ import java.util.Map;
  * @param node name of this node.
  * @param id own member id.
  * @param cluster name of the cluster; empty before the first join.
- * @param address listened on, empty when not.
+ * @param port listened on, 0 when not.
  * @param state the protocol's: GATHER, COMMIT, RECOVERY, OPERATIONAL, NOT_PRIMARY or CLOSED.
  * @param token how the right to number moves.
  * @param holder name of the member that has it, empty when nobody is known to.
@@ -29,34 +29,36 @@ import java.util.Map;
  * @param gathers counts of gatherings by reason since the process started.
  * @param views the last ones, oldest first.
  */
-public record RingReport(String node, String id, String cluster, String address, String state, String token, String holder, long tokenSeq,
+public record RingReport(String node, String id, String cluster, int port, String state, String token, String holder, long tokenSeq,
     long epoch, long logEnd, long logged, long stable, List<Link> links, List<String> unlinked, List<Fault> faults, List<Member> members,
     Map<String, Long> totals, Map<String, Long> gathers, List<View> views) {
     /**
-     * One way to a peer.
+     * One link to a peer.
      *
+     * @param network number of the network, 0 for the one of {@code gmcast.listen_addr}.
      * @param node name of the peer.
      * @param id of the peer.
      * @param transport for example tcp.
-     * @param local own address, empty when it is not known.
-     * @param remote address of the peer.
-     * @param up packets pass.
-     * @param upMs for how long, milliseconds.
-     * @param silentMs since anything was read from it.
+     * @param address where the peer is reached.
+     * @param state UP, BEING_MADE or SILENT: the latter does not answer while another link to the same peer does.
+     * @param used packets take it now.
      * @param roundTripUs smoothed; -1 before the first.
      * @param roundTripMaxUs the longest since it is up; -1 before the first.
-     * @param channels figures by traffic class.
+     * @param packetsIn ring's packets received.
+     * @param bytesIn bytes received.
+     * @param packetsOut ring's packets sent.
+     * @param bytesOut bytes sent.
+     * @param unsentBytes bytes that wait to be sent.
+     * @param lost packets not sent, since too much was unsent.
+     * @param faults how often it broke or fell silent since this node joined.
      */
-    public record Link(String node, String id, String transport, String local, String remote, boolean up, long upMs, long silentMs,
-        long roundTripUs, long roundTripMaxUs, List<Channel> channels) {
+    public record Link(int network, String node, String id, String transport, String address, String state, boolean used,
+        long roundTripUs, long roundTripMaxUs, long packetsIn, long bytesIn, long packetsOut, long bytesOut, long unsentBytes, long lost,
+        long faults) {
     }
 
-    /** Packets and bytes of one class since the link is up; {@code lost} were not sent, since too much was unsent. */
-    public record Channel(String name, long packetsIn, long bytesIn, long packetsOut, long bytesOut, long unsentBytes, long lost) {
-    }
-
-    /** A link that broke, at {@code wallMs} since 1970. */
-    public record Fault(long wallMs, String node, String remote, String why) {
+    /** A link that broke or fell silent, at {@code wallMs} since 1970; {@code address} may be empty. */
+    public record Fault(long wallMs, int network, String node, String address, String why) {
     }
 
     /**
@@ -72,7 +74,7 @@ public record RingReport(String node, String id, String cluster, String address,
      * @param loggedLag entries in this node's log beyond that.
      * @param stable index that it said to know as stable.
      * @param stableLag how many more this node knows to be stable.
-     * @param silentMs since anything was read from it; 0 for this node.
+     * @param silentMs since a packet of it came; 0 for this node, -1 without a link.
      */
     public record Member(String id, String name, int weight, boolean self, boolean holder, boolean linked, long logged, long loggedLag,
         long stable, long stableLag, long silentMs) {

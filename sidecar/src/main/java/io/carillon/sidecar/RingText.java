@@ -39,38 +39,37 @@ final class RingText {
 
     private void head() {
         line("Local node %s, id %s, cluster %s%s", s(ring, "node"), s(ring, "id"), s(ring, "cluster").isEmpty() ? "-" : s(ring, "cluster"),
-            s(ring, "address").isEmpty() ? "" : ", listening at " + s(ring, "address"));
-        line("Ring      epoch %s, %s, %s", s(ring, "epoch"), s(ring, "state"), status.path("primary").asBoolean() ? "primary" : "NOT PRIMARY");
+            ring.path("port").asInt() == 0 ? ", not listening" : ", port " + s(ring, "port"));
+        line("Ring      epoch %s, %s, %s", s(ring, "epoch"), s(ring, "state"), status.path("primary").asBoolean() ? "primary"
+            : "NOT PRIMARY");
         line("Token     %s, %s", s(ring, "token"), s(ring, "holder").isEmpty() ? "nobody has it"
             : "with " + s(ring, "holder") + ", number " + s(ring, "tokenSeq"));
         line("Log       end %s, logged %s, stable %s", s(ring, "logEnd"), s(ring, "logged"), s(ring, "stable"));
     }
 
     private void links() {
-        line("%nLinks");
+        line("%nLinks     network, node, address");
         for (final JsonNode link : ring.path("links")) {
-            line("  %-12s %s %s -> %s  %s", s(link, "node"), s(link, "transport"), s(link, "local"), s(link, "remote"),
-                link.path("up").asBoolean() ? "up for " + span(link.path("upMs").asLong()) : "being made");
-            line("      round trip %s, longest %s, last heard %s ago", us(link.path("roundTripUs").asLong()),
-                us(link.path("roundTripMaxUs").asLong()), span(link.path("silentMs").asLong()));
-            for (final JsonNode channel : link.path("channels")) {
-                line("      %-8s in %s packets %s bytes, out %s packets %s bytes, unsent %s, lost %s", s(channel, "name"),
-                    s(channel, "packetsIn"), s(channel, "bytesIn"), s(channel, "packetsOut"), s(channel, "bytesOut"),
-                    s(channel, "unsentBytes"), s(channel, "lost"));
-            }
+            line("  %s %-12s %s %s  %s%s, faults %s", s(link, "network"), s(link, "node"), s(link, "transport"), s(link, "address"),
+                s(link, "state").toLowerCase(Locale.ROOT).replace('_', ' '), link.path("used").asBoolean() ? ", in use" : "", s(link,
+                    "faults"));
+            line("      round trip %s, longest %s", us(link.path("roundTripUs").asLong()), us(link.path("roundTripMaxUs").asLong()));
+            line("      in %s packets %s bytes, out %s packets %s bytes, unsent %s, lost %s", s(link, "packetsIn"), s(link, "bytesIn"),
+                s(link, "packetsOut"), s(link, "bytesOut"), s(link, "unsentBytes"), s(link, "lost"));
         }
         for (final JsonNode address : ring.path("unlinked")) {
-            line("  %-12s %s", "no link:", address.asText());
+            line("  no link to %s", address.asText());
         }
         line("Faults%s", ring.path("faults").isEmpty() ? "    none" : "");
         for (final JsonNode fault : ring.path("faults")) {
-            line("  %s UTC  %-12s %s  %s", time(fault), s(fault, "node"), s(fault, "remote"), s(fault, "why"));
+            line("  %s UTC  %s %-12s %s  %s", time(fault), s(fault, "network"), s(fault, "node"), s(fault, "address"), s(fault, "why"));
         }
     }
 
     private void members() {
         line("%nMembers");
-        line("     %-14s %6s  %-14s %-6s %10s %10s %10s  %s", "name", "weight", "state", "link", "logged lag", "stable lag", "silent", "id");
+        line("     %-14s %6s  %-14s %-6s %10s %10s %10s  %s", "name", "weight", "state", "link", "logged lag", "stable lag", "silent",
+            "id");
         for (final JsonNode member : ring.path("members")) {
             final String state = status.path("states").path(s(member, "id")).asText("-");
             line("  %s%s %-14s %6s  %-14s %-6s %10s %10s %10s  %s", member.path("self").asBoolean() ? "*" : " ",
@@ -86,7 +85,8 @@ final class RingText {
         line("%nSince the process started");
         final JsonNode t = ring.path("totals");
         line("  tokens    passed %s, held %s, repeated %s", s(t, "tokensPassed"), s(t, "tokensHeld"), s(t, "tokensRepeated"));
-        line("  repairs   entries asked for %s times, offers repeated %s, packets dropped %s", s(t, "entriesPulled"), s(t, "offersRepeated"),
+        line("  repairs   entries asked for %s times, offers repeated %s, packets dropped %s", s(t, "entriesPulled"), s(t,
+            "offersRepeated"),
             s(t, "packetsDropped"));
         line("  liveness  suspected %s, heard again %s, own pauses %s", s(t, "suspected"), s(t, "heardAgain"), s(t, "pauses"));
         line("  logs      cut %s, started over %s", s(t, "logsCut"), s(t, "logsStartedOver"));
@@ -107,7 +107,8 @@ final class RingText {
         for (int nth = views.size() - shown; nth < views.size(); nth++) {
             final JsonNode view = views.get(nth);
             line("  %s UTC  epoch %s, %s: %s%s", time(view), s(view, "epoch"),
-                view.path("primary").asBoolean() ? "view " + s(view, "number") + ", seqno " + s(view, "seqno") : "NOT PRIMARY", s(view, "reason"),
+                view.path("primary").asBoolean() ? "view " + s(view, "number") + ", seqno " + s(view, "seqno") : "NOT PRIMARY", s(view,
+                    "reason"),
                 view.path("tookMs").asDouble() < 0 ? ", without gathering" : String.format(Locale.ROOT, ", took %.1f ms%s",
                     view.path("tookMs").asDouble(), view.path("gathers").isEmpty() ? "" : " (" + joined(view.path("gathers")) + ")"));
             final StringJoiner members = new StringJoiner(" ");

@@ -71,20 +71,22 @@ final class RingCommandTest {
         final Map<String, Long> gathers = new LinkedHashMap<>();
         gathers.put("started", 1L);
         gathers.put("connection closed", 2L);
-        final RingReport.Channel control = new RingReport.Channel("control", 1, 20, 300, 4000, 0, 5);
         final List<RingReport.Voter> two = List.of(new RingReport.Voter("n1", "id-1", 1), new RingReport.Voter("n2", "id-2", 1));
-        return new RingStatus("1", WALL_MS, true, "group-id", Map.of("id-1", "Synced", "id-2", "Donor/Desynced"), new RingReport("n1", "id-1",
-            "shop", "*:4567", "OPERATIONAL", "parked", "n2", 3, 12, 1000, 999, 990,
-            List.of(new RingReport.Link("n2", "id-2", "tcp", "10.0.0.1:33000", "10.0.0.2:4567", true, 65_000, 12, 85, 1234, List.of(control)),
-                new RingReport.Link("n3", "id-3", "tcp", "10.0.0.1:33001", "10.0.0.3:4567", false, 0, 2, -1, -1, List.of())),
+        return new RingStatus("1", WALL_MS, true, "group-id", Map.of("id-1", "Synced", "id-2", "Donor/Desynced"), new RingReport("n1",
+            "id-1",
+            "shop", 4567, "OPERATIONAL", "parked", "n2", 3, 12, 1000, 999, 990,
+            List.of(new RingReport.Link(0, "n2", "id-2", "tcp", "10.0.0.2:4567", "UP", true, 85, 1234, 1, 20, 300, 4000, 0, 5, 0),
+                new RingReport.Link(1, "n3", "id-3", "udp", "10.1.0.3:4567", "BEING_MADE", false, -1, -1, 0, 0, 0, 0, 0, 0, 2)),
             List.of("10.0.0.9:4567, last try: connection refused"),
-            List.of(new RingReport.Fault(WALL_MS - 1000, "n3", "10.0.0.3:4567", "silent for 15000 ms")),
+            List.of(new RingReport.Fault(WALL_MS - 1000, 1, "n3", "10.1.0.3:4567", "silent for 15000 ms")),
             List.of(new RingReport.Member("id-1", "n1", 1, true, false, true, 999, 1, 990, 0, 0),
                 new RingReport.Member("id-2", "n2", 1, false, true, true, 995, 5, 980, 10, 12),
                 new RingReport.Member("id-3", "n3", 0, false, false, false, 0, 1000, 0, 990, -1)),
             totals, gathers, List.of(
-                new RingReport.View(WALL_MS - 60_000, true, 11, 5, 1, "founded", List.of("founded"), 1.25, two.subList(0, 1), List.of("n1"), List.of()),
-                new RingReport.View(WALL_MS - 50_000, true, 12, 9, 2, "member joins", List.of("member joins"), 20.5, two, List.of("n2"), List.of()),
+                new RingReport.View(WALL_MS - 60_000, true, 11, 5, 1, "founded", List.of("founded"), 1.25, two.subList(0, 1),
+                    List.of("n1"), List.of()),
+                new RingReport.View(WALL_MS - 50_000, true, 12, 9, 2, "member joins", List.of("member joins"), 20.5, two, List.of("n2"),
+                    List.of()),
                 new RingReport.View(WALL_MS - 40_000, false, 13, -1, -1, "connection closed", List.of(), -1, two.subList(0, 1), List.of(),
                     List.of("n2")))));
     }
@@ -94,20 +96,21 @@ final class RingCommandTest {
         node(Map.of("ring", new ObjectMapper().writeValueAsString(status())));
         assertEquals(0, run(true, "--views", "2"));
         assertEquals("""
-            Local node n1, id id-1, cluster shop, listening at *:4567
+            Local node n1, id id-1, cluster shop, port 4567
             Ring      epoch 12, OPERATIONAL, primary
             Token     parked, with n2, number 3
             Log       end 1000, logged 999, stable 990
 
-            Links
-              n2           tcp 10.0.0.1:33000 -> 10.0.0.2:4567  up for 65 s
-                  round trip 0.085 ms, longest 1.234 ms, last heard 12 ms ago
-                  control  in 1 packets 20 bytes, out 300 packets 4000 bytes, unsent 0, lost 5
-              n3           tcp 10.0.0.1:33001 -> 10.0.0.3:4567  being made
-                  round trip unknown, longest unknown, last heard 2 ms ago
-              no link:     10.0.0.9:4567, last try: connection refused
+            Links     network, node, address
+              0 n2           tcp 10.0.0.2:4567  up, in use, faults 0
+                  round trip 0.085 ms, longest 1.234 ms
+                  in 1 packets 20 bytes, out 300 packets 4000 bytes, unsent 0, lost 5
+              1 n3           udp 10.1.0.3:4567  being made, faults 2
+                  round trip unknown, longest unknown
+                  in 0 packets 0 bytes, out 0 packets 0 bytes, unsent 0, lost 0
+              no link to 10.0.0.9:4567, last try: connection refused
             Faults
-              2026-01-02 03:04:04.678 UTC  n3           10.0.0.3:4567  silent for 15000 ms
+              2026-01-02 03:04:04.678 UTC  1 n3           10.1.0.3:4567  silent for 15000 ms
 
             Members
                  name           weight  state          link   logged lag stable lag     silent  id

@@ -11,13 +11,17 @@ import java.util.Arrays;
 import org.agrona.DirectBuffer;
 
 /**
- * The last 102,400 events of the protocol, and the last 8,192 packets one by one. Among the events packets are summed by peer over 5 ms, or until
- * something else happens, and of what happens more than a few times within that the rest is counted: so it reaches back minutes on a busy node,
+ * The last 102,400 events of the protocol, and the last 8,192 packets one by one. Among the events packets are summed by peer over 5 ms,
+ * or until
+ * something else happens, and of what happens more than a few times within that the rest is counted: so it reaches back minutes on a busy
+ * node,
  * and nobody empties it by sending garbage. Nothing is allocated for an event, but for every 4,096th until the box is full.
  *
  * <p><b>Threading:</b> one thread.
  */
 public final class BlackBox {
+    /** No linked peer has this handle. */
+    public static final int NO_PEER = -1;
     /** Longest time over which packets are summed. */
     private static final long WINDOW_NS = 5_000_000;
     private static final long LATE_NS = 5_000_000;
@@ -77,7 +81,7 @@ public final class BlackBox {
     public void peerUp(final long timeNs, final int peer, final MemberId id, final String name) {
         numbers.name(id, name);
         numbers.handle(peer, numbers.of(id));
-        in.forget(peer);
+        in.begin(peer, timeNs);
         record(timeNs, BlackBoxEvent.PEER_UP, numbers.of(id), peer, 0);
     }
 
@@ -112,7 +116,7 @@ public final class BlackBox {
         packets.add(single.ordinal(), nowNs - startNs, (long) numbers.ofHandle(peer) << 40 | (long) length << 8 | type,
             flat ? number(type, packet, offset) : 0, peerLogged);
         if (flat) {
-            sums.add(peer, length, peerLogged, RingPacket.i64(packet, offset + RingPacket.HORIZON_OFFSET));
+            sums.add(nowNs, peer, length, peerLogged, RingPacket.i64(packet, offset + RingPacket.HORIZON_OFFSET));
             summed = true;
         } else if (PacketType.isControl(type)) {
             add(control.ordinal(), numbers.ofHandle(peer), type, length);
@@ -206,6 +210,16 @@ public final class BlackBox {
     /** Greatest index that this node knows to be stable. */
     public long stableIndex() {
         return stable;
+    }
+
+    /** Handle of a linked member, or {@link #NO_PEER}. */
+    public int peer(final MemberId id) {
+        return numbers.handleOf(id);
+    }
+
+    /** When the last packet of the peer came, or it was linked. */
+    public long heardNs(final int peer) {
+        return in.lastNs(peer);
     }
 
     /** Index that the peer of this handle said to have logged; 0 before it said so. */

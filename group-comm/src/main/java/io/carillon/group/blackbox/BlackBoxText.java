@@ -15,7 +15,8 @@ import java.util.Locale;
 
 /** A dump as text: one event a line, with its time before the dump and of the day in UTC, and members by name. */
 public final class BlackBoxText {
-    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS",
+        Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final BlackBoxDump dump;
@@ -153,7 +154,8 @@ public final class BlackBoxText {
             case PacketType.ACK -> " horizon " + b;
             default -> "";
         };
-        return "  " + arrow + member(a >>> 40 & 0xFFFF) + " " + type(type) + about + (PacketType.isControl(type) ? "" : ", logged " + c) + ", "
+        return "  " + arrow + member(a >>> 40 & 0xFFFF) + " " + type(type) + about + (PacketType.isControl(type) ? "" : ", logged " + c)
+            + ", "
             + (a >>> 8 & 0xFFFF_FFFFL) + " bytes";
     }
 

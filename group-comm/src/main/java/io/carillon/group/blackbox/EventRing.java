@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The last records, of 32 bytes each: time and code in one number, and three values. It is off the heap, so that no collection copies it, and in
+ * The last records, of 32 bytes each: time and code in one number, and three values. It is off the heap, so that no collection copies it,
+ * and in
  * chunks that are made when they are first reached: a node on which little happens pays for what happened.
  *
  * <p><b>Threading:</b> one thread.

@@ -67,6 +67,17 @@ final class MemberNumbers {
         return slot >= 0 && slot < bySlot.length ? bySlot[(int) slot] : NOBODY;
     }
 
+    /** The handle that {@code id} has now, or -1. */
+    int handleOf(final MemberId id) {
+        final int number = numbers.getOrDefault(id, NOBODY);
+        for (int handle = 0; number != NOBODY && handle < byHandle.length; handle++) {
+            if (byHandle[handle] == number) {
+                return handle;
+            }
+        }
+        return -1;
+    }
+
     /** In the order of their numbers, which begin at 1. */
     List<Known> all() {
         return List.copyOf(members);

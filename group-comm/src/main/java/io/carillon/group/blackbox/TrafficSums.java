@@ -15,33 +15,44 @@ final class TrafficSums {
     private long[] bytes = new long[16];
     private long[] logged = new long[16];
     private long[] horizon = new long[16];
+    private long[] lastNs = new long[16];
     private int end;
 
     TrafficSums(final BlackBoxEvent event) {
         code = event.ordinal();
     }
 
-    void add(final int peer, final int length, final long peerLogged, final long peerHorizon) {
+    void add(final long nowNs, final int peer, final int length, final long peerLogged, final long peerHorizon) {
+        reserve(peer);
+        packets[peer]++;
+        bytes[peer] += length;
+        logged[peer] = peerLogged;
+        horizon[peer] = peerHorizon;
+        lastNs[peer] = nowNs;
+        end = Math.max(end, peer + 1);
+    }
+
+    private void reserve(final int peer) {
         if (peer >= packets.length) {
             final int size = Math.max(peer + 1, 2 * packets.length);
             packets = Arrays.copyOf(packets, size);
             bytes = Arrays.copyOf(bytes, size);
             logged = Arrays.copyOf(logged, size);
             horizon = Arrays.copyOf(horizon, size);
+            lastNs = Arrays.copyOf(lastNs, size);
         }
-        packets[peer]++;
-        bytes[peer] += length;
-        logged[peer] = peerLogged;
-        horizon[peer] = peerHorizon;
-        end = Math.max(end, peer + 1);
     }
 
-    /** Somebody else has this handle now. */
-    void forget(final int peer) {
-        if (peer < packets.length) {
-            logged[peer] = 0;
-            horizon[peer] = 0;
-        }
+    /** Somebody else has this handle from now on. */
+    void begin(final int peer, final long nowNs) {
+        reserve(peer);
+        logged[peer] = 0;
+        horizon[peer] = 0;
+        lastNs[peer] = nowNs;
+    }
+
+    long lastNs(final int peer) {
+        return peer < lastNs.length ? lastNs[peer] : 0;
     }
 
     long logged(final int peer) {

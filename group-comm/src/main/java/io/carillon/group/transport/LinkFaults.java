@@ -13,11 +13,11 @@ final class LinkFaults {
 
     private final ArrayDeque<RingReport.Fault> faults = new ArrayDeque<>();
 
-    void add(final String node, final String remote, final String why) {
+    void add(final int network, final String node, final String remote, final String why) {
         if (faults.size() == FAULTS_MAX) {
             faults.removeFirst();
         }
-        faults.add(new RingReport.Fault(System.currentTimeMillis(), Hello.printable(node), remote, Hello.printable(why)));
+        faults.add(new RingReport.Fault(System.currentTimeMillis(), network, Hello.printable(node), remote, Hello.printable(why)));
     }
 
     /** Oldest first. */

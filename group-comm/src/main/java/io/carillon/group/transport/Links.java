@@ -25,7 +25,8 @@ final class Links {
     private final MeshListener listener;
     private final Map<MemberId, Link> byMember = new LinkedHashMap<>();
     private final Link[] byHandle;
-    private final LinkFaults faults = new LinkFaults();
+    private final FaultCounts faults = new FaultCounts();
+    private final LinkFaults lastFaults = new LinkFaults();
 
     Links(final TcpMesh mesh, final MeshListener listener, final int peersMax) {
         this.mesh = mesh;
@@ -36,6 +37,13 @@ final class Links {
     /** The link to {@code member}, up or being made, or null. */
     Link of(final MemberId member) {
         return byMember.get(member);
+    }
+
+    /** Every link, up or being made. */
+    List<LinkStatus> status(final int network) {
+        final List<LinkStatus> status = new ArrayList<>();
+        byMember.values().forEach(link -> status.add(link.status(network, faults.of(link.peer))));
+        return status;
     }
 
     /** The link with {@code handle}, or null. */
@@ -57,8 +65,8 @@ final class Links {
     }
 
     /** The last ones that broke. */
-    List<RingReport.Fault> faults() {
-        return faults.all();
+    List<RingReport.Fault> lastFaults() {
+        return lastFaults.all();
     }
 
     int upCount() {
@@ -94,7 +102,7 @@ final class Links {
             handle++;
         }
         link.handle = handle;
-        link.upNs = nowNs;
+        link.answeredNs = nowNs;
         byHandle[handle] = link;
         LOG.info("linked to {} ({}) at {}", Hello.printable(link.node), link.peer, link.advertised);
         link.control.frame(Frames.PING, nowNs);
@@ -120,8 +128,9 @@ final class Links {
             link.bulk.close();
         }
         if (handle >= 0 && !mesh.isStopped()) {
+            faults.add(link.peer);
             LOG.info("link to {} ({}) is down: {}", Hello.printable(link.node), link.peer, Hello.printable(why));
-            faults.add(link.node, link.advertised.toString(), why);
+            lastFaults.add(mesh.network(), link.node, link.advertised.toString(), why);
             listener.onPeerDown(nowNs, handle);
         }
         mesh.rearm();

@@ -51,11 +51,6 @@ final class Listening {
         return port;
     }
 
-    /** Address listened on, as configured, for people. */
-    String text() {
-        return new PeerAddress(config.listen().isWildcard() ? "*" : config.listen().host(), port).toString();
-    }
-
     /** The one address listened at; null when it is all of them, or none yet. */
     InetAddress address() {
         final InetAddress bound = server == null ? null : ((InetSocketAddress) server.localAddress()).getAddress();

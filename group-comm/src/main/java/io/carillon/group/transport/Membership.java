@@ -41,7 +41,7 @@ final class Membership implements RingEffects, MeshListener {
     private final LoopTimer timer;
     private final LongArrayList persisted = new LongArrayList();
     private RingCore ring;
-    private TcpMesh mesh;
+    private Mesh mesh;
     private boolean touched;
     private boolean appended;
     private boolean logged;
@@ -64,8 +64,8 @@ final class Membership implements RingEffects, MeshListener {
         log.onLogged(index -> logged = true);
     }
 
-    void begin(final RingConfig config, final RingState restored, final TcpMesh tcp) {
-        mesh = tcp;
+    void begin(final RingConfig config, final RingState restored, final Mesh carrier) {
+        mesh = carrier;
         ring = new RingCore(config, restored, log, this);
         box.started(loop.nowNs(), restored.self(), config.name(), restored.promisedEpoch(), log.endIndex(), restored.stableIndex());
     }
@@ -102,7 +102,7 @@ final class Membership implements RingEffects, MeshListener {
         }
     }
 
-    TcpMesh mesh() {
+    Mesh mesh() {
         return mesh;
     }
 
@@ -199,7 +199,7 @@ final class Membership implements RingEffects, MeshListener {
 
     @Override
     public void onPeerUp(final long nowNs, final int peer, final MemberId id) {
-        box.peerUp(nowNs, peer, id, mesh.nodeName(peer));
+        box.peerUp(nowNs, peer, id, nodeName(id));
         call(r -> r.onPeerUp(nowNs, peer, id));
     }
 
@@ -226,6 +226,15 @@ final class Membership implements RingEffects, MeshListener {
     @Override
     public void onListenFailed(final String what) {
         listenFailed.accept(what);
+    }
+
+    private String nodeName(final MemberId id) {
+        for (final LinkStatus link : mesh.links()) {
+            if (link.member().equals(id)) {
+                return link.node();
+            }
+        }
+        return "";
     }
 
     // ---- RingEffects

@@ -3,7 +3,6 @@
 
 package io.carillon.group.transport;
 
-import io.carillon.group.RingReport;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,7 +16,7 @@ final class MeshReport {
         for (final Link link : links.all()) {
             lines.add(link(link));
         }
-        for (final String address : unlinked(links, book)) {
+        for (final String address : unlinked(book, links)) {
             lines.add("no link: " + address);
         }
         for (final Refusal refusal : Refusal.values()) {
@@ -29,7 +28,7 @@ final class MeshReport {
     }
 
     /** Addresses without a link, with what the last try failed of. */
-    static List<String> unlinked(final Links links, final AddressBook book) {
+    static List<String> unlinked(final AddressBook book, final Links links) {
         final List<String> lines = new ArrayList<>();
         for (final AddressBook.Entry entry : book.entries()) {
             if (!entry.self && (entry.member == null || !links.contains(entry.member))) {
@@ -38,27 +37,6 @@ final class MeshReport {
             }
         }
         return lines;
-    }
-
-    /** The links with all figures. */
-    static List<RingReport.Link> links(final Links links, final long nowNs) {
-        final List<RingReport.Link> reports = new ArrayList<>();
-        for (final Link link : links.all()) {
-            final List<RingReport.Channel> channels = new ArrayList<>();
-            channels.add(channel("control", link.control));
-            if (link.bulk != null) {
-                channels.add(channel("bulk", link.bulk));
-            }
-            final Connection c = link.control;
-            reports.add(new RingReport.Link(Hello.printable(link.node), link.peer.toString(), "tcp", c.localText(), link.advertised.toString(),
-                link.isUp(), link.isUp() ? (nowNs - link.upNs) / 1_000_000 : 0, (nowNs - c.lastReadNs) / 1_000_000,
-                c.roundTripNs < 0 ? -1 : c.roundTripNs / 1000, c.roundTripNs < 0 ? -1 : c.roundTripMaxNs / 1000, channels));
-        }
-        return reports;
-    }
-
-    private static RingReport.Channel channel(final String name, final Connection c) {
-        return new RingReport.Channel(name, c.packetsIn, c.bytesIn, c.packetsOut, c.bytesOut, c.pendingBytes(), c.packetsLost);
     }
 
     private static String link(final Link link) {

@@ -26,13 +26,27 @@ final class RingReporter {
     RingReport report(final String node, final MemberId self, final String cluster, final Membership membership, final RingView view,
         final long nowNs) {
         final MemberId holder = membership == null ? null : membership.holder();
-        final TcpMesh mesh = membership == null ? null : membership.mesh();
-        return new RingReport(node, self.toString(), cluster, mesh == null ? "" : mesh.listeningAt(),
-            membership == null ? "CLOSED" : membership.state(), "parked", name(holder, view), membership == null ? 0 : membership.tokenSeq(),
+        final Mesh mesh = membership == null ? null : membership.mesh();
+        return new RingReport(node, self.toString(), cluster, mesh == null ? 0 : mesh.port(),
+            membership == null ? "CLOSED" : membership.state(), "parked", name(holder, view), membership == null ? 0
+                : membership.tokenSeq(),
             membership == null ? 0 : membership.epoch(), log.endIndex(), log.loggedIndex(), journal.box().stableIndex(),
-            mesh == null ? List.of() : mesh.linkReports(nowNs), mesh == null ? List.of() : mesh.unlinked(),
-            mesh == null ? List.of() : mesh.faults(), view == null ? List.of() : members(view, self, holder, mesh, nowNs),
+            mesh == null ? List.of() : links(mesh), mesh == null ? List.of() : mesh.unlinked(),
+            mesh == null ? List.of() : mesh.faults(), view == null ? List.of() : members(view, self, holder, nowNs),
             journal.totals(), journal.gathers(), journal.views().all());
+    }
+
+    private static List<RingReport.Link> links(final Mesh mesh) {
+        final List<RingReport.Link> links = new ArrayList<>();
+        for (final LinkStatus link : mesh.links()) {
+            links.add(new RingReport.Link(link.network(), link.node(), link.member().toString(), link.transport(),
+                link.address().toString(),
+                link.state().name(), link.used(), link.roundTripNs() < 0 ? -1 : link.roundTripNs() / 1000,
+                link.roundTripNs() < 0 ? -1 : link.roundTripMaxNs() / 1000, link.packetsIn(), link.bytesIn(), link.packetsOut(),
+                    link.bytesOut(),
+                link.unsentBytes(), link.lost(), link.faults()));
+        }
+        return links;
     }
 
     private static String name(final MemberId id, final RingView view) {
@@ -46,18 +60,18 @@ final class RingReporter {
         return id == null ? "" : id.toString();
     }
 
-    private List<RingReport.Member> members(final RingView view, final MemberId self, final MemberId holder, final TcpMesh mesh,
-        final long nowNs) {
+    private List<RingReport.Member> members(final RingView view, final MemberId self, final MemberId holder, final long nowNs) {
         final BlackBox box = journal.box();
         final List<RingReport.Member> members = new ArrayList<>();
         for (final RingMember member : view.members()) {
             final boolean own = member.id().equals(self);
-            final Link link = mesh == null || own ? null : mesh.link(member.id());
-            final boolean linked = own || link != null && link.isUp();
-            final long logged = own ? log.loggedIndex() : linked ? box.peerLogged(link.handle) : 0;
-            final long stable = own ? box.stableIndex() : linked ? box.peerHorizon(link.handle) : 0;
-            final long silentMs = own ? 0 : link == null ? -1 : (nowNs - link.control.lastReadNs) / 1_000_000;
-            members.add(new RingReport.Member(member.id().toString(), member.name(), member.weight(), own, member.id().equals(holder), linked,
+            final int peer = own ? BlackBox.NO_PEER : box.peer(member.id());
+            final boolean linked = own || peer != BlackBox.NO_PEER;
+            final long logged = own ? log.loggedIndex() : linked ? box.peerLogged(peer) : 0;
+            final long stable = own ? box.stableIndex() : linked ? box.peerHorizon(peer) : 0;
+            final long silentMs = own ? 0 : linked ? (nowNs - box.heardNs(peer)) / 1_000_000 : -1;
+            members.add(new RingReport.Member(member.id().toString(), member.name(), member.weight(), own, member.id().equals(holder),
+                linked,
                 logged, Math.max(0, log.endIndex() - logged), stable, Math.max(0, box.stableIndex() - stable), silentMs));
         }
         return members;

@@ -60,7 +60,8 @@ final class ViewHistory {
         if (views.size() == VIEWS_MAX) {
             views.removeFirst();
         }
-        views.add(new RingReport.View(wallMs, view.primary(), view.epoch(), view.seqno(), view.number(), view.reason(), List.copyOf(gathers),
+        views.add(new RingReport.View(wallMs, view.primary(), view.epoch(), view.seqno(), view.number(), view.reason(),
+            List.copyOf(gathers),
             gatherNs == NONE ? -1 : (nowNs - gatherNs) / 1000 / 1e3, voters, came, left));
         members = now;
         last = view;

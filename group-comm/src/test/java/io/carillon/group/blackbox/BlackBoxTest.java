@@ -221,11 +221,13 @@ final class BlackBoxTest {
     @Test
     void ofFailuresTheLastFourAreKept() throws Exception {
         for (int nth = 0; nth < 7; nth++) {
-            BlackBoxFiles.writeFailure(directory, WALL_MS + nth * 1000L, BlackBoxDump.of(box, 0, WALL_MS, "n1", "failure " + nth, List.of()));
+            BlackBoxFiles.writeFailure(directory, WALL_MS + nth * 1000L, BlackBoxDump.of(box, 0, WALL_MS, "n1", "failure " + nth,
+                List.of()));
         }
         dump(1);
         try (Stream<Path> files = Files.list(directory)) {
-            assertEquals(List.of("blackbox-20260102T030408.678Z.cbb", "blackbox-20260102T030409.678Z.cbb", "blackbox-20260102T030410.678Z.cbb",
+            assertEquals(List.of("blackbox-20260102T030408.678Z.cbb", "blackbox-20260102T030409.678Z.cbb",
+                "blackbox-20260102T030410.678Z.cbb",
                 "blackbox-20260102T030411.678Z.cbb", "blackbox.cbb"), files.map(file -> file.getFileName().toString()).sorted().toList());
         }
         assertEquals("failure 6", BlackBoxDump.read(directory.resolve("blackbox-20260102T030411.678Z.cbb")).reason());
