@@ -99,7 +99,8 @@ final class RingMachine {
 
     /** Makes the promise and the stable index durable. The ticket. */
     long persist() {
-        return persist(tail.stable());
+        // What a majority has and this log has not yet is not what this log will be found to hold.
+        return persist(Math.min(tail.stable(), tail.logged()));
     }
 
     /** The same with a stable index that stays true whatever becomes of the log. */
