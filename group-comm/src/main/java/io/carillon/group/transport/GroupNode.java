@@ -157,8 +157,8 @@ public final class GroupNode implements Group {
         final RedundantMesh.Opener opener = (network, heard) -> {
             final TransportConfig config = transportConfig.onNetwork(network);
             if (config.udp() != null) {
-                final UdpMesh mesh = new UdpMesh(loop, config, new MeshIdentity(clusterName, ringConfig.name(), state.self(), life, network),
-                    heard);
+                final UdpMesh mesh = new UdpMesh(loop, config,
+                    new MeshIdentity(clusterName, ringConfig.name(), state.self(), life, network), heard);
                 mesh.admission((ip, answer) -> admission.ask(ip, answer));
                 return mesh;
             }

@@ -74,7 +74,8 @@ final class Reassembly {
         final int kind = in.getByte(offset + 20) & 0xff;
         final int bytes = length - Datagrams.FRAGMENT_HEADER_LENGTH;
         if (sequence < 0 || id < 0 || total <= 0 || total > lengthMax || at < 0 || at > total - bytes) {
-            throw new BadFrame("fragment " + sequence + " of message " + id + ": bytes " + at + " to " + ((long) at + bytes) + " of " + total);
+            throw new BadFrame("fragment " + sequence + " of message " + id + ": bytes " + at + " to " + ((long) at + bytes) + " of "
+                + total);
         }
         note(sequence);
         if (completed.isNew(id)) {

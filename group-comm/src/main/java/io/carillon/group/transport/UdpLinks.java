@@ -90,7 +90,8 @@ final class UdpLinks {
             return;
         }
         if (existing != null) {
-            drop(existing, existing.remote.hello().mesh() == link.remote.hello().mesh() ? "the peer made a new link" : "the node was restarted");
+            final boolean sameLife = existing.remote.hello().mesh() == link.remote.hello().mesh();
+            drop(existing, sameLife ? "the peer made a new link" : "the node was restarted");
         }
         if (byMember.size() >= byHandle.length) {
             mesh.refusals().refuse(Refusal.FULL, link.address, link.remote.hello());
@@ -201,8 +202,8 @@ final class UdpLinks {
     List<String> describe() {
         final List<String> lines = new ArrayList<>();
         for (final UdpLink link : byIndex.values()) {
-            lines.add("link: " + Hello.printable(link.remote.hello().node()) + ' ' + link.member() + ' ' + link.remote.reachedAt(link.address)
-                + (link.isUp() ? " up" : " being made") + (link.roundTripNs < 0 ? "" : ", round trip " + link.roundTripNs / 1000 + " us")
+            lines.add("link: " + Hello.printable(link.remote.hello().node()) + ' ' + link.member() + ' '
+                + link.remote.reachedAt(link.address) + (link.isUp() ? " up" : " being made") + (link.roundTripNs < 0 ? "" : ", round trip " + link.roundTripNs / 1000 + " us")
                 + "; udp in " + link.packetsIn + " packets " + link.bytesIn + " bytes, out " + link.packetsOut + " packets " + link.bytesOut
                 + " bytes, unsent " + link.fragments.unsentBytes() + ", lost " + link.packetsLost + "; datagrams of " + link.mtu.size()
                 + " bytes, " + link.mtu.blackHoles() + " times that size was lost; window " + link.fragments.congestion().window()

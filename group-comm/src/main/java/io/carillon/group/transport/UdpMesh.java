@@ -106,7 +106,8 @@ final class UdpMesh implements NetworkMesh {
         if (link == null) {
             return;
         }
-        Check.that(length + Long.BYTES <= config.frameLengthMax(), "packet length and the largest message", length, config.frameLengthMax());
+        Check.that(length + Long.BYTES <= config.frameLengthMax(), "packet length and the largest message", length,
+            config.frameLengthMax());
         if (isolation != 0) {
             link.packetsLost++;
         } else if (number != 0 || multicast == null || !multicast.take(link, packet, offset, length, trafficClass)) {
@@ -306,8 +307,8 @@ final class UdpMesh implements NetworkMesh {
     }
 
     Hello hello() {
-        return new Hello(Hello.VERSION_MIN, Hello.VERSION_MAX, TrafficClass.CONTROL, identity.network(), identity.self(), identity.life(), 0,
-            identity.cluster(), identity.node(), advertised(), List.of());
+        return new Hello(Hello.VERSION_MIN, Hello.VERSION_MAX, TrafficClass.CONTROL, identity.network(), identity.self(),
+            identity.life(), 0, identity.cluster(), identity.node(), advertised(), List.of());
     }
 
     int freeIndex(final Random random) {

@@ -60,7 +60,8 @@ final class UdpReceiver implements UdpSocket.Reader {
                     datagram.getBytes(datagram.readerIndex() - Integer.BYTES, in, 0, length);
                     onData(length, kind == Datagrams.MULTICAST, from);
                 }
-                case Datagrams.INIT, Datagrams.COOKIE, Datagrams.ACCEPT, Datagrams.REFUSED -> handshake.onDatagram(kind, datagram, from, nowNs);
+                case Datagrams.INIT, Datagrams.COOKIE, Datagrams.ACCEPT, Datagrams.REFUSED ->
+                    handshake.onDatagram(kind, datagram, from, nowNs);
                 default -> mesh.refusals().onStrange();
             }
         } catch (final BadFrame e) {

@@ -31,8 +31,8 @@ final class UdpRefusals {
         counts[refusal.code()]++;
         if (!refusal.isOrdinary()) {
             final String ip = from.getAddress().getHostAddress();
-            final String who = hello == null ? "" : " ('" + Hello.printable(hello.node()) + "' of cluster '" + Hello.printable(hello.cluster())
-                + "', network " + hello.network() + ")";
+            final String who = hello == null ? "" : " ('" + Hello.printable(hello.node()) + "' of cluster '"
+                + Hello.printable(hello.cluster()) + "', network " + hello.network() + ")";
             log.say(clock.getAsLong(), refusal.isOperatorsMistake(), ip + refusal, () -> "refused a link with " + ip + ": it "
                 + refusal.text() + who);
         }
@@ -97,8 +97,8 @@ final class UdpRefusals {
             }
         }
         if (forged + replayed + strange > 0) {
-            lines.add("datagrams not taken: " + forged + " without the cluster's key, " + replayed + " that came before or too late, " + strange
-                + " for no link");
+            lines.add("datagrams not taken: " + forged + " without the cluster's key, " + replayed + " that came before or too late, "
+                + strange + " for no link");
         }
     }
 }

@@ -58,7 +58,8 @@ class UdpMeshTest {
 
     @Test
     void aThirdNodeIsLearntByGossip() throws Exception {
-        try (UdpNode a = new UdpNode(1, KEYED).start(); UdpNode b = new UdpNode(2, KEYED).start(a); UdpNode c = new UdpNode(3, KEYED).start(a)) {
+        try (UdpNode a = new UdpNode(1, KEYED).start(); UdpNode b = new UdpNode(2, KEYED).start(a);
+            UdpNode c = new UdpNode(3, KEYED).start(a)) {
             b.until(() -> b.mesh.peerCount() == 2);
             c.until(() -> c.mesh.peerCount() == 2);
             c.send(2, "from c", TrafficClass.CONTROL);
