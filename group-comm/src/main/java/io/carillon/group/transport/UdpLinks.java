@@ -203,7 +203,8 @@ final class UdpLinks {
         final List<String> lines = new ArrayList<>();
         for (final UdpLink link : byIndex.values()) {
             lines.add("link: " + Hello.printable(link.remote.hello().node()) + ' ' + link.member() + ' '
-                + link.remote.reachedAt(link.address) + (link.isUp() ? " up" : " being made") + (link.roundTripNs < 0 ? "" : ", round trip " + link.roundTripNs / 1000 + " us")
+                + link.remote.reachedAt(link.address) + (link.isUp() ? " up" : " being made")
+                + (link.roundTripNs < 0 ? "" : ", round trip " + link.roundTripNs / 1000 + " us")
                 + "; udp in " + link.packetsIn + " packets " + link.bytesIn + " bytes, out " + link.packetsOut + " packets " + link.bytesOut
                 + " bytes, unsent " + link.fragments.unsentBytes() + ", lost " + link.packetsLost + "; datagrams of " + link.mtu.size()
                 + " bytes, " + link.mtu.blackHoles() + " times that size was lost; window " + link.fragments.congestion().window()
