@@ -44,6 +44,7 @@ final class UdpLink {
     long lastReadNs;
     long answeredNs;
     long roundTripNs = -1;
+    long roundTripMaxNs;
     /** When a multicast of this side last reached the peer. */
     long multicastHeardNs = Long.MIN_VALUE;
     long packetsIn;
@@ -234,12 +235,13 @@ final class UdpLink {
     void onPong(final long sentNs, final long nowNs) {
         final long ns = Math.max(0, nowNs - sentNs);
         roundTripNs = roundTripNs < 0 ? ns : roundTripNs + (ns - roundTripNs) / 8;
+        roundTripMaxNs = Math.max(roundTripMaxNs, ns);
         answeredNs = Math.max(answeredNs, Math.min(sentNs, nowNs));
     }
 
     LinkStatus status(final int network, final long faults) {
         return new LinkStatus(network, "udp", member(), Hello.printable(remote.hello().node()), remote.reachedAt(address),
             isUp() ? LinkStatus.State.UP : LinkStatus.State.BEING_MADE, isUp(), roundTripNs, packetsIn, bytesIn, packetsOut, bytesOut,
-            fragments.unsentBytes(), packetsLost, faults);
+            fragments.unsentBytes(), packetsLost, faults, roundTripMaxNs);
     }
 }

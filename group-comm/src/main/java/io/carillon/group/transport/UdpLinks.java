@@ -4,6 +4,7 @@
 package io.carillon.group.transport;
 
 import io.carillon.group.MemberId;
+import io.carillon.group.RingReport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class UdpLinks {
     private final Map<MemberId, UdpLink> byMember = new LinkedHashMap<>();
     private final UdpLink[] byHandle;
     private final FaultCounts faults = new FaultCounts();
+    private final LinkFaults lastFaults = new LinkFaults();
 
     UdpLinks(final UdpMesh mesh, final MeshListener listener, final int peersMax) {
         this.mesh = mesh;
@@ -165,6 +167,7 @@ final class UdpLinks {
         mesh.book().onLost(link.member(), nowNs);
         if (!mesh.isStopped()) {
             faults.add(link.member());
+            lastFaults.add(mesh.network(), link.remote.hello().node(), link.remote.reachedAt(link.address).toString(), why);
             LOG.info("UDP link to {} ({}) is down: {}", Hello.printable(link.remote.hello().node()), link.member(), why);
             listener.onPeerDown(nowNs, handle);
         }
@@ -197,6 +200,10 @@ final class UdpLinks {
         final List<LinkStatus> status = new ArrayList<>();
         byIndex.values().forEach(link -> status.add(link.status(network, faults.of(link.member()))));
         return status;
+    }
+
+    List<RingReport.Fault> lastFaults() {
+        return lastFaults.all();
     }
 
     List<String> describe() {

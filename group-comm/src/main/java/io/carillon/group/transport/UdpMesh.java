@@ -5,6 +5,7 @@ package io.carillon.group.transport;
 
 import io.carillon.group.Check;
 import io.carillon.group.MemberId;
+import io.carillon.group.RingReport;
 import io.carillon.group.ring.TrafficClass;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -182,14 +183,19 @@ final class UdpMesh implements NetworkMesh {
     }
 
     @Override
+    public List<String> unlinked() {
+        return MeshReport.unlinked(book, links::contains);
+    }
+
+    @Override
+    public List<RingReport.Fault> faults() {
+        return links.lastFaults();
+    }
+
+    @Override
     public List<String> describe() {
         final List<String> lines = links.describe();
-        for (final AddressBook.Entry entry : book.entries()) {
-            if (!entry.self && (entry.member == null || !links.contains(entry.member))) {
-                lines.add("no link: " + entry.address + (entry.configured ? "" : " (learnt)")
-                    + (entry.lastFailure.isEmpty() ? "" : ", last try: " + Hello.printable(entry.lastFailure)));
-            }
-        }
+        unlinked().forEach(address -> lines.add("no link: " + address));
         if (multicast != null) {
             lines.add("multicast: " + config.udp().multicast() + (multicast.audience() > 0 ? " reaches all " + multicast.audience()
                 : " does not reach all, each is sent to by itself") + ", " + multicast.packets() + " packets");
@@ -267,6 +273,10 @@ final class UdpMesh implements NetworkMesh {
 
     MulticastSender multicast() {
         return multicast;
+    }
+
+    int network() {
+        return identity.network();
     }
 
     MemberId self() {
