@@ -91,7 +91,7 @@ final class UdpClock {
     }
 
     private void ping(final UdpLink link, final long nowNs, final boolean late) {
-        if (late) {
+        if (late || mesh.isIsolated()) {
             link.lastReadNs = nowNs;
         } else if (nowNs - link.lastReadNs > mesh.config().silentNs()) {
             links.drop(link, "silent for " + (nowNs - link.lastReadNs) / 1_000_000 + " ms");

@@ -174,7 +174,7 @@ final class UdpLink {
 
     /** Hands what was said to the mesh's socket. */
     void flush(final long nowNs) {
-        flushLater = false;
+        flushLater = true;
         if (reassembly.isAckDue()) {
             reassembly.writeAck(outView, frame(Datagrams.FRAGMENTS_RECEIVED, Reassembly.ACK_LENGTH), mesh.receiveWindow());
         }

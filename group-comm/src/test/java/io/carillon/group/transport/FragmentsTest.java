@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +60,7 @@ class FragmentsTest {
     }
 
     /** One millisecond: what is on the way arrives or not, and is acknowledged, or that is lost. */
-    private void step(final SplittableRandom random, final int lostOfThousand, final int size) throws BadFrame {
+    private void step(final RandomGenerator random, final int lostOfThousand, final int size) throws BadFrame {
         nowNs += MS;
         if (nowNs >= sender.deadlineNs()) {
             sender.onTimer(nowNs);
@@ -116,7 +117,12 @@ class FragmentsTest {
     @Test
     void withoutLossNothingIsSentTwice() throws BadFrame {
         final byte[] message = offer(1 << 20, 1);
-        final SplittableRandom never = new SplittableRandom(1) {
+        final RandomGenerator never = new RandomGenerator() {
+            @Override
+            public long nextLong() {
+                return 0;
+            }
+
             @Override
             public int nextInt(final int bound) {
                 return bound - 1;
