@@ -6,6 +6,7 @@ package io.carillon.group.transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -13,9 +14,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -75,9 +76,10 @@ final class UdpSocket {
     }
 
     private Bootstrap bootstrap(final InetAddress address) {
+        final SocketProtocolFamily family = address instanceof Inet6Address ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
         final Bootstrap bootstrap = new Bootstrap()
             .group(loop.eventLoop())
-            .channel(loop.datagramChannel())
+            .channelFactory((ChannelFactory<Channel>) () -> loop.datagramChannel(family))
             .option(ChannelOption.ALLOCATOR, loop.allocator())
             .option(ChannelOption.SO_RCVBUF, BUFFER_WANTED)
             .option(ChannelOption.SO_SNDBUF, BUFFER_WANTED)
@@ -87,7 +89,7 @@ final class UdpSocket {
                     made.pipeline().addLast("carillon", new Handler());
                 }
             });
-        if (loop.datagramChannel() == EpollDatagramChannel.class) {
+        if (loop.isEpoll()) {
             bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, PathMtu.CEILING)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_AT_ONCE * PathMtu.CEILING))
                 .option(IP_MTU_DISCOVER, PMTUDISC_PROBE);
