@@ -85,6 +85,7 @@ final class UdpClock {
         }
         if (look) {
             nextLookNs = nowNs + LOOK_NS;
+            links.expire(nowNs);
             multicast(nowNs);
         }
         rearm();

@@ -41,6 +41,8 @@ final class UdpLink {
 
     State state = State.BEING_MADE;
     int handle = -1;
+    /** The link that took over when both nodes had made one at once; what still comes on this one is taken as if it came there. */
+    UdpLink successor;
     long lastReadNs;
     long answeredNs;
     long roundTripNs = -1;

@@ -28,6 +28,7 @@ final class UdpLinks {
     private final Int2ObjectHashMap<UdpLink> byIndex = new Int2ObjectHashMap<>();
     private final Int2ObjectHashMap<UdpLink> byMulticastIndex = new Int2ObjectHashMap<>();
     private final Map<MemberId, UdpLink> byMember = new LinkedHashMap<>();
+    private final List<UdpLink> superseded = new ArrayList<>();
     private final UdpLink[] byHandle;
     private final FaultCounts faults = new FaultCounts();
     private final LinkFaults lastFaults = new LinkFaults();
@@ -87,7 +88,7 @@ final class UdpLinks {
             if (link.initiator == mesh.self().compareTo(link.member()) < 0) {
                 replace(existing, link);
             } else {
-                forget(link);
+                supersede(link, existing);
             }
             return;
         }
@@ -108,12 +109,29 @@ final class UdpLinks {
     }
 
     private void replace(final UdpLink existing, final UdpLink link) {
-        byIndex.remove(existing.index);
         link.handle = existing.handle;
-        existing.state = UdpLink.State.CLOSED;
         existing.handle = -1;
+        supersede(existing, link);
         put(link);
         mesh.rearm();
+    }
+
+    /** The peer may not know yet, and what it sends is not to be lost. */
+    private void supersede(final UdpLink loser, final UdpLink winner) {
+        loser.state = UdpLink.State.CLOSED;
+        loser.successor = winner;
+        superseded.add(loser);
+    }
+
+    /** Forgets links that others took over from, when the peer has had time to know. */
+    void expire(final long nowNs) {
+        superseded.removeIf(loser -> {
+            final boolean known = nowNs - loser.madeNs > 2 * mesh.config().handshakeNs();
+            if (known) {
+                byIndex.remove(loser.index);
+            }
+            return known;
+        });
     }
 
     private void put(final UdpLink link) {
@@ -198,7 +216,8 @@ final class UdpLinks {
 
     List<LinkStatus> status(final int network) {
         final List<LinkStatus> status = new ArrayList<>();
-        byIndex.values().forEach(link -> status.add(link.status(network, faults.of(link.member()))));
+        byIndex.values().stream().filter(link -> link.successor == null)
+            .forEach(link -> status.add(link.status(network, faults.of(link.member()))));
         return status;
     }
 
@@ -209,6 +228,9 @@ final class UdpLinks {
     List<String> describe() {
         final List<String> lines = new ArrayList<>();
         for (final UdpLink link : byIndex.values()) {
+            if (link.successor != null) {
+                continue;
+            }
             lines.add("link: " + Hello.printable(link.remote.hello().node()) + ' ' + link.member() + ' '
                 + link.remote.reachedAt(link.address) + (link.isUp() ? " up" : " being made")
                 + (link.roundTripNs < 0 ? "" : ", round trip " + link.roundTripNs / 1000 + " us")

@@ -84,14 +84,21 @@ final class UdpReceiver implements UdpSocket.Reader {
         if (opened < 0) {
             return;
         }
+        if (link.successor != null) {
+            if (link.successor.isUp()) {
+                frames(link.successor, opened, false);
+            }
+            return;
+        }
         link.lastReadNs = nowNs;
         if (link.state == UdpLink.State.BEING_MADE) {
             links.establish(link, nowNs);
         }
-        frames(link, opened);
+        frames(link, opened, true);
     }
 
-    private void frames(final UdpLink link, final int end) throws BadFrame {
+    /** Not all: only what is of the peer, not of the link that it came on. */
+    private void frames(final UdpLink link, final int end, final boolean all) throws BadFrame {
         int at = Datagrams.HEADER_LENGTH;
         while (at < end && link.state == UdpLink.State.UP) {
             view.wrap(plain);
@@ -104,7 +111,9 @@ final class UdpReceiver implements UdpSocket.Reader {
             if (length > end - at) {
                 throw new BadFrame("frame of kind " + kind + " and " + length + " bytes, " + (end - at) + " are left");
             }
-            onFrame(link, kind, at, length);
+            if (all || kind == Frames.PACKET || kind >= Frames.PEERS && kind < Datagrams.FRAGMENT) {
+                onFrame(link, kind, at, length);
+            }
             at += length;
         }
     }

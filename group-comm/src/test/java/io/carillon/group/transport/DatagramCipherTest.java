@@ -44,7 +44,7 @@ class DatagramCipherTest {
         assertArrayEquals(plain, Arrays.copyOf(opened, plain.length));
         assertEquals(-1, receiver.open(8, sealed, HEADER, length, opened));
         assertEquals(-1, cipher("b").open(7, sealed, HEADER, length, opened));
-        assertEquals(-1, new DatagramCipher(UdpNode.KEY, new byte[31], "a".getBytes(StandardCharsets.UTF_8))
+        assertEquals(-1, new DatagramCipher(UdpNode.KEY, new byte[] {1}, "a".getBytes(StandardCharsets.UTF_8))
             .open(7, sealed, HEADER, length, opened));
         for (int i = 0; i < length; i++) {
             final byte[] forged = sealed.clone();
