@@ -87,17 +87,8 @@ abstract class MeshRecord implements MeshListener, Closeable {
     public void close() {
         if (!closed) {
             closed = true;
-            try {
-                // The loop closes sockets at once when it is told to end: what is said at the end has to be out by then.
-                on(() -> {
-                    mesh().stop();
-                    return null;
-                });
-            } catch (final Exception e) {
-                throw new AssertionError(e);
-            } finally {
-                loop.close();
-            }
+            loop.execute(mesh()::stop);
+            loop.close();
         }
     }
 }
