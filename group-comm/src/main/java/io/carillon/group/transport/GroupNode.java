@@ -190,9 +190,9 @@ public final class GroupNode implements Group {
         return segmented;
     }
 
-    /** What carries the packets of this stay; null when in no group. */
+    /** What carries the packets of this stay, beneath the segments; null when in no group. */
     Mesh mesh() {
-        return membership == null ? null : membership.mesh();
+        return membership == null ? null : ((SegmentedMesh) membership.mesh()).carrier();
     }
 
     /** Links to other members, up or being made. */

@@ -206,7 +206,7 @@ class RedundantMeshTest {
 
     private static void isolate(final TestNode node, final int network, final int mode) throws Exception {
         node.on(() -> {
-            ((RedundantMesh) ((SegmentedMesh) node.node.mesh()).carrier()).network(network).isolate(mode);
+            ((RedundantMesh) node.node.mesh()).network(network).isolate(mode);
             return null;
         });
     }
