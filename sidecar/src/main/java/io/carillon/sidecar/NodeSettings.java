@@ -9,6 +9,7 @@ import io.carillon.certification.replicator.ReplicatorConfig;
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.transport.PeerAddress;
 import io.carillon.group.transport.TransportConfig;
+import io.carillon.group.transport.tls.TlsSettings;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.wsrep.options.OptionException;
 import io.carillon.wsrep.options.ProviderOptions;
@@ -50,6 +51,7 @@ final class NodeSettings {
         final NodeSettings settings = new NodeSettings(hello.nodeName(), options);
         settings.take(ownOptions);
         settings.take(hello.options());
+        settings.tls();
         if (!options.isSet("gcache.dir")) {
             options.derive("gcache.dir", options.text(BASE_DIR));
         }
@@ -90,6 +92,9 @@ final class NodeSettings {
         if (!options.isSet(LISTEN)) {
             options.derive(LISTEN, listenText());
         }
+        if (options.bool("socket.ssl") && !options.bool("socket.dynamic")) {
+            options.derive(LISTEN, options.text(LISTEN).replaceFirst("^tcp://", "ssl://"));
+        }
         options.derive(BASE_PORT, Integer.toString(transport().listen().port()));
         options.connect();
     }
@@ -110,6 +115,15 @@ final class NodeSettings {
         final int port = (int) options.integer(BASE_PORT);
         final PeerAddress listen = PeerAddress.parse(listenText(), port);
         return TransportConfig.defaults().withListen(listen).withAdvertised(new PeerAddress(options.text(BASE_HOST), listen.port()));
+    }
+
+    /** What encrypts connections between nodes; null where nothing does. */
+    TlsSettings tls() throws OptionException {
+        if (!options.encrypts()) {
+            return null;
+        }
+        return new TlsSettings(options.text("socket.ssl_cert"), options.text("socket.ssl_key"), options.text("socket.ssl_ca"),
+            options.text("socket.ssl_password_file"), options.text("socket.ssl_cipher"), options.bool("socket.dynamic"));
     }
 
     LogConfig log() {

@@ -269,7 +269,7 @@ public final class TcpMesh {
 
     void onBadFrame(final Connection c, final BadFrame bad) {
         if (c.phase != Connection.Phase.CLOSED) {
-            refusals.refuse(c, Refusal.GARBAGE, bad.getMessage());
+            refusals.refuse(c, bad.refusal(), bad.getMessage());
         }
     }
 
