@@ -44,7 +44,8 @@ final class Refusals {
     /** TLS with the other side of {@code c} failed, by its doing or by this node's. */
     void onTlsFailure(final Connection c, final TlsFailure failure) {
         c.answeredInClear = c.initiator && failure.refusal() == Refusal.CLEAR;
-        c.failure = (failure.byPeer() ? "refused: in its eyes this node " : "it ") + failure.refusal().text() + inBrackets(failure.detail());
+        c.failure = (failure.byPeer() ? "refused: in its eyes this node " : "it ") + failure.refusal().text()
+            + inBrackets(failure.detail());
         if (c.answeredInClear && mesh.security().takesClear()) {
             mesh.onChannelInactive(c, "it does not encrypt: trying in the clear");
             return;

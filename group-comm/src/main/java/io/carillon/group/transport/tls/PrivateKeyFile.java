@@ -42,7 +42,8 @@ final class PrivateKeyFile {
                 return key(file.name(), pkcs8(file.name(), block, curve, password));
             }
         }
-        throw new TlsException(file.name() + " holds no private key in PEM form ('-----BEGIN PRIVATE KEY-----'); is it the certificate's file?");
+        throw new TlsException(file.name() + " holds no private key in PEM form ('-----BEGIN PRIVATE KEY-----'); is it the file of the"
+            + " certificate?");
     }
 
     private static byte[] pkcs8(final String name, final PemFile.Block block, final byte[] curve, final String password)

@@ -30,7 +30,8 @@ record TlsCredentials(PrivateKey key, X509Certificate[] chain, PeerTrust trust) 
     static TlsCredentials read(final TlsSettings settings) throws TlsException {
         final PemFile certificateFile = PemFile.read(CERTIFICATE, settings.certificate());
         final PemFile keyFile = PemFile.read(KEY, settings.key());
-        final PemFile authorityFile = settings.authorities().isEmpty() ? certificateFile : PemFile.read(AUTHORITIES, settings.authorities());
+        final PemFile authorityFile = settings.authorities().isEmpty() ? certificateFile
+            : PemFile.read(AUTHORITIES, settings.authorities());
         final X509Certificate[] chain = certificates(certificateFile).toArray(new X509Certificate[0]);
         final PrivateKey key = PrivateKeyFile.read(keyFile, password(settings.passwordFile()));
         if (!belongTogether(key, chain[0])) {
