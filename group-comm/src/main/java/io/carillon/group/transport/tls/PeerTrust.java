@@ -68,13 +68,22 @@ final class PeerTrust extends X509ExtendedTrustManager {
         if (chain == null || chain.length == 0) {
             throw new CertificateException("there is no certificate");
         }
-        final X509Certificate own = chain[0];
+        checkFit(chain[0], use);
+        checkAuthority(chain);
+    }
+
+    /** Throws where a certificate is of no use now, whoever signed it. */
+    static void checkFit(final X509Certificate own, final Use use) throws CertificateException {
         checkDates(own);
         final List<String> uses = own.getExtendedKeyUsage();
         if (uses != null && !uses.contains(use.id) && !uses.contains(ANY_USE)) {
             throw new OpenSslCertificateException("the certificate " + name(own) + " is not for this use: its extended key usage lacks "
                 + use.text, CertificateVerifier.X509_V_ERR_INVALID_PURPOSE);
         }
+    }
+
+    /** Throws where no authority signed it, or one whose own time is over. */
+    void checkAuthority(final X509Certificate[] chain) throws CertificateException {
         checkDates(anchor(chain));
     }
 

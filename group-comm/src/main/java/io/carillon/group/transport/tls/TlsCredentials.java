@@ -13,12 +13,15 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What {@link TlsSettings} names, read and found to be usable: the key is the certificate's, the certificate is valid now, and a peer with
- * the same authorities will take it.
+ * What {@link TlsSettings} names, read and found to be usable: the key is the certificate's, and that is valid now. Whether an authority of
+ * this node signed it is worth a warning only: the others may have other authorities.
  */
 record TlsCredentials(PrivateKey key, X509Certificate[] chain, PeerTrust trust) {
+    private static final Logger LOG = LoggerFactory.getLogger(TlsCredentials.class);
     private static final String CERTIFICATE = "socket.ssl_cert";
     private static final String KEY = "socket.ssl_key";
     private static final String AUTHORITIES = "socket.ssl_ca";
@@ -39,18 +42,22 @@ record TlsCredentials(PrivateKey key, X509Certificate[] chain, PeerTrust trust) 
                 + certificateFile.name() + ", or that is not the first one in its file; name a pair that belongs together");
         }
         final PeerTrust trust = new PeerTrust(certificates(authorityFile));
-        checkOwn(certificateFile, authorityFile, chain, trust);
+        checkOwn(certificateFile, chain[0]);
+        try {
+            trust.checkAuthority(chain);
+        } catch (final CertificateException e) {
+            LOG.warn("{}: {}. Nodes with the same authorities as in {} will refuse it", certificateFile.name(), e.getMessage(),
+                authorityFile.name());
+        }
         return new TlsCredentials(key, chain, trust);
     }
 
-    private static void checkOwn(final PemFile certificateFile, final PemFile authorityFile, final X509Certificate[] chain,
-        final PeerTrust trust) throws TlsException {
+    private static void checkOwn(final PemFile certificateFile, final X509Certificate own) throws TlsException {
         for (final PeerTrust.Use use : PeerTrust.Use.values()) {
             try {
-                trust.check(chain, use);
+                PeerTrust.checkFit(own, use);
             } catch (final CertificateException e) {
-                throw new TlsException(certificateFile.name() + ": " + e.getMessage() + ". Every node would refuse it; authorities are in "
-                    + authorityFile.name() + RENEW, e);
+                throw new TlsException(certificateFile.name() + ": " + e.getMessage() + ". Every node would refuse it" + RENEW, e);
             }
         }
     }
