@@ -60,6 +60,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
     long packetsLost;
     long lastReadNs;
     long roundTripNs = -1;
+    long roundTripMaxNs;
 
     /** What ended it, for people; empty as long as it is not known better than from its phase. */
     String failure = "";
@@ -207,6 +208,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
 
     /** A ping came back. */
     void onRoundTrip(final long ns) {
+        roundTripMaxNs = Math.max(roundTripMaxNs, ns);
         roundTripNs = roundTripNs < 0 ? ns : roundTripNs + (ns - roundTripNs) / 8;
     }
 

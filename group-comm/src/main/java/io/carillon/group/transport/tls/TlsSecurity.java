@@ -65,11 +65,10 @@ public final class TlsSecurity implements ChannelSecurity {
     /** Reads the files again, for connections made from now on. Where they cannot be used, those read before stay in force. */
     public void reload() throws TlsException {
         final TlsCredentials credentials = TlsCredentials.read(settings);
-        final SslContext newListening = context(SslContextBuilder.forServer(credentials.key(), credentials.chain())
-            .clientAuth(ClientAuth.REQUIRE), credentials);
+        final OwnKey own = new OwnKey(credentials.key(), credentials.chain());
+        final SslContext newListening = context(SslContextBuilder.forServer(own).clientAuth(ClientAuth.REQUIRE), credentials);
         // Galera looks at no name: an address is no proof, the authority's signature is.
-        connecting = context(SslContextBuilder.forClient().keyManager(credentials.key(), credentials.chain())
-            .endpointIdentificationAlgorithm(null), credentials);
+        connecting = context(SslContextBuilder.forClient().keyManager(own).endpointIdentificationAlgorithm(null), credentials);
         listening = newListening;
         LOG.info("connections between nodes are encrypted: {} by {}, certificate {} of {}, valid until {}", PROTOCOL,
             provider == SslProvider.JDK ? "the JDK" : OpenSsl.versionString(), PeerTrust.name(credentials.chain()[0]),
