@@ -45,10 +45,11 @@ class TlsMeshTest {
     }
 
     @Test
-    void bothEnginesTalkToEachOther() throws Exception {
-        final TlsSettings settings = authority.node("a");
-        for (final ChannelSecurity listening : List.of(TlsSecurity.of(settings), TestAuthority.byJdk(settings))) {
-            for (final ChannelSecurity connecting : List.of(TlsSecurity.of(settings), TestAuthority.byJdk(settings))) {
+    void bothEnginesTalkToEachOtherWithKeysOfBothKinds() throws Exception {
+        final TlsSettings curve = authority.node("a");
+        final TlsSettings rsa = authority.write("b", authority.issue(TestAuthority.certificate("b").rsa2048()), authority.pem());
+        for (final ChannelSecurity listening : List.of(TlsSecurity.of(curve), TestAuthority.byJdk(rsa))) {
+            for (final ChannelSecurity connecting : List.of(TlsSecurity.of(rsa), TestAuthority.byJdk(curve))) {
                 try (MeshNode a = node(1, listening).start(); MeshNode b = node(2, connecting).start(a)) {
                     a.await("up 2");
                     b.await("up 1");
@@ -57,6 +58,10 @@ class TlsMeshTest {
                     assertTrue(a.on(a.mesh::describe).getFirst().contains("up, TLSv1.3 TLS_AES_128_GCM_SHA256"), a::describe);
                 }
             }
+        }
+        try (MeshNode a = node(1, TlsSecurity.of(rsa)).start(); MeshNode b = node(2, TlsSecurity.of(curve)).start(a)) {
+            a.await("up 2");
+            exchange(a, b);
         }
     }
 
