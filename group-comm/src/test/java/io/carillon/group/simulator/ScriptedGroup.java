@@ -4,15 +4,19 @@
 package io.carillon.group.simulator;
 
 import io.carillon.group.Check;
+import io.carillon.group.ring.GatherReason;
 import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingView;
 import io.carillon.group.ring.TraceEvent;
 import io.carillon.group.simulator.SimulatedLog.Durability;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** A simulated group driven by the commands of a golden script (docs/simulator.md, "Scripts"). */
@@ -22,6 +26,7 @@ final class ScriptedGroup implements Narrator {
 
     private final List<String> output = new ArrayList<>();
     private final Set<String> happened = new TreeSet<>();
+    private final Map<Integer, Set<GatherReason>> gathered = new TreeMap<>();
     private Simulator simulator;
 
     /** Runs one command; what became visible meanwhile is added to the output. */
@@ -45,6 +50,7 @@ final class ScriptedGroup implements Narrator {
             case "weight" -> weight(rest);
             case "barrier" -> barrier(number(rest[0]));
             case "log" -> each(rest, this::printLog);
+            case "why" -> each(rest, this::printReasons);
             case "quietly" -> {
                 run(String.join(" ", rest));
                 output.clear();
@@ -249,6 +255,16 @@ final class ScriptedGroup implements Narrator {
         happened(number, text.toString());
     }
 
+    /** Why the node gathered since it was last asked, each reason once, and why its present view came about. */
+    private void printReasons(final int number) {
+        final Set<GatherReason> since = gathered.computeIfAbsent(number, unused -> EnumSet.noneOf(GatherReason.class));
+        final List<String> texts = since.stream().map(GatherReason::text).toList();
+        final RingView view = simulator.node(number).application().view();
+        happened(number, "gathered: " + (texts.isEmpty() ? "never" : String.join(", ", texts))
+            + (view == null ? "; not primary" : "; view: " + view.reason()));
+        since.clear();
+    }
+
     private String members(final RingView view) {
         final StringBuilder text = new StringBuilder();
         for (final RingMember member : view.members()) {
@@ -268,7 +284,10 @@ final class ScriptedGroup implements Narrator {
     }
 
     @Override
-    public void traced(final int node, final TraceEvent event) {
+    public void traced(final int node, final TraceEvent event, final long first) {
         happened.add(ApplicationModel.letter(node) + " " + event);
+        if (event == TraceEvent.GATHER) {
+            gathered.computeIfAbsent(node, unused -> EnumSet.noneOf(GatherReason.class)).add(GatherReason.values()[(int) first]);
+        }
     }
 }
