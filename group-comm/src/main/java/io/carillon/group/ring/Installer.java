@@ -63,6 +63,7 @@ final class Installer {
         progressNs = machine.nowNs;
         repeatAtNs = machine.nowNs + 2 * machine.config.joinNs();
         machine.token.onInstalled();
+        machine.liveness.onInstalled();
         machine.catchUp.onInstalled();
         machine.wishes.onInstalled();
         machine.gatherer.onInstalled(grew);
@@ -146,6 +147,8 @@ final class Installer {
         if (machine.ring != null && configuration.epoch() == machine.ring.epoch) {
             machine.ring.apply(configuration);
             machine.ordering.onMarks();
+            machine.wishes.onConfiguration();
+            machine.rotation.onConfiguration();
         }
     }
 

@@ -25,7 +25,7 @@ final class Liveness {
 
     private long keepaliveNs(final Peer peer) {
         final boolean holder = isMember(peer) && machine.ring.primary
-            && (peer.slot == machine.ring.holder || machine.ring.self == machine.ring.holder);
+            && (machine.ring.rotates || peer.slot == machine.ring.holder || machine.ring.self == machine.ring.holder);
         return holder ? machine.config.holderKeepaliveNs() : machine.config.keepaliveNs();
     }
 
@@ -70,7 +70,9 @@ final class Liveness {
         if (isMember(peer) && machine.ring.primary && machine.nowNs - peer.heardNs >= quickNs(peer)) {
             final StabilityHorizon horizon = machine.ring.horizon;
             final boolean[] heard = heardLately();
-            final boolean stops = peer.slot == machine.ring.holder || machine.ring.weights[peer.slot] > 0 && !horizon.canStabilise(heard);
+            // Every voter stops a token that goes round.
+            final boolean stops = peer.slot == machine.ring.holder
+                || machine.ring.weights[peer.slot] > 0 && (machine.ring.rotates || !horizon.canStabilise(heard));
             if (stops && horizon.canBePrimary(heard)) {
                 return quickNs(peer);
             }
@@ -80,15 +82,28 @@ final class Liveness {
 
     /** Silence that means something: members other than the holder have no reason to speak more often than their keepalive. */
     private long quickNs(final Peer peer) {
-        final boolean holder = peer.slot == machine.ring.holder || machine.ring.self == machine.ring.holder;
+        final boolean holder = machine.ring.rotates || peer.slot == machine.ring.holder || machine.ring.self == machine.ring.holder;
         return Math.min(machine.config.quickSuspectNs() + (holder ? 0 : machine.config.keepaliveNs()), machine.config.suspectNs());
     }
 
     /** The token moved: who had no reason to speak often until now is given time. */
     void onHolderChanged() {
         final Ring ring = machine.ring;
+        if (ring.rotates) {
+            return; // all speak often all the time
+        }
         for (int slot = 0; slot < ring.size(); slot++) {
             if (ring.peers[slot] != null && (slot == ring.holder || ring.self == ring.holder)) {
+                ring.peers[slot].heardNs = machine.nowNs;
+            }
+        }
+    }
+
+    /** Where the token goes round all speak often from now on. */
+    void onInstalled() {
+        final Ring ring = machine.ring;
+        for (int slot = 0; ring.rotates && slot < ring.size(); slot++) {
+            if (ring.peers[slot] != null) {
                 ring.peers[slot].heardNs = machine.nowNs;
             }
         }

@@ -23,24 +23,27 @@ import java.util.TreeMap;
  */
 public final class ProviderOptions {
     /** What an option is worth when neither it nor Galera has a default to list. */
-    private static final Map<String, String> UNLISTED_DEFAULTS = Map.of(
-        "base_host", "127.0.0.1",
-        "carillon.fate_timeout", "PT10S",
-        "carillon.log.durability", "os",
-        "carillon.log.retention", "P1D",
-        "carillon.ring.stability", "majority",
-        "carillon.ring.token", "park",
-        "carillon.sidecar_grace", "PT3S",
-        "cert.length_check", "127",
-        "cert.max_length", "16384",
-        "gmcast.isolate", "0");
+    private static final Map<String, String> UNLISTED_DEFAULTS = Map.ofEntries(
+        Map.entry("base_host", "127.0.0.1"),
+        Map.entry("carillon.fate_timeout", "PT10S"),
+        Map.entry("carillon.log.durability", "os"),
+        Map.entry("carillon.log.retention", "P1D"),
+        Map.entry("carillon.ring.accelerated_window", "15"),
+        Map.entry("carillon.ring.personal_window", "20"),
+        Map.entry("carillon.ring.stability", "majority"),
+        Map.entry("carillon.ring.token", "park"),
+        Map.entry("carillon.ring.token_hold", "PT0.5S"),
+        Map.entry("carillon.ring.window", "160"),
+        Map.entry("carillon.sidecar_grace", "PT3S"),
+        Map.entry("cert.length_check", "127"),
+        Map.entry("cert.max_length", "16384"),
+        Map.entry("gmcast.isolate", "0"));
 
     /** Options whose other values Galera obeys and this does not: the value that is so, and why. */
     private static final Map<String, List<String>> ALWAYS = Map.ofEntries(
         Map.entry("cert.length_check", List.of("127", "the index of keys is cut with each write set")),
         Map.entry("cert.max_length", List.of("16384", "the limit is 16384 on all nodes, whose verdicts must agree")),
         Map.entry("repl.commit_order", List.of("3", "transactions always commit in their order")),
-        Map.entry("carillon.ring.token", List.of("park", "an idle token is always parked")),
         Map.entry("carillon.log.retention", List.of("P1D", "the log is kept by its length, not by its age")),
         Map.entry("evs.auto_evict", List.of("0", "nobody is shut out for being slow")),
         Map.entry("evs.evict", List.of("", "nobody is shut out by hand")),
