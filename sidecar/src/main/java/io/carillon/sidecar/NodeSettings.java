@@ -8,11 +8,14 @@ import io.carillon.certification.log.LogConfig;
 import io.carillon.certification.replicator.ReplicatorConfig;
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.ring.TokenRotation;
+import io.carillon.group.transport.LinkConfig;
+import io.carillon.group.transport.LinkMode;
 import io.carillon.group.transport.PeerAddress;
 import io.carillon.group.transport.TransportConfig;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.wsrep.options.OptionException;
 import io.carillon.wsrep.options.ProviderOptions;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,7 +135,22 @@ final class NodeSettings {
     TransportConfig transport() {
         final int port = (int) options.integer(BASE_PORT);
         final PeerAddress listen = PeerAddress.parse(listenText(), port);
-        return TransportConfig.defaults().withListen(listen).withAdvertised(new PeerAddress(options.text(BASE_HOST), listen.port()));
+        return TransportConfig.defaults().withListen(listen).withAdvertised(new PeerAddress(options.text(BASE_HOST), listen.port()))
+            .withLinks(links(listen));
+    }
+
+    private LinkConfig links(final PeerAddress listen) {
+        final List<LinkConfig.Network> further;
+        try {
+            further = LinkConfig.parse(options.text("carillon.ring.links"), listen.port());
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("carillon.ring.links: " + e.getMessage(), e);
+        }
+        if (listen.isWildcard() && further.stream().anyMatch(network -> network.listen().port() == listen.port())) {
+            throw new IllegalArgumentException("carillon.ring.links: port " + listen.port() + " of all addresses is taken by"
+                + " gmcast.listen_addr; set that to this node's address on the first network, or give the links another port");
+        }
+        return LinkConfig.of(further, LinkMode.parse(options.text("carillon.ring.link_mode")));
     }
 
     LogConfig log() {

@@ -4,8 +4,6 @@
 package io.carillon.group.ring;
 
 import io.carillon.group.Check;
-import io.carillon.group.wire.PacketType;
-import io.carillon.group.wire.RingPacket;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -19,6 +17,7 @@ final class Rotation {
 
     private final RingMachine machine;
     private final RoundWindow window;
+    private final VisitAwaited await;
     /** The token is here. {@code ring.holds} is set as well when the log is complete. */
     private boolean here;
     private boolean parked;
@@ -36,12 +35,11 @@ final class Rotation {
     private boolean moves;
     /** Own offers up to here are numbered in this epoch. */
     private long ownNumbered;
-    private long wakeAtNs = Long.MAX_VALUE;
-    private long lostAtNs = Long.MAX_VALUE;
 
     Rotation(final RingMachine machine) {
         this.machine = machine;
         this.window = new RoundWindow(machine.config.rotation());
+        this.await = new VisitAwaited(machine, this);
     }
 
     /** The winner is the first holder, and keeps the token until its view is stable and somebody has something to number. */
@@ -60,8 +58,7 @@ final class Rotation {
         wokenBy = Peer.NO_SLOT;
         moves = false;
         ownNumbered = 0;
-        wakeAtNs = Long.MAX_VALUE;
-        lostAtNs = Long.MAX_VALUE;
+        await.end();
         if (machine.config.rotation().rotates() && ring.primary && !ring.rotates) {
             machine.trace(TraceEvent.TOKEN_MODE_REFUSED, ring.epoch, ring.size(), 0);
         }
@@ -92,8 +89,7 @@ final class Rotation {
         arrivedLast = last;
         roundLast = passedLast == NEVER ? Long.MAX_VALUE : passedLast;
         visitedNs = machine.nowNs;
-        wakeAtNs = Long.MAX_VALUE;
-        lostAtNs = Long.MAX_VALUE;
+        await.end();
         if (passedLast != NEVER) {
             ring.knownEnd = Math.max(ring.knownEnd, passedLast);
         }
@@ -277,61 +273,37 @@ final class Rotation {
             machine.trace(TraceEvent.RELEASED_EARLY, ring.epoch, ring.tokenSeq, before);
         }
         visitedNs = machine.nowNs;
-        await();
+        await.update();
     }
 
     void writeToken(final MutableDirectBuffer buffer) {
         window.write(buffer);
     }
 
-    // ---- waiting for the token
+    // ---- between visits
 
-    /** Something waits here to be numbered, or does not any more. */
-    private void await() {
-        if (!waits()) {
-            wakeAtNs = Long.MAX_VALUE;
-            lostAtNs = Long.MAX_VALUE;
-        } else if (lostAtNs == Long.MAX_VALUE) {
-            wakeAtNs = machine.nowNs + 5 * machine.config.joinNs();
-            lostAtNs = machine.nowNs + machine.config.suspectNs();
-        }
-    }
-
-    private boolean waits() {
+    /** Tells whether something waits here for the next visit. */
+    boolean waits() {
         return !here && machine.isOperational() && machine.rotates() && waiting() > 0;
     }
 
     /** Who just got a vote numbers for itself from now on. */
     void onConfiguration() {
-        await();
+        await.update();
     }
 
     /** An offer was made. */
     void onOwnOffer() {
         if (here) {
             numberOwn();
-            return;
-        }
-        final boolean first = lostAtNs == Long.MAX_VALUE;
-        await();
-        if (first) {
-            wakeHolder();
+        } else {
+            await.begin();
         }
     }
 
     /** The holder says that it keeps the token. */
     void onParked() {
-        if (lostAtNs != Long.MAX_VALUE) {
-            wakeHolder();
-        }
-    }
-
-    private void wakeHolder() {
-        final Ring ring = machine.ring;
-        if (ring.parked && !here && ring.peers[ring.holder] != null) {
-            machine.transmitter.begin(PacketType.WAKE);
-            machine.transmitter.send(ring.peers[ring.holder], RingPacket.BODY_OFFSET, TrafficClass.CONTROL);
-        }
+        await.onParked();
     }
 
     void onWake(final int slot) {
@@ -356,17 +328,7 @@ final class Rotation {
             parkedNs = machine.nowNs;
             moves = true;
         }
-        if (!waits()) {
-            await();
-        } else if (machine.nowNs >= lostAtNs) {
-            lostAtNs = Long.MAX_VALUE;
-            machine.gatherer.enter(GatherReason.TOKEN_LOST);
-        } else if (machine.nowNs >= wakeAtNs) {
-            wakeAtNs = machine.nowNs + 5 * machine.config.joinNs();
-            machine.trace(TraceEvent.WAKE_REPEATED, machine.ring.epoch, machine.ring.tokenSeq, machine.ring.holder);
-            machine.transmitter.begin(PacketType.WAKE);
-            machine.transmitter.sendToMembers(RingPacket.BODY_OFFSET, TrafficClass.CONTROL);
-        }
+        await.onTimer();
     }
 
     long deadlineNs() {
@@ -374,7 +336,7 @@ final class Rotation {
             return Long.MAX_VALUE;
         }
         if (!here) {
-            return Math.min(wakeAtNs, lostAtNs);
+            return await.deadlineNs();
         }
         if (parked) {
             return machine.ring.membersLeft() > 1 && machine.isOperational() ? parkedNs + machine.config.rotation().holdNs() : Long.MAX_VALUE;
@@ -383,8 +345,6 @@ final class Rotation {
     }
 
     void postpone(final long byNs) {
-        if (lostAtNs != Long.MAX_VALUE) {
-            lostAtNs += byNs;
-        }
+        await.postpone(byNs);
     }
 }

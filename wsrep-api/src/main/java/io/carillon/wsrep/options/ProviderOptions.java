@@ -29,6 +29,7 @@ public final class ProviderOptions {
         Map.entry("carillon.log.durability", "os"),
         Map.entry("carillon.log.retention", "P1D"),
         Map.entry("carillon.ring.accelerated_window", "15"),
+        Map.entry("carillon.ring.link_mode", "passive"),
         Map.entry("carillon.ring.personal_window", "20"),
         Map.entry("carillon.ring.stability", "majority"),
         Map.entry("carillon.ring.token", "park"),
