@@ -339,7 +339,8 @@ final class Rotation {
             return await.deadlineNs();
         }
         if (parked) {
-            return machine.ring.membersLeft() > 1 && machine.isOperational() ? parkedNs + machine.config.rotation().holdNs() : Long.MAX_VALUE;
+            final boolean movesOn = machine.ring.membersLeft() > 1 && machine.isOperational();
+            return movesOn ? parkedNs + machine.config.rotation().holdNs() : Long.MAX_VALUE;
         }
         return visitedNs + 2 * machine.config.joinNs();
     }

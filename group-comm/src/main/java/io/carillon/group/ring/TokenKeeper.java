@@ -95,8 +95,8 @@ final class TokenKeeper {
     void onToken(final int sender, final int tokenSeq, final DirectBuffer buffer, final int offset, final int length) {
         final Ring ring = machine.ring;
         final long last = RingPacket.i64(buffer, offset + RingPacket.TOKEN_LAST_OFFSET);
-        final boolean takesAny = ring.rotates && machine.bug == PlantedBug.TOKEN_TWICE;
-        if (!machine.orders() || !takesAny && (isDuplicate(sender, tokenSeq) || !isLater(tokenSeq, ring.tokenSeq) && ring.holder != ring.self)
+        final boolean old = isDuplicate(sender, tokenSeq) || !isLater(tokenSeq, ring.tokenSeq) && ring.holder != ring.self;
+        if (!machine.orders() || old && !(ring.rotates && machine.bug == PlantedBug.TOKEN_TWICE)
             || last < ring.viewIndex || last < machine.tail.end() || ring.holds || machine.rotation.isHere()
             || ring.rotates && length < RoundWindow.tokenLength(ring.size())) {
             return;
@@ -122,7 +122,7 @@ final class TokenKeeper {
 
     private boolean isDuplicate(final int sender, final int tokenSeq) {
         final Ring ring = machine.ring;
-        if (isLater(tokenSeq, received)) {
+        if (!machine.orders() || isLater(tokenSeq, received)) {
             return false;
         }
         machine.trace(TraceEvent.TOKEN_DUPLICATE, ring.epoch, tokenSeq, received);
