@@ -104,7 +104,7 @@ final class NodeSettings {
 
     RingConfig ring() {
         final RingConfig defaults = RingConfig.defaults(name);
-        return new RingConfig(name, weight(), options.durationNs("evs.keepalive_period"), defaults.holderKeepaliveNs(),
+        return new RingConfig(name, weight(), options.durationNs("evs.keepalive_period"), defaults.memberKeepaliveNs(),
             options.durationNs("evs.suspect_timeout"), defaults.quickSuspectNs(), defaults.joinNs(), defaults.installNs(),
             defaults.pauseNs(), defaults.entryLengthMax(), defaults.offeredBytesMax(), defaults.heldBytesMax(), defaults.pullBytes(),
             defaults.tokenPassAfter(), replicator().logReach(), "all".equals(options.text("carillon.ring.stability")),

@@ -34,10 +34,13 @@ final class PacketDispatcher {
     }
 
     private void onHeard(final Peer from) {
-        from.heardNs = machine.nowNs;
         if (from.suspected) {
             from.suspected = false;
+            machine.trace(TraceEvent.HEARD_AGAIN, from.handle, from.silence.lengthNs(machine.nowNs), 0);
+            from.silence.forgive(machine.nowNs);
             machine.gatherer.step();
+        } else {
+            from.silence.end(machine.nowNs, machine.config.quickSuspectNs());
         }
     }
 

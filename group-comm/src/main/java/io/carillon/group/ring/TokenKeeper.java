@@ -67,7 +67,9 @@ final class TokenKeeper {
             ring.holder = holder;
             ring.parked = false;
             passedEnd = NONE;
-            machine.liveness.onHolderChanged();
+            if (!ring.rotates) {
+                machine.trace(TraceEvent.TOKEN_SEEN, ring.epoch, tokenSeq, holder);
+            }
         }
         if (ring.rotates && sender == ring.holder && holder == sender && tokenSeq == ring.tokenSeq) {
             onHolderSays((holderField & RingPacket.PARKED) != 0);
@@ -112,7 +114,6 @@ final class TokenKeeper {
         ring.knownEnd = Math.max(ring.knownEnd, last);
         awaitedEnd = last;
         run = 0;
-        machine.liveness.onHolderChanged();
         // The receipt, so that the sender stops repeating.
         if (ring.peers[sender] != null) {
             machine.transmitter.sendAck(ring.peers[sender]);
@@ -202,7 +203,6 @@ final class TokenKeeper {
         final Ring ring = machine.ring;
         ring.tokenSeq++;
         ring.holder = slot;
-        machine.liveness.onHolderChanged();
         passedEnd = last;
         send();
     }
