@@ -248,9 +248,14 @@ public final class RingCore {
         return machine.orders() ? machine.ring.ids[machine.ring.holder] : null;
     }
 
-    /** Number of that token: it grows by one each time the token is passed; 0 outside of a primary ring. */
+    /** Number of that token: it grows by one each time the token is passed, modulo 2^32; 0 outside of a primary ring. */
     public long tokenSeq() {
-        return machine.orders() ? machine.ring.tokenSeq : 0;
+        return machine.orders() ? Integer.toUnsignedLong(machine.ring.tokenSeq) : 0;
+    }
+
+    /** Tells whether the token of the present ring goes round. */
+    public boolean rotates() {
+        return machine.ring != null && machine.ring.rotates;
     }
 
     /** Name of the state that the protocol is in, for people. */

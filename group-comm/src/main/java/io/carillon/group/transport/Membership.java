@@ -134,6 +134,11 @@ final class Membership implements RingEffects, MeshListener {
         return ring.viewEntryIndex();
     }
 
+    /** See {@link RingCore#rotates}. */
+    boolean rotates() {
+        return ring.rotates();
+    }
+
     /** Tells whether the ring was called since the last {@link #endPass}. */
     boolean isTouched() {
         return touched;
