@@ -72,7 +72,7 @@ class TokenModesTest {
     private boolean isStable(final RingWorldNode node, final int writer) {
         while (scanned[writer] < node.stable) {
             final MemoryLog.Held held = node.log.entries().get((int) scanned[writer]++);
-            if (held.originLsb() == node.id().lsb() && held.originSeq() == offered[writer]) {
+            if (held.origin().equals(node.id()) && held.originSeq() == offered[writer]) {
                 return true;
             }
         }
