@@ -180,7 +180,9 @@ final class Rotation {
         if (!parked && !awaitsLog()) {
             decide();
         } else {
-            machine.announcer.announce(Integer.MAX_VALUE);
+            if (machine.announcer.announce(Integer.MAX_VALUE) > 0) {
+                parkedNs = machine.nowNs; // who numbers is not idle
+            }
         }
         if (parked && isWanted()) {
             unpark();
