@@ -38,7 +38,5 @@ enum PlantedBug {
     /** On a visit numbers from the own log's end, not from what the token says: the predecessor's entries may be on their way. */
     NUMBERED_FROM_LOG,
     /** The token leaves with what was numbered when it came: what this visit numbered is not in it. */
-    RELEASED_BEFORE_NUMBERING,
-    /** Numbers what members without a vote offered although its log lacks what was numbered before. */
-    FOREIGN_BEFORE_LOG
+    RELEASED_BEFORE_NUMBERING
 }

@@ -173,7 +173,7 @@ final class Rotation {
         }
         settle();
         numberOwn();
-        if (machine.ring.holds || machine.bug == PlantedBug.FOREIGN_BEFORE_LOG) {
+        if (machine.ring.holds) {
             machine.ordering.numberForeign();
         }
         numbered = end();

@@ -178,6 +178,7 @@ class RotationTest {
         world.until(50 * MS, "a view of two", () -> world.node(0).isPrimary(2) && world.node(2).isPrimary(2));
         world.node(2).offer("after");
         world.until(200 * MS, "ordered", () -> world.node(0).delivered().contains("after"));
+        world.run(5 * MS);
         assertSame(world, 2);
     }
 
