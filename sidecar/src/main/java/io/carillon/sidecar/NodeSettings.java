@@ -11,10 +11,13 @@ import io.carillon.group.ring.TokenRotation;
 import io.carillon.group.transport.LinkConfig;
 import io.carillon.group.transport.LinkMode;
 import io.carillon.group.transport.PeerAddress;
+import io.carillon.group.transport.RingKey;
 import io.carillon.group.transport.TransportConfig;
+import io.carillon.group.transport.UdpConfig;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.wsrep.options.OptionException;
 import io.carillon.wsrep.options.ProviderOptions;
+import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,7 +139,30 @@ final class NodeSettings {
         final int port = (int) options.integer(BASE_PORT);
         final PeerAddress listen = PeerAddress.parse(listenText(), port);
         return TransportConfig.defaults().withListen(listen).withAdvertised(new PeerAddress(options.text(BASE_HOST), listen.port()))
-            .withLinks(links(listen));
+            .withLinks(links(listen)).withUdp(udp(listen));
+    }
+
+    /** Over UDP, by itself or because there is a multicast address; null: over TCP. */
+    private UdpConfig udp(final PeerAddress listen) {
+        final String group = options.text("gmcast.mcast_addr");
+        if (group.isEmpty() && !options.text("carillon.ring.transport").equals("udp")) {
+            return null;
+        }
+        if (!group.isEmpty() && options.isSet("carillon.ring.transport") && options.text("carillon.ring.transport").equals("tcp")) {
+            throw new IllegalArgumentException("gmcast.mcast_addr needs UDP, and carillon.ring.transport is tcp: leave one of them out");
+        }
+        final boolean ssl = options.isSet("socket.ssl") ? options.bool("socket.ssl") : !options.text("socket.ssl_key").isEmpty();
+        if (ssl) {
+            throw new IllegalArgumentException("socket.ssl* encrypts TCP, and this node is to talk over UDP: set carillon.ring.key, and"
+                + " leave socket.ssl* out or set socket.ssl=no");
+        }
+        final String key = options.text("carillon.ring.key");
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("carillon.ring.key: over UDP anybody could speak for a member; name a file with a key, the"
+                + " same on all nodes (openssl rand -base64 32), or say none where the network is trusted");
+        }
+        return new UdpConfig(key.equals("none") ? null : RingKey.read(Path.of(key)),
+            group.isEmpty() ? null : PeerAddress.parse(group, listen.port()), (int) options.integer("gmcast.mcast_ttl"));
     }
 
     private LinkConfig links(final PeerAddress listen) {

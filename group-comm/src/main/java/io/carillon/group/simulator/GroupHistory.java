@@ -66,8 +66,8 @@ final class GroupHistory {
     }
 
     private static long key(final long epoch, final long index) {
-        Check.that(epoch < 1L << 24 && index < 1L << 38, "the observer's key holds epoch and index", epoch, index);
-        return epoch << 38 | index;
+        Check.that(epoch < 1L << 35 && index < 1L << 28, "the observer's key holds epoch and index", epoch, index);
+        return epoch << 28 | index;
     }
 
     /** A log drops what is above {@code index}: nothing stable is among it. */

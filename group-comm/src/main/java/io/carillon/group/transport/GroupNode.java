@@ -164,7 +164,14 @@ public final class GroupNode implements Group {
     private Mesh mesh(final String clusterName, final MeshListener meshListener) {
         final long life = new SecureRandom().nextLong();
         final RedundantMesh.Opener opener = (network, heard) -> {
-            final TcpMesh mesh = new TcpMesh(loop, transportConfig.onNetwork(network), clusterName, ringConfig.name(), state.self(), life,
+            final TransportConfig config = transportConfig.onNetwork(network);
+            if (config.udp() != null) {
+                final UdpMesh mesh = new UdpMesh(loop, config,
+                    new MeshIdentity(clusterName, ringConfig.name(), state.self(), life, network), heard);
+                mesh.admission((ip, answer) -> admission.ask(ip, answer));
+                return mesh;
+            }
+            final TcpMesh mesh = new TcpMesh(loop, config, clusterName, ringConfig.name(), state.self(), life,
                 network, heard);
             mesh.security(security);
             mesh.admission((ip, answer) -> admission.ask(ip, answer));

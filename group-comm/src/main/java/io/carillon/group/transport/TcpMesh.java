@@ -176,7 +176,7 @@ public final class TcpMesh implements NetworkMesh {
 
     @Override
     public List<String> unlinked() {
-        return MeshReport.unlinked(book, links);
+        return MeshReport.unlinked(book, links::contains);
     }
 
     @Override

@@ -34,6 +34,7 @@ public final class ProviderOptions {
         Map.entry("carillon.ring.stability", "majority"),
         Map.entry("carillon.ring.token", "park"),
         Map.entry("carillon.ring.token_hold", "PT0.5S"),
+        Map.entry("carillon.ring.transport", "tcp"),
         Map.entry("carillon.ring.window", "160"),
         Map.entry("carillon.sidecar_grace", "PT3S"),
         Map.entry("cert.length_check", "127"),
@@ -49,7 +50,6 @@ public final class ProviderOptions {
         Map.entry("evs.auto_evict", List.of("0", "nobody is shut out for being slow")),
         Map.entry("evs.evict", List.of("", "nobody is shut out by hand")),
         Map.entry("gcs.stateless", List.of("no", "every member keeps data")),
-        Map.entry("gmcast.mcast_addr", List.of("", "members talk over TCP only")),
         Map.entry("pc.npvo", List.of("false", "two primary views cannot be")),
         Map.entry("pc.wait_prim", List.of("true", "a server that connects waits for its primary view")));
 
