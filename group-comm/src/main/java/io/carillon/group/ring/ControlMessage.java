@@ -19,12 +19,21 @@ public sealed interface ControlMessage {
      * @param group of the sender's log; zero when unknown.
      * @param weight of the sender in the latest configuration that it knows.
      * @param reach whom the sender hears, itself included, sorted.
+     * @param heardBy who of these hears the sender, as far as it knows, sorted.
      * @param choice whom it would make a ring with, sorted; empty while it still waits for answers.
      * @param reason why it gathers.
      * @param overrides its operator's word.
+     * @param stableKnown whether the first of {@code electorates} is known stable.
+     * @param electorates of the latest stable configuration and of every newer one in the sender's log.
      */
     record Join(long promisedEpoch, long ringEpoch, boolean gathering, boolean primary, UUID group, int weight,
-        List<MemberId> reach, List<MemberId> choice, GatherReason reason, Overrides overrides) implements ControlMessage {
+        List<MemberId> reach, List<MemberId> heardBy, List<MemberId> choice, GatherReason reason, Overrides overrides,
+        boolean stableKnown, List<Electorate> electorates) implements ControlMessage {
+        /** The same, but hearing others. */
+        Join withReach(final List<MemberId> other) {
+            return new Join(promisedEpoch, ringEpoch, gathering, primary, group, weight, other, heardBy, choice, reason, overrides,
+                stableKnown, electorates);
+        }
     }
 
     /** The representative's word for a ring of {@code epoch}: promise it and state your log. */

@@ -38,7 +38,7 @@ final class PacketDispatcher {
             from.suspected = false;
             machine.trace(TraceEvent.HEARD_AGAIN, from.handle, from.silence.lengthNs(machine.nowNs), 0);
             from.silence.forgive(machine.nowNs);
-            machine.gatherer.step();
+            machine.gatherer.onHeardAgain(from);
         } else {
             from.silence.end(machine.nowNs, machine.config.quickSuspectNs());
         }

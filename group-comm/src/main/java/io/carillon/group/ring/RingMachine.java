@@ -28,6 +28,7 @@ final class RingMachine {
     final ReadBarrier barrier;
     final Wishes wishes;
     final Liveness liveness;
+    final Welcome welcome;
     final Gatherer gatherer;
     final Committer committer;
     final Installer installer;
@@ -73,6 +74,7 @@ final class RingMachine {
         this.barrier = new ReadBarrier(this);
         this.wishes = new Wishes(this);
         this.liveness = new Liveness(this);
+        this.welcome = new Welcome(this);
         this.gatherer = new Gatherer(this);
         this.committer = new Committer(this);
         this.installer = new Installer(this);

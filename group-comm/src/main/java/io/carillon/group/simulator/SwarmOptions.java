@@ -126,7 +126,12 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
     private static SwarmOptions quiet(final int nodes, final Durability durability, final boolean partitionsClose) {
         final int[] weights = new int[nodes];
         Arrays.fill(weights, 1);
-        return new SwarmOptions(nodes, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        return quiet(weights, durability, partitionsClose);
+    }
+
+    /** The same with nodes of given weights; with {@code partitionsClose} a blocked connection is reset, else it is silent. */
+    static SwarmOptions quiet(final int[] weights, final Durability durability, final boolean partitionsClose) {
+        return new SwarmOptions(weights.length, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
             -1, 64, 0, 0, weights, 0, 0, 0, Load.NONE, Extremes.NONE,
             Rotations.NONE, RingConfig.defaults(""));
     }

@@ -8,6 +8,7 @@ import com.google.protobuf.MessageLite;
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.Configuration;
 import io.carillon.group.ring.ControlMessage;
+import io.carillon.group.ring.Electorate;
 import io.carillon.group.ring.EpochTable;
 import io.carillon.group.ring.GatherReason;
 import io.carillon.group.ring.Overrides;
@@ -67,7 +68,10 @@ public final class ControlCodec {
                 final RingMessages.Join.Builder builder = RingMessages.Join.newBuilder()
                     .setPromisedEpoch(join.promisedEpoch()).setRingEpoch(join.ringEpoch()).setGathering(join.gathering())
                     .setPrimary(join.primary()).setGroup(ConfigurationCodec.message(join.group())).setWeight(join.weight())
-                    .setReason(join.reason().ordinal()).setOverrides(join.overrides().bits());
+                    .setReason(join.reason().ordinal()).setOverrides(join.overrides().bits())
+                    .setStableKnown(join.stableKnown());
+                join.heardBy().forEach(id -> builder.addHeardBy(ConfigurationCodec.message(id)));
+                join.electorates().forEach(electorate -> builder.addElectorates(ConfigurationCodec.message(electorate)));
                 join.reach().forEach(id -> builder.addReach(ConfigurationCodec.message(id)));
                 join.choice().forEach(id -> builder.addChoice(ConfigurationCodec.message(id)));
                 yield builder.build();
@@ -101,9 +105,13 @@ public final class ControlCodec {
     }
 
     private static ControlMessage join(final RingMessages.Join join) {
+        ConfigurationCodec.require(join.getElectoratesCount() <= IDS_MAX);
+        final List<Electorate> electorates = new ArrayList<>(join.getElectoratesCount());
+        join.getElectoratesList().forEach(electorate -> electorates.add(ConfigurationCodec.of(electorate)));
         return new ControlMessage.Join(join.getPromisedEpoch(), join.getRingEpoch(), join.getGathering(), join.getPrimary(),
             ConfigurationCodec.uuid(join.getGroup()), Math.min(Math.max(join.getWeight(), 0), 255), ids(join.getReachList()),
-            ids(join.getChoiceList()), GatherReason.values()[reason(join.getReason())], Overrides.of(join.getOverrides()));
+            ids(join.getHeardByList()), ids(join.getChoiceList()), GatherReason.values()[reason(join.getReason())],
+            Overrides.of(join.getOverrides()), join.getStableKnown() && !electorates.isEmpty(), List.copyOf(electorates));
     }
 
     private static int reason(final int code) {

@@ -4,6 +4,7 @@
 package io.carillon.group.simulator;
 
 import io.carillon.group.Check;
+import io.carillon.group.ring.GatherReason;
 import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingView;
 import io.carillon.group.ring.TraceEvent;
@@ -13,7 +14,9 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** A simulated group driven by the commands of a golden script (docs/simulator.md, "Scripts"). */
@@ -27,6 +30,7 @@ final class ScriptedGroup implements Narrator {
 
     private final List<String> output = new ArrayList<>();
     private final Set<String> happened = new TreeSet<>();
+    private final Map<Integer, Set<GatherReason>> gathered = new TreeMap<>();
     private Simulator simulator;
     private boolean narratesTokens;
 
@@ -51,6 +55,7 @@ final class ScriptedGroup implements Narrator {
             case "weight" -> weight(rest);
             case "barrier" -> barrier(number(rest[0]));
             case "log" -> each(rest, this::printLog);
+            case "why" -> each(rest, this::printReasons);
             case "quietly" -> {
                 run(String.join(" ", rest));
                 output.clear();
@@ -256,6 +261,16 @@ final class ScriptedGroup implements Narrator {
         happened(number, text.toString());
     }
 
+    /** Why the node gathered since it was last asked, each reason once, and why its present view came about. */
+    private void printReasons(final int number) {
+        final Set<GatherReason> since = gathered.computeIfAbsent(number, unused -> EnumSet.noneOf(GatherReason.class));
+        final List<String> texts = since.stream().map(GatherReason::text).toList();
+        final RingView view = simulator.node(number).application().view();
+        happened(number, "gathered: " + (texts.isEmpty() ? "never" : String.join(", ", texts))
+            + (view == null ? "; not primary" : "; view: " + view.reason()));
+        since.clear();
+    }
+
     private String members(final RingView view) {
         final StringBuilder text = new StringBuilder();
         for (final RingMember member : view.members()) {
@@ -275,10 +290,13 @@ final class ScriptedGroup implements Narrator {
     }
 
     @Override
-    public void traced(final int node, final TraceEvent event) {
+    public void traced(final int node, final TraceEvent event, final long first) {
         if (narratesTokens && TOKEN_EVENTS.contains(event)) {
             output.add(ApplicationModel.letter(node) + " " + event.name().toLowerCase(Locale.ROOT).replace('_', ' '));
         }
         happened.add(ApplicationModel.letter(node) + " " + event);
+        if (event == TraceEvent.GATHER) {
+            gathered.computeIfAbsent(node, unused -> EnumSet.noneOf(GatherReason.class)).add(GatherReason.values()[(int) first]);
+        }
     }
 }
