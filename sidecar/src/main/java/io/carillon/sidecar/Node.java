@@ -137,6 +137,7 @@ final class Node implements AutoCloseable {
         group.overrides(settings.options().bool("pc.ignore_sb"), settings.options().bool("pc.ignore_quorum"));
         group.ringConfig(settings.ring());
         group.transportConfig(settings.transport());
+        group.segment((int) settings.options().integer("gmcast.segment"));
         replicator.configure(settings.replicator());
         replicator.conflicts().logging(settings.options().bool("cert.log_conflicts"));
         replicator.certifier().optimisticApply(settings.options().bool("cert.optimistic_pa"));

@@ -254,6 +254,15 @@ final class Membership implements RingEffects, MeshListener {
     }
 
     @Override
+    public void broadcast(final int[] peers, final int count, final DirectBuffer packet, final int offset, final int length,
+        final TrafficClass trafficClass) {
+        for (int nth = 0; nth < count; nth++) {
+            box.packetOut(peers[nth], packet, offset, length);
+        }
+        mesh.broadcast(peers, count, packet, offset, length, trafficClass);
+    }
+
+    @Override
     public void persist(final long ticket, final RingState state) {
         stateKept.accept(state);
         store.persist(state, () -> {

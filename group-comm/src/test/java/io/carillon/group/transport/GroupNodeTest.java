@@ -228,6 +228,44 @@ class GroupNodeTest {
         }
     }
 
+    /** Two sites: what the group orders is passed on at the other one, and nothing is lost when the one who does so dies. */
+    @Test
+    void payloadIsPassedOnAtTheOtherSiteAndARelayThatDiesLosesNothing() throws Exception {
+        try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK); TestNode c = new TestNode("c", LOOPBACK);
+            TestNode d = new TestNode("d", LOOPBACK); TestNode e = new TestNode("e", LOOPBACK)) {
+            for (final TestNode far : List.of(d, e)) {
+                far.on(() -> {
+                    far.node.segment(1);
+                    return null;
+                });
+            }
+            a.join(true);
+            a.awaitVoters(1);
+            for (final TestNode next : List.of(b, c, d, e)) {
+                next.join(false, a);
+            }
+            for (final TestNode each : List.of(a, b, c, d, e)) {
+                each.awaitVoters(5);
+            }
+            a.offer("a", 3000, 200);
+            d.offer("d", 1000, 200);
+            awaitDelivered(4000, a, b, c, d, e);
+            final MemberId first = d.on(d.node::self).compareTo(e.on(e.node::self)) < 0 ? d.on(d.node::self) : e.on(e.node::self);
+            final TestNode relay = first.equals(d.on(d.node::self)) ? d : e;
+            final TestNode other = relay == d ? e : d;
+            assertTrue(relay.on(relay.node::describe).stream().anyMatch(line -> line.startsWith("segment 1")
+                && !line.contains(" 0 passed on")), relay::describe);
+            a.offer("again", 3000, 200);
+            a.until(() -> a.delivered.size() > 5000);
+            relay.on(() -> {
+                relay.node.abandon();
+                return null;
+            });
+            awaitDelivered(7000, a, b, c, other);
+            assertEquals(a.on(() -> List.copyOf(a.delivered)), other.on(() -> List.copyOf(other.delivered)));
+        }
+    }
+
     @Test
     void aReadBarrierIsAnswered() throws Exception {
         try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK); TestNode c = new TestNode("c", LOOPBACK)) {
