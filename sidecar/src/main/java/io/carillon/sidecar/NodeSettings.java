@@ -14,6 +14,7 @@ import io.carillon.group.transport.PeerAddress;
 import io.carillon.group.transport.RingKey;
 import io.carillon.group.transport.TransportConfig;
 import io.carillon.group.transport.UdpConfig;
+import io.carillon.group.transport.tls.TlsSettings;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.wsrep.options.OptionException;
 import io.carillon.wsrep.options.ProviderOptions;
@@ -57,6 +58,7 @@ final class NodeSettings {
         final NodeSettings settings = new NodeSettings(hello.nodeName(), options);
         settings.take(ownOptions);
         settings.take(hello.options());
+        settings.tls();
         if (!options.isSet("gcache.dir")) {
             options.derive("gcache.dir", options.text(BASE_DIR));
         }
@@ -96,6 +98,9 @@ final class NodeSettings {
     void connect() {
         if (!options.isSet(LISTEN)) {
             options.derive(LISTEN, listenText());
+        }
+        if (options.bool("socket.ssl") && !options.bool("socket.dynamic")) {
+            options.derive(LISTEN, options.text(LISTEN).replaceFirst("^tcp://", "ssl://"));
         }
         options.derive(BASE_PORT, Integer.toString(transport().listen().port()));
         options.connect();
@@ -177,6 +182,15 @@ final class NodeSettings {
                 + " gmcast.listen_addr; set that to this node's address on the first network, or give the links another port");
         }
         return LinkConfig.of(further, LinkMode.parse(options.text("carillon.ring.link_mode")));
+    }
+
+    /** What encrypts connections between nodes; null where nothing does. */
+    TlsSettings tls() throws OptionException {
+        if (!options.encrypts()) {
+            return null;
+        }
+        return new TlsSettings(options.text("socket.ssl_cert"), options.text("socket.ssl_key"), options.text("socket.ssl_ca"),
+            options.text("socket.ssl_password_file"), options.text("socket.ssl_cipher"), options.bool("socket.dynamic"));
     }
 
     LogConfig log() {

@@ -44,7 +44,7 @@ final class MeshReport {
     private static String link(final Link link) {
         final StringBuilder line = new StringBuilder(160);
         line.append("link: ").append(Hello.printable(link.node)).append(' ').append(link.peer).append(' ').append(link.advertised)
-            .append(link.isUp() ? " up" : " being made");
+            .append(link.isUp() ? " up" : " being made").append(link.control.protection());
         if (link.control.roundTripNs >= 0) {
             line.append(", round trip ").append(link.control.roundTripNs / 1000).append(" us");
         }

@@ -353,7 +353,7 @@ public final class TcpMesh implements NetworkMesh {
 
     void onBadFrame(final Connection c, final BadFrame bad) {
         if (c.phase != Connection.Phase.CLOSED) {
-            refusals.refuse(c, Refusal.GARBAGE, bad.getMessage());
+            refusals.refuse(c, bad.refusal(), bad.getMessage());
         }
     }
 

@@ -11,6 +11,9 @@ import io.carillon.group.ring.RingConfig;
 import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.RingView;
 import io.carillon.group.ring.TokenRotation;
+import io.carillon.group.transport.tls.TlsException;
+import io.carillon.group.transport.tls.TlsSecurity;
+import io.carillon.group.transport.tls.TlsSettings;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +62,7 @@ public final class RingLoad implements GroupListener, RingStateStore {
             System.exit(1);
         });
         node.listener(this);
+        node.security(security());
         final List<String> seeds = new ArrayList<>();
         for (final String port : args[2].split(",")) {
             if (!port.isBlank()) {
@@ -74,6 +78,19 @@ public final class RingLoad implements GroupListener, RingStateStore {
             });
             timer[0].deadline(loop.nowNs() + SECOND);
         });
+    }
+
+    /** {@code -Dcarillon.load.tls=DIRECTORY} with cert.pem, key.pem and ca.pem encrypts; {@code -Dcarillon.tls=jdk} by the JDK. */
+    private static ChannelSecurity security() {
+        final String directory = System.getProperty("carillon.load.tls");
+        if (directory == null) {
+            return ChannelSecurity.NONE;
+        }
+        try {
+            return TlsSecurity.of(new TlsSettings(directory + "/cert.pem", directory + "/key.pem", directory + "/ca.pem", "", "", false));
+        } catch (final TlsException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     private static RingConfig settings(final String name) {

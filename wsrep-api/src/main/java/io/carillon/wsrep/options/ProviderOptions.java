@@ -53,6 +53,8 @@ public final class ProviderOptions {
         Map.entry("pc.npvo", List.of("false", "two primary views cannot be")),
         Map.entry("pc.wait_prim", List.of("true", "a server that connects waits for its primary view")));
 
+    private static final String SSL = "socket.ssl";
+
     /** Whoever sets one of these expects encryption. */
     private static final List<String> ENCRYPTION = List.of("socket.ssl_ca", "socket.ssl_cert", "socket.ssl_key", "socket.ssl_cipher",
         "socket.ssl_password_file");
@@ -74,23 +76,34 @@ public final class ProviderOptions {
     /** Sets everything named in {@code text} before the node starts, or nothing. Returns what was named, in the order of the text. */
     public Map<String, String> initialise(final String text) throws OptionException {
         final Map<String, String> named = parse(text, false);
-        checkEncryption(named);
         values.putAll(named);
         return named;
     }
 
-    /** A node that sent in the clear what was to be encrypted would be worse than one that does not start. */
-    private void checkEncryption(final Map<String, String> named) throws OptionException {
-        final Map<String, String> all = new TreeMap<>(values);
-        all.putAll(named);
-        final String asked = all.getOrDefault("socket.ssl", "");
-        final boolean wanted = asked.isEmpty() ? ENCRYPTION.stream().anyMatch(name -> !all.getOrDefault(name, "").isEmpty())
-            : OptionValue.bool(asked);
-        if (wanted) {
-            throw new OptionException(Kind.BAD_VALUE, "provider options socket.ssl*: connections between nodes cannot be encrypted so"
-                + " far, and the node does not start without what was asked for. To run without encryption, leave them out or set"
-                + " socket.ssl=no");
+    /**
+     * Tells whether connections between nodes are encrypted, which Galera's rules decide: when asked for, or when certificate and key are
+     * named; and lists what Galera lists then. Throws where half of it is named: a node that sent in the clear what was to be encrypted
+     * would be worse than one that does not start.
+     */
+    public boolean encrypts() throws OptionException {
+        final String asked = text(SSL);
+        final boolean wanted = asked.isEmpty() ? ENCRYPTION.stream().anyMatch(name -> !text(name).isEmpty()) : OptionValue.bool(asked);
+        if (!wanted) {
+            return false;
         }
+        if (text("socket.ssl_key").isEmpty() || text("socket.ssl_cert").isEmpty()) {
+            throw new OptionException(Kind.BAD_VALUE, "To enable SSL at least both of 'socket.ssl_key' and 'socket.ssl_cert' must be set;"
+                + " to run without encryption, leave out all of socket.ssl*, or set socket.ssl=no");
+        }
+        values.put(SSL, "YES");
+        values.putIfAbsent("socket.ssl_cipher", "");
+        values.put("socket.ssl_reload", "1");
+        return true;
+    }
+
+    /** What {@link #change} would set, in the order of the text. Nothing is set. */
+    public Map<String, String> changes(final String text) throws OptionException {
+        return parse(text, true);
     }
 
     /** Sets everything named in {@code text} on a running node, or nothing. Returns what was named, in the order of the text. */
