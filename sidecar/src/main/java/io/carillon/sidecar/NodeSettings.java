@@ -7,6 +7,7 @@ import io.carillon.certification.log.Durability;
 import io.carillon.certification.log.LogConfig;
 import io.carillon.certification.replicator.ReplicatorConfig;
 import io.carillon.group.ring.RingConfig;
+import io.carillon.group.ring.TokenRotation;
 import io.carillon.group.transport.LinkConfig;
 import io.carillon.group.transport.LinkMode;
 import io.carillon.group.transport.PeerAddress;
@@ -114,7 +115,29 @@ final class NodeSettings {
         return new RingConfig(name, weight(), options.durationNs("evs.keepalive_period"), defaults.memberKeepaliveNs(),
             options.durationNs("evs.suspect_timeout"), defaults.quickSuspectNs(), defaults.joinNs(), defaults.installNs(),
             defaults.pauseNs(), defaults.entryLengthMax(), defaults.offeredBytesMax(), defaults.heldBytesMax(), defaults.pullBytes(),
-            defaults.tokenPassAfter(), replicator().logReach(), "all".equals(options.text("carillon.ring.stability")));
+            defaults.tokenPassAfter(), replicator().logReach(), "all".equals(options.text("carillon.ring.stability")),
+            rotation());
+    }
+
+    /** What each option may be was checked when it was set; here, whether they fit together. */
+    private TokenRotation rotation() {
+        final int window = (int) options.integer("carillon.ring.window");
+        final int personal = (int) options.integer("carillon.ring.personal_window");
+        final int accelerated = (int) options.integer("carillon.ring.accelerated_window");
+        final long holdNs = options.durationNs("carillon.ring.token_hold");
+        if (personal > window) {
+            throw new IllegalArgumentException("carillon.ring.personal_window=" + personal + " is more than carillon.ring.window=" + window
+                + ": one member cannot send more on a visit of the token than all may in a round");
+        }
+        if (accelerated > personal) {
+            throw new IllegalArgumentException("carillon.ring.accelerated_window=" + accelerated
+                + " is more than carillon.ring.personal_window=" + personal + ": only what a member may send can follow the token");
+        }
+        if (holdNs < TokenRotation.HOLD_MIN_NS) {
+            throw new IllegalArgumentException("carillon.ring.token_hold=" + options.text("carillon.ring.token_hold")
+                + " is too short: an idle token would keep the processors busy; it must be PT0.01S at least");
+        }
+        return new TokenRotation("rotate".equals(options.text("carillon.ring.token")), window, personal, accelerated, holdNs);
     }
 
     TransportConfig transport() {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.certification.log.Durability;
+import io.carillon.group.ring.TokenRotation;
 import io.carillon.group.transport.LinkConfig;
 import io.carillon.group.transport.LinkMode;
 import io.carillon.group.transport.PeerAddress;
@@ -56,6 +57,26 @@ final class NodeSettingsTest {
         assertEquals(Durability.DISK, settings.durability());
         assertEquals(3, settings.ring().weight());
         assertEquals("n1", settings.ring().name());
+    }
+
+    @Test
+    void theTokenGoesRoundAsTheOptionsSay() throws OptionException {
+        assertEquals(TokenRotation.PARKED, settings("", "", "").ring().rotation());
+        assertEquals(TokenRotation.rotating(), settings("", "", "carillon.ring.token=rotate").ring().rotation());
+        assertEquals(new TokenRotation(true, 50, 17, 0, 561_000_000L), settings("", "",
+            "carillon.ring.token=rotate;carillon.ring.window=50;carillon.ring.personal_window=17;carillon.ring.accelerated_window=0;"
+                + "carillon.ring.token_hold=PT0.561S").ring().rotation());
+        assertThrows(OptionException.class, () -> settings("", "", "carillon.ring.window=0"));
+        assertThrows(OptionException.class, () -> settings("", "", "carillon.ring.token=round"));
+        final NodeSettings personal = settings("", "", "carillon.ring.window=10");
+        final String tooMuch = assertThrows(IllegalArgumentException.class, personal::ring).getMessage();
+        assertTrue(tooMuch.contains("carillon.ring.personal_window=20") && tooMuch.contains("carillon.ring.window=10"), tooMuch);
+        final NodeSettings accelerated = settings("", "", "carillon.ring.personal_window=10");
+        final String tooFast = assertThrows(IllegalArgumentException.class, accelerated::ring).getMessage();
+        assertTrue(tooFast.contains("carillon.ring.accelerated_window=15"), tooFast);
+        final NodeSettings hold = settings("", "", "carillon.ring.token_hold=PT0.001S");
+        final String tooShort = assertThrows(IllegalArgumentException.class, hold::ring).getMessage();
+        assertTrue(tooShort.contains("carillon.ring.token_hold=PT0.001S"), tooShort);
     }
 
     @Test

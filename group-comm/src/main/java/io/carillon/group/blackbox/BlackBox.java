@@ -155,7 +155,7 @@ public final class BlackBox {
             }
             case SUSPECTED, HEARD_AGAIN -> add(code, numbers.ofHandle(a), b, 0);
             case PACKET_DROPPED -> add(code, a, b < 0 ? numbers.ofSlot(~b) : numbers.ofHandle(b), c);
-            case TOKEN_SENT, TOKEN_REPEATED, TOKEN_SEEN -> add(code, a, b, numbers.ofSlot(c));
+            case TOKEN_SENT, TOKEN_REPEATED, TOKEN_SEEN, TOKEN_WOKEN, WAKE_REPEATED -> add(code, a, b, numbers.ofSlot(c));
             case PULLED -> add(code, a, numbers.ofSlot(b), c);
             default -> add(code, a, b, c);
         }

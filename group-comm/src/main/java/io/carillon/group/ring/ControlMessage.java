@@ -52,9 +52,16 @@ public sealed interface ControlMessage {
      * @param stableKnown whether the first of {@code configurations} is known stable.
      * @param configurations the latest stable and every newer one in the log.
      * @param overrides its operator's word.
+     * @param rotates whether it would have the token go round.
      */
     record State(long epoch, RingMember member, long logEnd, long endSeqno, long stableIndex, EpochTable table,
-        boolean stableKnown, List<Configuration> configurations, Overrides overrides) implements ControlMessage {
+        boolean stableKnown, List<Configuration> configurations, Overrides overrides, boolean rotates) implements ControlMessage {
+        /** The state of a member that would have the token parked. */
+        State(final long epoch, final RingMember member, final long logEnd, final long endSeqno, final long stableIndex,
+            final EpochTable table, final boolean stableKnown, final List<Configuration> configurations, final Overrides overrides) {
+            this(epoch, member, logEnd, endSeqno, stableIndex, table, stableKnown, configurations, overrides, false);
+        }
+
         long lastEpoch() {
             return table.runs().isEmpty() ? 0 : table.runs().getLast().epoch();
         }
@@ -75,8 +82,9 @@ public sealed interface ControlMessage {
      * @param winnerSeqno its seqno.
      * @param table its epochs.
      * @param view what the VIEW entry will say; marks are filled in by the winner.
+     * @param rotates whether the token goes round.
      */
     record Install(long epoch, boolean primary, MemberId winner, long winnerEnd, long winnerSeqno, EpochTable table,
-        Configuration view) implements ControlMessage {
+        Configuration view, boolean rotates) implements ControlMessage {
     }
 }

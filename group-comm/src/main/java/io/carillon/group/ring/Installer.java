@@ -149,6 +149,8 @@ final class Installer {
         if (machine.ring != null && configuration.epoch() == machine.ring.epoch) {
             machine.ring.apply(configuration);
             machine.ordering.onMarks();
+            machine.wishes.onConfiguration();
+            machine.rotation.onConfiguration();
         }
     }
 

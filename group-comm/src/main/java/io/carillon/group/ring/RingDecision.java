@@ -52,6 +52,11 @@ final class RingDecision {
         return primaries == 1 ? primary : decision.notPrimary(epoch, primaries > 1 ? "two groups of different history meet" : reason);
     }
 
+    /** The token goes round only where everybody would have it so: the parked one is what all can agree upon. */
+    private boolean rotates() {
+        return states.stream().allMatch(ControlMessage.State::rotates);
+    }
+
     private List<UUID> groups() {
         final List<UUID> groups = new ArrayList<>();
         for (final ControlMessage.State state : states) {
@@ -102,7 +107,7 @@ final class RingDecision {
             majority ? reason : forced ? "primary by an operator's word"
                 : "all voters are back, some without their log: commits may be lost", members, previous, List.of());
         return new ControlMessage.Install(epoch, true, winner.member().id(), winner.logEnd(), winner.endSeqno(), table(winner, group),
-            view);
+            view, rotates());
     }
 
     /** The winner's history as far back as anybody present holds it: who only lacks its end need not start over. */
@@ -178,7 +183,8 @@ final class RingDecision {
         final MemberId id = winner.member().id();
         final Configuration view = new Configuration(epoch, winner.logEnd() + 1, Founding.groupOf(id, epoch), 1, epoch,
             "primary by an operator's word", members, List.of(), List.of());
-        return new ControlMessage.Install(epoch, true, id, winner.logEnd(), winner.endSeqno(), winner.table(), view);
+        return new ControlMessage.Install(epoch, true, id, winner.logEnd(), winner.endSeqno(), winner.table(), view,
+            rotates());
     }
 
     private ControlMessage.Install notPrimary(final long epoch, final String reason) {
@@ -195,6 +201,6 @@ final class RingDecision {
         }
         final Configuration view = new Configuration(epoch, 0, newest == null ? NO_GROUP : newest.group(), 0, 0, reason, members,
             List.of(), List.of());
-        return new ControlMessage.Install(epoch, false, MemberId.NONE, 0, -1, new EpochTable(List.of()), view);
+        return new ControlMessage.Install(epoch, false, MemberId.NONE, 0, -1, new EpochTable(List.of()), view, false);
     }
 }

@@ -31,7 +31,9 @@ final class Transmitter {
     /** Begins a flat packet; its body is written from {@link RingPacket#BODY_OFFSET} on. */
     ExpandableArrayBuffer begin(final byte type) {
         final Ring ring = machine.ring;
-        RingPacket.header(buffer, type, ring.holder, ring.tokenSeq, ring.epoch, acknowledgement(), horizon());
+        final int parked = ring.parked && ring.holder == ring.self ? RingPacket.PARKED : 0;
+        RingPacket.header(buffer, type, ring.holder & RingPacket.HOLDER_MASK | parked, ring.tokenSeq, ring.epoch, acknowledgement(),
+            horizon());
         return buffer;
     }
 

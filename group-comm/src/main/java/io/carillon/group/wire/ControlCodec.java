@@ -85,7 +85,7 @@ public final class ControlCodec {
                 final RingMessages.State.Builder builder = RingMessages.State.newBuilder().setEpoch(state.epoch())
                     .setMember(ConfigurationCodec.message(state.member())).setLogEnd(state.logEnd())
                     .setEndSeqno(state.endSeqno()).setStableIndex(state.stableIndex()).setStableKnown(state.stableKnown())
-                    .setOverrides(state.overrides().bits());
+                    .setOverrides(state.overrides().bits()).setRotates(state.rotates());
                 state.table().runs().forEach(run -> builder.addRuns(message(run)));
                 for (final Configuration configuration : state.configurations()) {
                     builder.addConfigurations(RingMessages.LoggedConfiguration.newBuilder().setEpoch(configuration.epoch())
@@ -97,7 +97,7 @@ public final class ControlCodec {
                 final RingMessages.Install.Builder builder = RingMessages.Install.newBuilder().setEpoch(install.epoch())
                     .setPrimary(install.primary()).setWinner(ConfigurationCodec.message(install.winner()))
                     .setWinnerEnd(install.winnerEnd()).setWinnerSeqno(install.winnerSeqno())
-                    .setView(ConfigurationCodec.message(install.view()));
+                    .setView(ConfigurationCodec.message(install.view())).setRotates(install.rotates());
                 install.table().runs().forEach(run -> builder.addRuns(message(run)));
                 yield builder.build();
             }
@@ -131,13 +131,13 @@ public final class ControlCodec {
         }
         return new ControlMessage.State(state.getEpoch(), ConfigurationCodec.of(state.getMember()), state.getLogEnd(),
             state.getEndSeqno(), state.getStableIndex(), table(state.getRunsList()),
-            state.getStableKnown() && !configurations.isEmpty(), configurations, Overrides.of(state.getOverrides()));
+            state.getStableKnown() && !configurations.isEmpty(), configurations, Overrides.of(state.getOverrides()), state.getRotates());
     }
 
     private static ControlMessage install(final RingMessages.Install install) {
         return new ControlMessage.Install(install.getEpoch(), install.getPrimary(), ConfigurationCodec.of(install.getWinner()),
             install.getWinnerEnd(), install.getWinnerSeqno(), table(install.getRunsList()),
-            ConfigurationCodec.of(install.getEpoch(), install.getWinnerEnd() + 1, install.getView()));
+            ConfigurationCodec.of(install.getEpoch(), install.getWinnerEnd() + 1, install.getView()), install.getRotates());
     }
 
     private static EpochTable table(final List<RingMessages.EpochRun> messages) {

@@ -23,11 +23,16 @@ import java.util.TreeSet;
 final class ScriptedGroup implements Narrator {
     private static final long MS = 1_000_000L;
     private static final long UNTIL_MAX = 120_000 * MS;
+    private static final int LENGTH = 32;
+    private static final Set<TraceEvent> TOKEN_EVENTS = EnumSet.of(TraceEvent.TOKEN_PARKED, TraceEvent.TOKEN_WOKEN,
+        TraceEvent.TOKEN_REPEATED, TraceEvent.WAKE_REPEATED, TraceEvent.TOKEN_DUPLICATE, TraceEvent.RELEASED_EARLY,
+        TraceEvent.WINDOW_FULL);
 
     private final List<String> output = new ArrayList<>();
     private final Set<String> happened = new TreeSet<>();
     private final Map<Integer, Set<GatherReason>> gathered = new TreeMap<>();
     private Simulator simulator;
+    private boolean narratesTokens;
 
     /** Runs one command; what became visible meanwhile is added to the output. */
     void run(final String line) {
@@ -80,7 +85,8 @@ final class ScriptedGroup implements Narrator {
         }
         final SwarmOptions base = flags.contains("silent") ? SwarmOptions.quietAndSilent(count, durability)
             : SwarmOptions.quiet(count, durability);
-        simulator = new Simulator(0, base);
+        narratesTokens = flags.contains("rotate");
+        simulator = new Simulator(0, narratesTokens ? base.rotating() : base);
         simulator.narrate(this);
     }
 
@@ -205,19 +211,19 @@ final class ScriptedGroup implements Narrator {
     }
 
     private void leave(final String[] words) {
-        offer(number(words[0]), words.length > 1 ? Integer.parseInt(words[1]) : 0);
+        offer(number(words[0]), words.length > 1 ? Integer.parseInt(words[1]) : 0, LENGTH);
         simulator.node(number(words[0])).leave();
     }
 
     private void offer(final String[] words) {
-        offer(number(words[0]), words.length > 1 ? Integer.parseInt(words[1]) : 1);
+        offer(number(words[0]), words.length > 1 ? Integer.parseInt(words[1]) : 1, words.length > 2 ? Integer.parseInt(words[2]) : LENGTH);
         simulator.node(number(words[0])).touched();
     }
 
-    private void offer(final int number, final int count) {
+    private void offer(final int number, final int count, final int length) {
         final SimulatedNode node = simulator.node(number);
         for (int i = count; i > 0; i--) {
-            final long result = node.application().offer(node.core(), node.local(), simulator.workload(), 32);
+            final long result = node.application().offer(node.core(), node.local(), simulator.workload(), length);
             if (result < 0) {
                 happened(node.number(), "offer refused " + result);
             }
@@ -285,6 +291,9 @@ final class ScriptedGroup implements Narrator {
 
     @Override
     public void traced(final int node, final TraceEvent event, final long first) {
+        if (narratesTokens && TOKEN_EVENTS.contains(event)) {
+            output.add(ApplicationModel.letter(node) + " " + event.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+        }
         happened.add(ApplicationModel.letter(node) + " " + event);
         if (event == TraceEvent.GATHER) {
             gathered.computeIfAbsent(node, unused -> EnumSet.noneOf(GatherReason.class)).add(GatherReason.values()[(int) first]);

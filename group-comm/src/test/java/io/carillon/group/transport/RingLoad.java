@@ -10,6 +10,7 @@ import io.carillon.group.RingStateStore;
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.RingView;
+import io.carillon.group.ring.TokenRotation;
 import io.carillon.group.transport.tls.TlsException;
 import io.carillon.group.transport.tls.TlsSecurity;
 import io.carillon.group.transport.tls.TlsSettings;
@@ -97,7 +98,14 @@ public final class RingLoad implements GroupListener, RingStateStore {
         return new RingConfig(name, c.weight(), c.keepaliveNs(), c.memberKeepaliveNs(), c.suspectNs(), c.quickSuspectNs(),
             c.joinNs(), c.installNs(),
             c.pauseNs(), c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(),
-            Integer.getInteger("carillon.load.tokenPassAfter", c.tokenPassAfter()), c.certificationWindow(), c.stableAll());
+            Integer.getInteger("carillon.load.tokenPassAfter", c.tokenPassAfter()), c.certificationWindow(), c.stableAll(), rotation());
+    }
+
+    private static TokenRotation rotation() {
+        final TokenRotation d = TokenRotation.rotating();
+        return "rotate".equals(System.getProperty("carillon.load.token")) ? new TokenRotation(true, d.window(),
+            Integer.getInteger("carillon.load.personal", d.personal()), Integer.getInteger("carillon.load.accelerated", d.accelerated()),
+            d.holdNs()) : TokenRotation.PARKED;
     }
 
     public static void main(final String[] args) {
