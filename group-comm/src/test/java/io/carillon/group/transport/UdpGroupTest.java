@@ -78,7 +78,8 @@ class UdpGroupTest {
             assertEquals(a.on(() -> List.copyOf(a.delivered)), b.on(() -> List.copyOf(b.delivered)));
             assertEquals(a.on(() -> List.copyOf(a.delivered)), c.on(() -> List.copyOf(c.delivered)));
             if (config.udp().multicast() != null) {
-                for (final TestNode node : nodes) {
+                // What c offers is too long for one datagram, and goes to each by itself.
+                for (final TestNode node : List.of(a, b)) {
                     assertTrue(node.on(() -> udp(node).multicast().packets()) > 0, node::describe);
                 }
             }
