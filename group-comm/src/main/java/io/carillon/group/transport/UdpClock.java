@@ -128,9 +128,9 @@ final class UdpClock {
     private void dial(final AddressBook.Entry entry) {
         entry.dialling = true;
         names.find(entry.address.host(), (addresses, why) -> {
-            if (mesh.isClosed()) {
+            if (mesh.isMute()) {
                 entry.dialling = false;
-            } else if (addresses == null || addresses.length == 0) {
+            } else if (addresses == null) {
                 mesh.book().onFailed(entry, why, mesh.nowNs());
             } else {
                 // One of several addresses a try: the next try takes the next.

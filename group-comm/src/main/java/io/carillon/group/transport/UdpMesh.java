@@ -287,8 +287,9 @@ final class UdpMesh implements NetworkMesh {
         return loop.nowNs();
     }
 
-    boolean isClosed() {
-        return stopped || isolation == 2;
+    /** Nothing is said, understood or made. */
+    boolean isMute() {
+        return stopped || isolation != 0;
     }
 
     boolean isIsolated() {

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.group.ring.TrafficClass;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +39,22 @@ class UdpMuteTest {
             });
             assertTrue(bytes > 0, "what is said afterwards leaves with the pass, not with the next probe of a size");
             assertEquals("back", a.next());
+        }
+    }
+
+    @Test
+    void whoIsIsolatedAnswersNobodyWhoAskedBefore() throws Exception {
+        try (UdpNode a = new UdpNode(1, KEYED); UdpNode b = new UdpNode(2, KEYED)) {
+            final List<Consumer<Boolean>> asked = new ArrayList<>();
+            a.mesh.admission((ip, answer) -> asked.add(answer));
+            a.start();
+            b.start(a);
+            a.until(() -> !asked.isEmpty());
+            assertEquals(List.of(), a.on(() -> {
+                a.mesh.isolate(1);
+                asked.getFirst().accept(true);
+                return a.mesh.links();
+            }));
         }
     }
 
