@@ -359,12 +359,7 @@ final class UdpMesh implements NetworkMesh {
     }
 
     void learn(final List<Hello.Known> known, final long nowNs) {
-        for (final Hello.Known k : known) {
-            if (!k.member().equals(identity.self()) && !links.contains(k.member()) && k.address().port() != 0
-                && !k.address().isWildcard()) {
-                book.learn(k.address(), k.member(), nowNs);
-            }
-        }
+        book.learn(known, identity.self(), links::contains, nowNs);
         rearm();
     }
 }
