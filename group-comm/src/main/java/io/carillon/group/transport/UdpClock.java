@@ -24,6 +24,7 @@ final class UdpClock {
     private final LoopTimer timer;
     private long nextPingNs;
     private long nextLookNs;
+    private long armedNs = Long.MAX_VALUE;
     private int looks;
     private boolean running;
 
@@ -59,7 +60,16 @@ final class UdpClock {
                 next = Math.min(next, link.fragments.deadlineNs());
             }
         }
+        armedNs = next;
         timer.deadline(next);
+    }
+
+    /** Fires at {@code deadlineNs} at the latest; the same without looking at everything. */
+    void atLatest(final long deadlineNs) {
+        if (running && deadlineNs < armedNs) {
+            armedNs = deadlineNs;
+            timer.deadline(deadlineNs);
+        }
     }
 
     private void onTimer() {

@@ -127,14 +127,12 @@ final class UdpMesh implements NetworkMesh {
             final UdpLink link = unsent.get(i);
             if (isolation == 0 && link.state != UdpLink.State.CLOSED) {
                 link.flush(nowNs);
+                clock.atLatest(link.fragments.deadlineNs());
             } else {
                 link.discard();
             }
         }
-        if (!unsent.isEmpty()) {
-            unsent.clear();
-            clock.rearm();
-        }
+        unsent.clear();
         socket.flush();
     }
 
