@@ -199,6 +199,9 @@ final class UdpMesh implements NetworkMesh {
                 : " does not reach all, each is sent to by itself") + ", " + multicast.packets() + " packets");
         }
         refusals.describe(lines);
+        if (socket.failed() > 0) {
+            lines.add("datagrams that the system did not send, or of which the network said that they did not arrive: " + socket.failed());
+        }
         return lines;
     }
 
