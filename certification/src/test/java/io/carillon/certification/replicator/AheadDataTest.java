@@ -98,7 +98,27 @@ class AheadDataTest {
             a.beginLarge("x" + nth, VALUE, FRAGMENT);
         }
         cluster.settle();
-        assertEquals(8, b.ahead.size());
+        assertEquals(ToyServer.AHEAD_MAX, b.ahead.size());
+    }
+
+    /** Where one ends and another begins in a pass, the application still has the former when it is given the latter. */
+    @Test
+    void whatEndsMakesRoomOnceTheApplicationKnows() {
+        final ToyServer.LargeWriteSet first = a.beginLarge("x", VALUE, FRAGMENT);
+        for (int nth = 1; nth < ToyServer.AHEAD_MAX; nth++) {
+            a.beginLarge("x" + nth, VALUE, FRAGMENT);
+        }
+        cluster.settle();
+        b.group.deaf = true;
+        a.replicator.withdraw(first.callNumber);
+        a.beginLarge("y", VALUE, FRAGMENT);
+        cluster.settle();
+        b.group.deaf = false;
+        cluster.settle();
+        assertEquals(ToyServer.AHEAD_MAX - 1, b.ahead.size());
+        a.beginLarge("z", VALUE, FRAGMENT);
+        cluster.settle();
+        assertEquals(ToyServer.AHEAD_MAX, b.ahead.size());
     }
 
     @Test

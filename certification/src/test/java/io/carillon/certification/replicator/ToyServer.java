@@ -4,6 +4,7 @@
 package io.carillon.certification.replicator;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.certification.WriteSetBuilder;
 import io.carillon.wsrep.Gtid;
@@ -34,6 +35,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** A server of one table of strings: applies at once, remembers everything that it was told. */
 final class ToyServer implements ReplicatedApplication {
     static final long NOW = 1_000_000_000L;
+    /** Numbers that a provider takes ahead at once (docs/ipc.md). */
+    static final int AHEAD_MAX = 8;
 
     final String name;
     final FakeGroup group;
@@ -291,6 +294,7 @@ final class ToyServer implements ReplicatedApplication {
         final byte[] copy = new byte[length];
         bytes.getBytes(offset, copy);
         ahead.computeIfAbsent(stream, number -> new ByteArrayOutputStream()).writeBytes(copy);
+        assertTrue(ahead.size() <= AHEAD_MAX, "a provider ends the connection for a number too many");
     }
 
     @Override
