@@ -11,6 +11,9 @@ import org.junit.jupiter.api.Test;
 
 /** What an application is given of large write sets before they are decided. */
 class AheadDataTest {
+    /** Numbers that a provider takes ahead at once (docs/ipc.md). */
+    static final int AHEAD_MAX = 8;
+
     private static final String VALUE = "0123456789".repeat(100_000);
     private static final int FRAGMENT = 256 << 10;
 
@@ -98,14 +101,14 @@ class AheadDataTest {
             a.beginLarge("x" + nth, VALUE, FRAGMENT);
         }
         cluster.settle();
-        assertEquals(ToyServer.AHEAD_MAX, b.ahead.size());
+        assertEquals(AHEAD_MAX, b.ahead.size());
     }
 
     /** Where one ends and another begins in a pass, the application still has the former when it is given the latter. */
     @Test
     void whatEndsMakesRoomOnceTheApplicationKnows() {
         final ToyServer.LargeWriteSet first = a.beginLarge("x", VALUE, FRAGMENT);
-        for (int nth = 1; nth < ToyServer.AHEAD_MAX; nth++) {
+        for (int nth = 1; nth < AHEAD_MAX; nth++) {
             a.beginLarge("x" + nth, VALUE, FRAGMENT);
         }
         cluster.settle();
@@ -115,10 +118,10 @@ class AheadDataTest {
         cluster.settle();
         b.group.deaf = false;
         cluster.settle();
-        assertEquals(ToyServer.AHEAD_MAX - 1, b.ahead.size());
+        assertEquals(AHEAD_MAX - 1, b.ahead.size());
         a.beginLarge("z", VALUE, FRAGMENT);
         cluster.settle();
-        assertEquals(ToyServer.AHEAD_MAX, b.ahead.size());
+        assertEquals(AHEAD_MAX, b.ahead.size());
     }
 
     @Test

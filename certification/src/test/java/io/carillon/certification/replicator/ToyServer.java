@@ -35,8 +35,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** A server of one table of strings: applies at once, remembers everything that it was told. */
 final class ToyServer implements ReplicatedApplication {
     static final long NOW = 1_000_000_000L;
-    /** Numbers that a provider takes ahead at once (docs/ipc.md). */
-    static final int AHEAD_MAX = 8;
 
     final String name;
     final FakeGroup group;
@@ -294,7 +292,7 @@ final class ToyServer implements ReplicatedApplication {
         final byte[] copy = new byte[length];
         bytes.getBytes(offset, copy);
         ahead.computeIfAbsent(stream, number -> new ByteArrayOutputStream()).writeBytes(copy);
-        assertTrue(ahead.size() <= AHEAD_MAX, "a provider ends the connection for a number too many");
+        assertTrue(ahead.size() <= AheadDataTest.AHEAD_MAX, "a provider ends the connection for a number too many");
     }
 
     @Override
