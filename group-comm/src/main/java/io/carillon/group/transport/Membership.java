@@ -85,9 +85,11 @@ final class Membership implements RingEffects, MeshListener {
 
     /** See {@link RingCore#offer}. */
     long offer(final EntryKind kind, final DirectBuffer buffer, final int offset, final int length) {
-        touched = true;
         try {
-            return ring.offer(loop.nowNs(), kind, buffer, offset, length);
+            final long result = ring.offer(loop.nowNs(), kind, buffer, offset, length);
+            // What is refused is tried again at the end of passes: another one only for that would be the next of an endless row.
+            touched |= result > 0;
+            return result;
         } catch (final RuntimeException e) {
             broken = e;
             return RingResult.CLOSED;

@@ -11,11 +11,13 @@ import io.carillon.group.MemberId;
 import io.carillon.group.RingReport;
 import io.carillon.group.blackbox.BlackBoxDump;
 import io.carillon.group.blackbox.BlackBoxText;
+import io.netty.channel.SingleThreadEventLoop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,24 @@ class GroupNodeTest {
             isolate(a, 0);
             a.until(() -> a.delivered.size() == 10);
             a.awaitVoters(3);
+        }
+    }
+
+    /** Whoever offers again at the end of each pass must not make the loop go round for nothing else. */
+    @Test
+    void whatIsRefusedForNowCostsNoPassOfItsOwn() throws Exception {
+        try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK); TestNode c = new TestNode("c", LOOPBACK)) {
+            three(a, b, c);
+            final CountDownLatch goOn = new CountDownLatch(1);
+            freeze(b, goOn);
+            freeze(c, goOn);
+            try {
+                a.offer("a", 2000, 60_000);
+                final SingleThreadEventLoop loop = (SingleThreadEventLoop) a.loop.eventLoop();
+                a.until(() -> a.waitsForRoom() && loop.pendingTasks() == 0);
+            } finally {
+                goOn.countDown();
+            }
         }
     }
 
@@ -321,6 +341,16 @@ class GroupNodeTest {
         n.on(() -> {
             n.node.isolate(mode);
             return null;
+        });
+    }
+
+    private static void freeze(final TestNode n, final CountDownLatch goOn) {
+        n.loop.execute(() -> {
+            try {
+                assertTrue(goOn.await(LoopProbe.HANG_S, TimeUnit.SECONDS));
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         });
     }
 
