@@ -54,7 +54,7 @@ final class LogTail {
         }
         configurations.restore(log, stable);
         marks.clear();
-        final Configuration first = configurations.all().isEmpty() ? null : configurations.all().getFirst();
+        final Configuration first = configurations.first();
         long index = log.baseIndex();
         if (first != null) {
             marks.restore(first.marks());

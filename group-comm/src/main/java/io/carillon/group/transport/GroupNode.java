@@ -324,7 +324,7 @@ public final class GroupNode implements Group {
             }
             listener.onBatchEnd();
             if (!events.isEmpty() || membership != null && membership.isTouched()) {
-                loop.execute(() -> { });
+                loop.again();
             }
         } catch (final UncheckedIOException e) {
             fail(e.getMessage()); // the log or the state cannot be written: the message says what to do
