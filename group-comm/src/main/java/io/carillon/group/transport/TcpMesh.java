@@ -373,11 +373,7 @@ public final class TcpMesh implements NetworkMesh {
     }
 
     private void learn(final List<Hello.Known> known, final long nowNs) {
-        for (final Hello.Known k : known) {
-            if (!k.member().equals(self) && !links.contains(k.member()) && k.address().port() != 0 && !k.address().isWildcard()) {
-                book.learn(k.address(), k.member(), nowNs);
-            }
-        }
+        book.learn(known, self, links::contains, nowNs);
         rearm();
     }
 }

@@ -222,7 +222,7 @@ final class UdpHandshake {
 
     private void loopAsk(final UdpIntroduction peer, final InetSocketAddress from) {
         mesh.admission().ask(from.getAddress().getHostAddress(), admitted -> {
-            if (!asked.remove(from) || mesh.isClosed()) {
+            if (!asked.remove(from) || mesh.isMute()) {
                 return;
             }
             if (admitted) {

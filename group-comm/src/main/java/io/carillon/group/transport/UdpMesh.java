@@ -127,14 +127,12 @@ final class UdpMesh implements NetworkMesh {
             final UdpLink link = unsent.get(i);
             if (isolation == 0 && link.state != UdpLink.State.CLOSED) {
                 link.flush(nowNs);
+                clock.atLatest(link.fragments.deadlineNs());
             } else {
                 link.discard();
             }
         }
-        if (!unsent.isEmpty()) {
-            unsent.clear();
-            clock.rearm();
-        }
+        unsent.clear();
         socket.flush();
     }
 
@@ -201,6 +199,9 @@ final class UdpMesh implements NetworkMesh {
                 : " does not reach all, each is sent to by itself") + ", " + multicast.packets() + " packets");
         }
         refusals.describe(lines);
+        if (socket.failed() > 0) {
+            lines.add("datagrams that the system did not send, or of which the network said that they did not arrive: " + socket.failed());
+        }
         return lines;
     }
 
@@ -287,8 +288,9 @@ final class UdpMesh implements NetworkMesh {
         return loop.nowNs();
     }
 
-    boolean isClosed() {
-        return stopped || isolation == 2;
+    /** Nothing is said, understood or made. */
+    boolean isMute() {
+        return stopped || isolation != 0;
     }
 
     boolean isIsolated() {
@@ -358,12 +360,7 @@ final class UdpMesh implements NetworkMesh {
     }
 
     void learn(final List<Hello.Known> known, final long nowNs) {
-        for (final Hello.Known k : known) {
-            if (!k.member().equals(identity.self()) && !links.contains(k.member()) && k.address().port() != 0
-                && !k.address().isWildcard()) {
-                book.learn(k.address(), k.member(), nowNs);
-            }
-        }
+        book.learn(known, identity.self(), links::contains, nowNs);
         rearm();
     }
 }

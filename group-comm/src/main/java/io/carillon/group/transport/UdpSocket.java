@@ -158,18 +158,12 @@ final class UdpSocket {
         return channel == null ? 0 : ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
-    /** The one address listened at; null when it is all of them, or none yet. */
-    InetAddress address() {
-        final InetAddress bound = channel == null ? null : ((InetSocketAddress) channel.localAddress()).getAddress();
-        return bound == null || bound.isAnyLocalAddress() ? null : bound;
-    }
-
     /** Bytes that the system holds for a reader that is late. */
     int receiveBuffer() {
         return receiveBuffer;
     }
 
-    /** Datagrams that the system refused. */
+    /** Datagrams that the system did not send, and errors that the network answered with. */
     long failed() {
         return failed;
     }
