@@ -17,7 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a node over UDP does not say: isolated, not to be believed, or not listened to by its system. The time limit only ends a test that hangs. */
+/** What a node over UDP does not say: isolated, not to be believed, or too slowly sent. The time limit only ends a test that hangs. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class UdpMuteTest {
     private static final TransportConfig KEYED = UdpNode.config(UdpNode.KEY);
