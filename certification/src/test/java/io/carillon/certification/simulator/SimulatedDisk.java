@@ -9,6 +9,7 @@ import io.carillon.group.simulator.ProcessDied;
 import io.carillon.group.simulator.Xoshiro256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -39,21 +40,12 @@ final class SimulatedDisk implements Storage {
     /** Names on the medium, and what was done to them since, in order. */
     private final Map<Path, DiskContent> mediumNames = new TreeMap<>();
     private final List<Consumer<Map<Path, DiskContent>>> changes = new ArrayList<>();
-    private Runnable submitted = () -> { };
-    private List<SimulatedWorker> workers = new ArrayList<>();
+    private final List<SimulatedWorker> workers = new ArrayList<>();
     private long room = UNLIMITED;
     private int diesAfter = NEVER;
-    private boolean killed;
-    private boolean full;
 
     SimulatedDisk(final Xoshiro256 random) {
         this.random = random;
-    }
-
-    /** A process begins. {@code onSubmit} runs with each task that it gives to a worker: {@link #step} is to follow. */
-    void begin(final Runnable onSubmit) {
-        submitted = onSubmit;
-        workers = new ArrayList<>();
     }
 
     /** A worker of the present process has time for a task. */
@@ -70,11 +62,9 @@ final class SimulatedDisk implements Storage {
 
     /** The process is gone; what it wrote is there, and what it had still to do is not done. */
     void processEnds() {
-        workers = new ArrayList<>();
-        submitted = () -> { };
-        heal();
-        killed = false;
-        full = false;
+        workers.clear();
+        diesAfter = NEVER;
+        room = UNLIMITED;
         free.addAll(taken);
         taken.clear();
     }
@@ -90,13 +80,6 @@ final class SimulatedDisk implements Storage {
         names.values().stream().distinct().forEach(content -> content.losePower(random));
     }
 
-    /** Nothing is left. */
-    void wipe() {
-        names.clear();
-        mediumNames.clear();
-        changes.clear();
-    }
-
     /** The process dies in its n-th operation from now, at 0 in the next one. */
     void diesAfter(final int count) {
         diesAfter = count;
@@ -105,22 +88,6 @@ final class SimulatedDisk implements Storage {
     /** There is room for so many bytes more; until the process has ended. */
     void room(final long bytes) {
         room = bytes;
-    }
-
-    /** No more faults. */
-    void heal() {
-        diesAfter = NEVER;
-        room = UNLIMITED;
-    }
-
-    /** Tells whether the present process died of {@link #diesAfter}. */
-    boolean hasKilled() {
-        return killed;
-    }
-
-    /** Tells whether a write of the present process found no room. */
-    boolean isFull() {
-        return full;
     }
 
     // ---- what files tell
@@ -134,7 +101,6 @@ final class SimulatedDisk implements Storage {
     /** Before an operation: the process may die before it had any effect. */
     void begin() {
         if (diesAfter == 0 && random.chance(0.5)) {
-            killed = true;
             throw new ProcessDied();
         }
     }
@@ -142,7 +108,6 @@ final class SimulatedDisk implements Storage {
     /** After an operation: the process may die before it hears of it. */
     void performed() {
         if (diesAfter >= 0 && diesAfter-- == 0) {
-            killed = true;
             throw new ProcessDied();
         }
     }
@@ -154,7 +119,6 @@ final class SimulatedDisk implements Storage {
         while (admitted > 0 && content.roomFor(position, admitted) > room) {
             admitted--;
         }
-        full |= admitted < length;
         if (diesAfter == 0) {
             admitted = random.below(admitted + 1);
         }
@@ -247,7 +211,7 @@ final class SimulatedDisk implements Storage {
 
     @Override
     public DiskWorker worker(final String name) {
-        final SimulatedWorker worker = new SimulatedWorker(submitted);
+        final SimulatedWorker worker = new SimulatedWorker();
         workers.add(worker);
         return worker;
     }
@@ -267,7 +231,7 @@ final class SimulatedDisk implements Storage {
         } else {
             removeFree(found);
         }
-        found.clear().order(java.nio.ByteOrder.BIG_ENDIAN);
+        found.clear().order(ByteOrder.BIG_ENDIAN);
         taken.add(found);
         return found;
     }

@@ -201,7 +201,7 @@ final class UdpHandshake {
                 from);
             return;
         }
-        final Refusal objection = mesh.objection(peer.hello());
+        final Refusal objection = mesh.identity().objection(peer.hello());
         if (objection != null) {
             mesh.refusals().refuse(objection, from, peer.hello());
             sendRefusal(objection, peer, from);
@@ -278,7 +278,7 @@ final class UdpHandshake {
         }
         in.skipBytes(Integer.BYTES);
         final UdpIntroduction peer = UdpIntroduction.decode(in);
-        final Refusal objection = mesh.objection(peer.hello());
+        final Refusal objection = mesh.identity().objection(peer.hello());
         if (objection != null) {
             mesh.refusals().refuse(objection, from, peer.hello());
             fail(attempt, "refused");

@@ -331,18 +331,8 @@ final class UdpMesh implements NetworkMesh {
         return index;
     }
 
-    /** What speaks against a link with whoever says this of itself; null if nothing does. */
-    Refusal objection(final Hello hello) {
-        if (hello.commonVersion() < 0) {
-            return Refusal.VERSION;
-        }
-        if (!hello.cluster().equals(identity.cluster())) {
-            return Refusal.CLUSTER_NAME;
-        }
-        if (hello.member().equals(identity.self())) {
-            return hello.mesh() == identity.life() ? Refusal.SELF : Refusal.CLONE;
-        }
-        return hello.network() != identity.network() ? Refusal.NETWORK : null;
+    MeshIdentity identity() {
+        return identity;
     }
 
     void onBound() {

@@ -22,14 +22,15 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Three members over TCP in one process, each with its loop: a message is offered, sent, received, ordered, logged in memory,
- * acknowledged and told to be stable at all three. Run by {@code bench/allocation} for what this leaves to the collector. Part of it are the
- * checkpoints, a configuration entry after 100,000 others or 64 MiB: some 40 KB each among all three, so with 64 KB a message they alone are
- * more than a byte each.
+ * acknowledged and told to be stable at all three. Run by {@code bench/allocation} for what this leaves to the collector.
+ *
+ * <p>Part of it are the checkpoints, a configuration entry after 100,000 others or 64 MiB: some 40 KB each among all three,
+ * so with 64 KB a message they alone are more than a byte each.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 6, time = 10) // until the black boxes, whose memory grows with their first events, are full
+@Warmup(iterations = 6, time = 10) // the black boxes' memory grows with their first events
 @Measurement(iterations = 3, time = 5)
 @Fork(1)
 public class GroupBenchmark {

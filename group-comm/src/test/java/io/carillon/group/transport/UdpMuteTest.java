@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.group.ring.TrafficClass;
+import io.netty.channel.ChannelOutboundBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a node over UDP does not say: isolated, or not to be believed. The time limit only ends a test that hangs. */
+/** What a node over UDP does not say: isolated, not to be believed, or too slowly sent. The time limit only ends a test that hangs. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class UdpMuteTest {
     private static final TransportConfig KEYED = UdpNode.config(UdpNode.KEY);
@@ -76,6 +77,25 @@ class UdpMuteTest {
             });
             assertTrue(bytes > 0 && bytes < 100, () -> bytes + " bytes left, the word that the link ends needs few");
             assertEquals("down 1", b.next());
+        }
+    }
+
+    @Test
+    void whatTheSystemDoesNotTakeIsLostBeyondALimit() throws Exception {
+        try (UdpNode a = new UdpNode(1, KEYED).start(); UdpNode b = new UdpNode(2, KEYED).start(a)) {
+            a.await("up 2");
+            b.await("up 1");
+            a.on(() -> {
+                final ChannelOutboundBuffer unsent = a.mesh.socket().channel().unsafe().outboundBuffer();
+                unsent.setUserDefinedWritability(1, false); // as when four megabytes wait
+                a.mesh.send(a.handle(2), new UnsafeBuffer("lost".getBytes(StandardCharsets.UTF_8)), 0, 4, TrafficClass.CONTROL);
+                a.mesh.flush();
+                unsent.setUserDefinedWritability(1, true);
+                return null;
+            });
+            assertTrue(a.on(a.mesh.socket()::failed) > 0);
+            a.send(2, "sent", TrafficClass.CONTROL);
+            assertEquals("sent", b.next());
         }
     }
 }
