@@ -41,8 +41,12 @@ public record Configuration(long epoch, long index, UUID group, long number, lon
         final Configuration configuration =
             ConfigurationCodec.decode(entry.epoch, entry.index, entry.payload, 0, entry.payload.capacity());
         Check.that(configuration != null, "configuration entry cannot be decoded", entry.index, entry.epoch);
-        return new RingView(configuration.group, entry.epoch, entry.index, entry.seqno, configuration.number, true,
-            configuration.reason, configuration.members);
+        return configuration.view(entry.seqno);
+    }
+
+    /** The view that it brings; its entry has the seqno {@code seqno}. */
+    public RingView view(final long seqno) {
+        return new RingView(group, epoch, index, seqno, number, true, reason, members);
     }
 
     Electorate electorate() {

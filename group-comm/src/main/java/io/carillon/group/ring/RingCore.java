@@ -142,12 +142,12 @@ public final class RingCore {
     }
 
     /**
-     * Index of the newest stable VIEW or CONFIG entry of the ring that this member is in; 0 when that is not primary,
-     * or its VIEW is not stable here.
+     * The newest stable configuration of the ring that this member is in; null when that is not primary, or its VIEW is not
+     * stable here.
      */
-    public long viewEntryIndex() {
+    public Configuration stableConfiguration() {
         final Configuration first = machine.isOperational() ? machine.tail.configurations().first() : null;
-        return first == null || first.epoch() != machine.ring.epoch ? 0 : first.index();
+        return first == null || first.epoch() != machine.ring.epoch ? null : first;
     }
 
     /** A {@link RingEffects#persist} is durable, and all before it. */

@@ -86,7 +86,7 @@ public final class GroupNode implements Group {
     /** Sets who is told what happens, and from now on when a pass ends; once, before {@link #join}. */
     public void listener(final GroupListener groupListener) {
         Check.that(listener == null, "one listener");
-        listener = new ViewKeeper(groupListener, log, () -> membership == null ? 0 : membership.viewEntryIndex(),
+        listener = new ViewKeeper(groupListener, log, () -> membership == null ? null : membership.stableConfiguration(),
             view -> journal.view(loop.nowNs(), view));
         loop.onPassEnd(passEnd);
     }

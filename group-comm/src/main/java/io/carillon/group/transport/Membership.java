@@ -8,6 +8,7 @@ import io.carillon.group.EntryKind;
 import io.carillon.group.MemberId;
 import io.carillon.group.RingStateStore;
 import io.carillon.group.blackbox.BlackBox;
+import io.carillon.group.ring.Configuration;
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.ring.RingCore;
 import io.carillon.group.ring.RingEffects;
@@ -131,9 +132,9 @@ final class Membership implements RingEffects, MeshListener {
         return ring.state();
     }
 
-    /** See {@link RingCore#viewEntryIndex}. */
-    long viewEntryIndex() {
-        return ring.viewEntryIndex();
+    /** See {@link RingCore#stableConfiguration}. */
+    Configuration stableConfiguration() {
+        return ring.stableConfiguration();
     }
 
     /** See {@link RingCore#rotates}. */

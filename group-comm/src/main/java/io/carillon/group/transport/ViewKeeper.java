@@ -9,7 +9,7 @@ import io.carillon.group.RingLog;
 import io.carillon.group.ring.Configuration;
 import io.carillon.group.ring.RingView;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Passes everything on and keeps the view that the listener was told of: not the one that the ring has got meanwhile,
@@ -20,19 +20,19 @@ import java.util.function.LongSupplier;
 final class ViewKeeper implements GroupListener {
     private final GroupListener listener;
     private final RingLog log;
-    private final LongSupplier latestIndex;
+    private final Supplier<Configuration> stable;
     private final Consumer<RingView> changed;
     private final LogEntry entry = new LogEntry();
     private RingView view;
 
     /**
-     * {@code latestIndex} gives the index of the newest stable configuration entry of the current ring, 0 for none; {@code changed} is told
-     * of every view before the listener is.
+     * {@code stable} gives the newest stable configuration of the current ring, null for none; {@code changed} is told of every view
+     * before the listener is.
      */
-    ViewKeeper(final GroupListener listener, final RingLog log, final LongSupplier latestIndex, final Consumer<RingView> changed) {
+    ViewKeeper(final GroupListener listener, final RingLog log, final Supplier<Configuration> stable, final Consumer<RingView> changed) {
         this.listener = listener;
         this.log = log;
-        this.latestIndex = latestIndex;
+        this.stable = stable;
         this.changed = changed;
     }
 
@@ -52,9 +52,10 @@ final class ViewKeeper implements GroupListener {
 
     @Override
     public void onStable(final long index) {
-        final long latest = latestIndex.getAsLong();
-        if (latest > 0 && latest <= index && (view == null || latest != view.index()) && log.read(latest, entry)) {
-            view = Configuration.viewOf(entry);
+        final Configuration latest = stable.get();
+        if (latest != null && latest.index() <= index && (view == null || latest.index() != view.index())
+            && log.read(latest.index(), entry)) {
+            view = latest.view(entry.seqno);
             changed.accept(view);
         }
         listener.onStable(index);
