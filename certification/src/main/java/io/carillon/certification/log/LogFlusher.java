@@ -24,7 +24,7 @@ final class LogFlusher {
     private final SegmentFiles files;
     private final TailCache tail;
     private final Executor owner;
-    private final LogSync sync = new LogSync("carillon-log-sync");
+    private final DiskWorker sync;
     private final List<Segment> dirty = new ArrayList<>();
     private final SegmentSealer sealer;
     private LongConsumer listener = index -> {
@@ -41,6 +41,7 @@ final class LogFlusher {
         this.files = files;
         this.tail = tail;
         this.owner = owner;
+        sync = files.storage().worker("carillon-log-sync");
         sealer = new SegmentSealer(files, sync, this::isBeingForced, dirty::remove);
         logged = files.active().lastIndex();
         writtenIndex = logged;
@@ -80,7 +81,7 @@ final class LogFlusher {
         }
     }
 
-    /** Waits until the helper thread has nothing left that refers to a file. */
+    /** Waits until the worker has nothing left that refers to a file. */
     void quiesce() {
         sync.drain();
         try {
@@ -130,7 +131,7 @@ final class LogFlusher {
         }
     }
 
-    /** Ends without another write; what the helper thread was given is finished. */
+    /** Ends without another write; what the worker was given is finished. */
     void abandon() {
         cancelSync();
         sync.close();

@@ -9,13 +9,10 @@ import io.carillon.group.EntryKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -27,6 +24,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class LogRecovery {
     private static final int BLOCK_LENGTH = 4 << 20;
 
+    private final Storage storage;
     private final Path directory;
     private final List<String> notes = new ArrayList<>();
     private final CRC32C crc = new CRC32C();
@@ -39,7 +37,8 @@ final class LogRecovery {
     /** What was cut off had been acknowledged: damage, although the log begins well and ends well. */
     boolean lostAcknowledged;
 
-    LogRecovery(final Path directory) {
+    LogRecovery(final Storage storage, final Path directory) {
+        this.storage = storage;
         this.directory = directory;
     }
 
@@ -79,14 +78,10 @@ final class LogRecovery {
     }
 
     private List<Segment> headers() throws IOException {
-        final List<Path> paths;
-        try (Stream<Path> files = Files.list(directory)) {
-            paths = files.filter(p -> p.getFileName().toString().endsWith(Segment.SUFFIX))
-                .sorted(Comparator.comparing(p -> p.getFileName().toString())).toList();
-        }
+        final List<Path> paths = storage.list(directory, Segment.SUFFIX);
         final List<Segment> found = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
-            final Segment segment = Segment.open(paths.get(i));
+            final Segment segment = Segment.open(storage, paths.get(i));
             if (segment != null) {
                 found.add(segment);
             } else {
@@ -100,13 +95,13 @@ final class LogRecovery {
     /** The header of the first was never written: so nothing after it can be complete. */
     private void deleteUnfinished(final List<Path> paths) throws IOException {
         for (final Path path : paths) {
-            if (Files.exists(SegmentIndex.pathOf(path))) {
+            if (storage.exists(SegmentIndex.pathOf(path))) {
                 throw damaged(paths.getFirst(), 0, "its header is not readable");
             }
         }
         for (int i = paths.size() - 1; i >= 0; i--) {
             notes.add(paths.get(i).getFileName() + " was being made: deleted");
-            Files.delete(paths.get(i));
+            storage.delete(paths.get(i));
         }
     }
 
@@ -121,7 +116,7 @@ final class LogRecovery {
             throw damaged(segments.get(i).path, 0, "it does not follow " + end);
         }
         for (int j = i; j < segments.size(); j++) {
-            if (Files.exists(SegmentIndex.pathOf(segments.get(j)))) {
+            if (storage.exists(SegmentIndex.pathOf(segments.get(j)))) {
                 throw damaged(end.path, end.end, "entry " + (end.lastIndex() + 1) + " is not readable, and complete segments follow");
             }
         }
@@ -136,16 +131,16 @@ final class LogRecovery {
     private void delete(final Segment segment, final String why) throws IOException {
         notes.add(segment.path.getFileName() + " " + why + ": deleted");
         segment.close();
-        Files.deleteIfExists(segment.path);
+        storage.delete(segment.path);
         SegmentIndex.delete(segment);
     }
 
     private void scan(final Segment segment) throws IOException {
         if (block == null) {
-            block = ByteBuffer.allocateDirect(BLOCK_LENGTH);
+            block = storage.allocate(BLOCK_LENGTH);
             blockBuffer = new UnsafeBuffer(block);
         }
-        try (FileChannel file = FileChannel.open(segment.path, StandardOpenOption.READ)) {
+        try (FileChannel file = storage.open(segment.path, StandardOpenOption.READ)) {
             boolean more = true;
             while (more) {
                 block.clear();
@@ -170,7 +165,7 @@ final class LogRecovery {
 
     /** Looks behind byte {@code from} of {@code file} for what was acknowledged and lies above the end of {@code last}. */
     private void judge(final Path file, final int from, final Segment last) throws IOException {
-        lostAcknowledged |= new TornEnd().provenIndex(file, from, last.lastIndex()) > last.lastIndex();
+        lostAcknowledged |= new TornEnd(storage).provenIndex(file, from, last.lastIndex()) > last.lastIndex();
     }
 
     /** Takes the whole entries among {@code length} bytes in the block. How many bytes they are. */

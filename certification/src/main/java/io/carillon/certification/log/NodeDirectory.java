@@ -24,10 +24,12 @@ public final class NodeDirectory implements AutoCloseable {
     private static final long ROOM_MIN = 16L << 20;
 
     private final Path path;
+    private final Storage storage;
     private final FileChannel channel;
 
-    private NodeDirectory(final Path path, final FileChannel channel) {
+    private NodeDirectory(final Path path, final Storage storage, final FileChannel channel) {
         this.path = path;
+        this.storage = storage;
         this.channel = channel;
     }
 
@@ -35,14 +37,17 @@ public final class NodeDirectory implements AutoCloseable {
     public static NodeDirectory open(final Path path) {
         FileChannel channel = null;
         try {
-            Files.createDirectories(path);
+            if (Files.notExists(path)) {
+                Files.createDirectories(path);
+                Storage.FILES.forceDirectory(path.toAbsolutePath().getParent());
+            }
             channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             final FileLock lock = channel.tryLock();
             if (lock == null) {
                 throw taken(path);
             }
             requireRoom(Files.getFileStore(path).getUsableSpace());
-            return new NodeDirectory(path, channel);
+            return new NodeDirectory(path, Storage.FILES, channel);
         } catch (final OverlappingFileLockException e) {
             closeQuietly(channel, e);
             throw new UncheckedIOException(taken(path));
@@ -50,6 +55,21 @@ public final class NodeDirectory implements AutoCloseable {
             closeQuietly(channel, e);
             throw new UncheckedIOException("cannot use the state directory " + path + ": " + reason(e), e);
         }
+    }
+
+    /** The directory {@code path} in another file system, where nobody else is: made, not locked. */
+    public static NodeDirectory in(final Storage storage, final Path path) {
+        try {
+            storage.createDirectories(path);
+            return new NodeDirectory(path, storage, null);
+        } catch (final IOException e) {
+            throw new UncheckedIOException("cannot use the state directory " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The file system that it is in. */
+    Storage storage() {
+        return storage;
     }
 
     /** Where it is. */
@@ -61,7 +81,9 @@ public final class NodeDirectory implements AutoCloseable {
     @Override
     public void close() {
         try {
-            channel.close();
+            if (channel != null) {
+                channel.close();
+            }
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot release the state directory " + path + ": " + e.getMessage(), e);
         }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * The few facts of a node beside its log, in the file {@code node.state}; and the judgement whether they may be relied
  * on after a restart (docs/ring.md, section 8).
  *
- * <p><b>Threading:</b> the owner's thread; with durability {@code disk} writing happens on a helper thread.
+ * <p><b>Threading:</b> the owner's thread; with durability {@code disk} writing happens on a worker.
  */
 public final class NodeStateFile implements RingStateStore, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(NodeStateFile.class);
@@ -32,7 +32,7 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
     private final Durability durability;
     private final WriteSetLog log;
     private final Executor owner;
-    private final LogSync sync;
+    private final DiskWorker sync;
     private final UUID boot;
     private final String description;
     private final RingState loaded;
@@ -40,9 +40,8 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
     private volatile IOException failure;
     private UUID group;
 
-    private NodeStateFile(final Path path, final SlotFile slots, final Durability durability, final WriteSetLog log,
-        final UUID boot, final Executor owner)
-        throws IOException {
+    private NodeStateFile(final Storage storage, final Path path, final SlotFile slots, final Durability durability,
+        final WriteSetLog log, final UUID boot, final Executor owner) throws IOException {
         this.path = path;
         this.slots = slots;
         this.durability = durability;
@@ -55,7 +54,7 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
         loaded = doubt == null ? record.state() : null;
         state = loaded;
         group = record == null ? Gtid.UNDEFINED_UUID : record.group();
-        sync = new LogSync("carillon-state-sync");
+        sync = storage.worker("carillon-state-sync");
         slots.write(record(-1).encode(), true);
     }
 
@@ -72,12 +71,13 @@ public final class NodeStateFile implements RingStateStore, AutoCloseable {
         }
     }
 
-    /** The same with a boot id given. */
-    static NodeStateFile open(final NodeDirectory directory, final Durability durability, final WriteSetLog log,
+    /** The same with the id of this boot of the machine given. */
+    public static NodeStateFile open(final NodeDirectory directory, final Durability durability, final WriteSetLog log,
         final UUID boot, final Executor owner) {
         final Path path = directory.path().resolve(NAME);
         try {
-            return new NodeStateFile(path, SlotFile.open(path, SLOT_LENGTH), durability, log, boot, owner);
+            return new NodeStateFile(directory.storage(), path, SlotFile.open(directory.storage(), path, SLOT_LENGTH), durability, log,
+                boot, owner);
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot use " + path + ": " + e.getMessage(), e);
         }

@@ -6,10 +6,8 @@ package io.carillon.certification.log;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -38,6 +36,7 @@ final class Segment {
     /** Checksum of the entry before the first. */
     final int baseCrc;
     final Path path;
+    final Storage storage;
 
     int count;
     int end = HEADER_LENGTH;
@@ -54,8 +53,9 @@ final class Segment {
     private int[] offsets = new int[64];
     private FileChannel channel;
 
-    Segment(final Path directory, final long logId, final long generation, final long baseIndex, final long baseSeqno, final long baseEpoch,
-        final int baseCrc) {
+    Segment(final Storage storage, final Path directory, final long logId, final long generation, final long baseIndex,
+        final long baseSeqno, final long baseEpoch, final int baseCrc) {
+        this.storage = storage;
         this.logId = logId;
         this.generation = generation;
         this.baseIndex = baseIndex;
@@ -69,16 +69,16 @@ final class Segment {
     }
 
     /** Reads the header of {@code path}; null when it is not whole. */
-    static Segment open(final Path path) throws IOException {
+    static Segment open(final Storage storage, final Path path) throws IOException {
         final ByteBuffer header = ByteBuffer.allocate(HEADER_LENGTH).order(LITTLE_ENDIAN);
-        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+        try (FileChannel file = storage.open(path, StandardOpenOption.READ)) {
             readFully(file, header, 0);
         }
         if (header.position() < HEADER_LENGTH || header.getLong(0) != MAGIC || header.getInt(8) != VERSION
             || header.getInt(HEADER_CRC_OFFSET) != headerCrc(header)) {
             return null;
         }
-        final Segment segment = new Segment(path.getParent(), header.getLong(16), header.getLong(24),
+        final Segment segment = new Segment(storage, path.getParent(), header.getLong(16), header.getLong(24),
             header.getLong(32), header.getLong(40), header.getLong(48), header.getInt(56));
         segment.created = true;
         return segment;
@@ -90,14 +90,16 @@ final class Segment {
         header.putLong(0, MAGIC).putInt(8, VERSION).putLong(16, logId).putLong(24, generation);
         header.putLong(32, baseIndex).putLong(40, baseSeqno).putLong(48, baseEpoch).putInt(56, baseCrc);
         header.putInt(HEADER_CRC_OFFSET, headerCrc(header));
-        final FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+        // One of an earlier file of this name may have outlived that.
+        SegmentIndex.delete(this);
+        final FileChannel file = storage.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             writeFully(file, header, 0);
-            extend(length);
+            storage.extend(path, length);
         } catch (final IOException e) {
             file.close();
-            Files.deleteIfExists(path);
+            storage.delete(path);
             throw e;
         }
         channel = file;
@@ -111,8 +113,8 @@ final class Segment {
     /** The open file. */
     FileChannel channel() throws IOException {
         if (channel == null) {
-            channel = sealed ? FileChannel.open(path, StandardOpenOption.READ)
-                : FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            channel = sealed ? storage.open(path, StandardOpenOption.READ)
+                : storage.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         }
         return channel;
     }
@@ -171,7 +173,7 @@ final class Segment {
         if (file.size() > end) {
             file.truncate(end);
         }
-        extend(length);
+        storage.extend(path, length);
     }
 
     /** Offsets are in memory. */
@@ -191,14 +193,6 @@ final class Segment {
     void unload() throws IOException {
         offsets = null;
         close();
-    }
-
-    private void extend(final int length) throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-            if (file.length() < length) {
-                file.setLength(length);
-            }
-        }
     }
 
     private static int headerCrc(final ByteBuffer header) {

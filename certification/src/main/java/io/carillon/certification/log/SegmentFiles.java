@@ -5,10 +5,7 @@ package io.carillon.certification.log;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +16,7 @@ final class SegmentFiles {
     /** Sealed segments whose offsets stay in memory. */
     private static final int LOADED_MAX = 4;
 
+    private final Storage storage;
     private final Path directory;
     private final LogConfig config;
     private final String report;
@@ -28,7 +26,8 @@ final class SegmentFiles {
     private final ArrayDeque<Segment> loaded = new ArrayDeque<>();
     private boolean mayBeUnsealed = true;
 
-    private SegmentFiles(final Path directory, final LogConfig config, final LogRecovery recovery) {
+    private SegmentFiles(final Storage storage, final Path directory, final LogConfig config, final LogRecovery recovery) {
+        this.storage = storage;
         this.directory = directory;
         this.config = config;
         report = recovery.report();
@@ -38,11 +37,11 @@ final class SegmentFiles {
     }
 
     /** Recovers the log in {@code directory}, or begins one, and makes its end ready to be appended to. */
-    static SegmentFiles open(final Path directory, final LogConfig config) throws IOException {
-        Files.createDirectories(directory);
-        final SegmentFiles files = new SegmentFiles(directory, config, new LogRecovery(directory).run());
+    static SegmentFiles open(final Storage storage, final Path directory, final LogConfig config) throws IOException {
+        storage.createDirectories(directory);
+        final SegmentFiles files = new SegmentFiles(storage, directory, config, new LogRecovery(storage, directory).run());
         if (files.segments.isEmpty()) {
-            final Segment first = new Segment(directory, ThreadLocalRandom.current().nextLong(), 1, 0, 0, 0, 0);
+            final Segment first = new Segment(storage, directory, ThreadLocalRandom.current().nextLong(), 1, 0, 0, 0, 0);
             first.create(config.segmentLength());
             files.segments.add(first);
         } else if (!files.active().sealed) {
@@ -52,6 +51,11 @@ final class SegmentFiles {
             files.forceUnsealed();
         }
         files.forceDirectory();
+        storage.forceDirectory(directory.getParent());
+        if (files.active().sealed) {
+            // The file of the next one did not outlive a loss of power. A sealed one is never appended to.
+            files.roll();
+        }
         return files;
     }
 
@@ -62,6 +66,10 @@ final class SegmentFiles {
                 segment.channel().force(true);
             }
         }
+    }
+
+    Storage storage() {
+        return storage;
     }
 
     String report() {
@@ -91,7 +99,7 @@ final class SegmentFiles {
     /** Begins the next segment, in memory. */
     Segment roll() {
         final Segment last = active();
-        final Segment next = new Segment(directory, last.logId, last.generation, last.lastIndex(), last.lastSeqno,
+        final Segment next = new Segment(storage, directory, last.logId, last.generation, last.lastIndex(), last.lastSeqno,
             last.lastEpoch, last.lastCrc);
         segments.add(next);
         mayBeUnsealed = true;
@@ -160,7 +168,11 @@ final class SegmentFiles {
         }
         final Segment last = active();
         load(last);
-        SegmentIndex.delete(last);
+        if (storage.exists(SegmentIndex.pathOf(last))) {
+            // Gone for good before the segment changes: an index that came back would vouch for what is not there.
+            SegmentIndex.delete(last);
+            forceDirectory();
+        }
         loaded.remove(last);
         if (last.sealed) {
             last.close();
@@ -179,7 +191,7 @@ final class SegmentFiles {
 
     /** Begins anew after the entry {@code index}. */
     void reset(final long index, final long seqno, final long epoch) throws IOException {
-        final Segment first = new Segment(directory, active().logId, active().generation + 1, index, seqno, epoch, 0);
+        final Segment first = new Segment(storage, directory, active().logId, active().generation + 1, index, seqno, epoch, 0);
         first.create(config.segmentLength());
         if (config.durability() == Durability.DISK) {
             first.channel().force(true);
@@ -197,10 +209,12 @@ final class SegmentFiles {
 
     /**
      * Tells whether the oldest segment holds nothing above {@code index}, and the log is longer than {@code keep} bytes
-     * without it.
+     * without it. The next one must be where an acknowledged entry, of which {@code logged} is the last, is: whoever ends
+     * before it is written would have no log at all.
      */
-    boolean isPurgeable(final long index, final long keep) {
-        return segments.size() > 1 && first().lastIndex() <= index && length() - first().end >= keep;
+    boolean isPurgeable(final long index, final long keep, final long logged) {
+        return segments.size() > 1 && first().lastIndex() <= Math.min(index, logged - 1) && segments.get(1).isCreated()
+            && length() - first().end >= keep;
     }
 
     /** Deletes the oldest segment. */
@@ -220,9 +234,7 @@ final class SegmentFiles {
     }
 
     void forceDirectory() throws IOException {
-        try (FileChannel file = FileChannel.open(directory, StandardOpenOption.READ)) {
-            file.force(true);
-        }
+        storage.forceDirectory(directory);
     }
 
     Path directory() {
@@ -241,7 +253,7 @@ final class SegmentFiles {
 
     private static void delete(final Segment segment) throws IOException {
         segment.close();
-        Files.deleteIfExists(segment.path);
+        segment.storage.delete(segment.path);
         SegmentIndex.delete(segment);
     }
 }

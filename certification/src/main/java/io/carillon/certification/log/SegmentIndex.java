@@ -8,10 +8,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -58,13 +56,13 @@ final class SegmentIndex {
         bytes.putInt(HEAD_CRC_OFFSET, crc(bytes, 8, HEAD_LENGTH - 8 + runsLength));
         final Path path = pathOf(segment);
         final Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
-        try (FileChannel file = FileChannel.open(temporary, StandardOpenOption.CREATE,
+        try (FileChannel file = segment.storage.open(temporary, StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             bytes.clear();
             Segment.writeFully(file, bytes, 0);
             file.force(true);
         }
-        Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+        segment.storage.move(temporary, path);
     }
 
     /**
@@ -72,7 +70,7 @@ final class SegmentIndex {
      * fits.
      */
     static boolean readHead(final Segment segment, final EpochTable epochs) throws IOException {
-        try (FileChannel file = FileChannel.open(pathOf(segment), StandardOpenOption.READ)) {
+        try (FileChannel file = segment.storage.open(pathOf(segment), StandardOpenOption.READ)) {
             final ByteBuffer head = ByteBuffer.allocate(HEAD_LENGTH).order(LITTLE_ENDIAN);
             Segment.readFully(file, head, 0);
             final int runsCount = head.getInt(20);
@@ -83,7 +81,7 @@ final class SegmentIndex {
             final ByteBuffer bytes = ByteBuffer.allocate(HEAD_LENGTH + runsCount * Long.BYTES).order(LITTLE_ENDIAN);
             Segment.readFully(file, bytes, 0);
             if (bytes.hasRemaining() || crc(bytes, 8, bytes.capacity() - 8) != bytes.getInt(HEAD_CRC_OFFSET)
-                || Files.size(segment.path) < bytes.getInt(12)) {
+                || segment.storage.size(segment.path) < bytes.getInt(12)) {
                 return false;
             }
             segment.count = bytes.getInt(8);
@@ -106,7 +104,7 @@ final class SegmentIndex {
     /** The offsets of a sealed segment. */
     static int[] readOffsets(final Segment segment) throws IOException {
         final Path path = pathOf(segment);
-        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+        try (FileChannel file = segment.storage.open(path, StandardOpenOption.READ)) {
             final ByteBuffer head = ByteBuffer.allocate(HEAD_LENGTH).order(LITTLE_ENDIAN);
             Segment.readFully(file, head, 0);
             final ByteBuffer bytes = ByteBuffer.allocate(segment.count * Integer.BYTES).order(LITTLE_ENDIAN);
@@ -122,7 +120,7 @@ final class SegmentIndex {
     }
 
     static void delete(final Segment segment) throws IOException {
-        Files.deleteIfExists(pathOf(segment));
+        segment.storage.delete(pathOf(segment));
     }
 
     private static int crc(final ByteBuffer bytes, final int offset, final int length) {

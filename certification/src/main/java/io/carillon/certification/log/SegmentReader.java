@@ -58,7 +58,7 @@ final class SegmentReader {
     private void fill(final Segment from, final int position, final int entryLength) throws IOException {
         final int wanted = Math.max(entryLength, BLOCK_LENGTH);
         if (bytes.capacity() < wanted) {
-            bytes = ByteBuffer.allocateDirect(Math.max(wanted, BLOCK_LENGTH));
+            bytes = from.storage.allocate(Math.max(wanted, BLOCK_LENGTH));
             buffer.wrap(bytes);
         }
         forget();

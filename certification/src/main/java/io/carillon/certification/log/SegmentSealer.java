@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the index files of full segments on the helper thread. A segment is sealed once its own is written and nothing refers to
+ * Writes the index files of full segments on the worker. A segment is sealed once its own is written and nothing refers to
  * its file any more. Owner's thread only.
  */
 final class SegmentSealer {
     private static final Logger LOGGER = LoggerFactory.getLogger(SegmentSealer.class);
 
     private final SegmentFiles files;
-    private final LogSync sync;
+    private final DiskWorker sync;
     private final Predicate<FileChannel> inUse;
     private final Consumer<Segment> sealed;
     private final List<Seal> seals = new ArrayList<>();
@@ -29,10 +29,10 @@ final class SegmentSealer {
     /**
      * A sealer.
      *
-     * @param inUse tells whether the helper thread still has an {@code fsync} of that file to do.
+     * @param inUse tells whether the worker still has an {@code fsync} of that file to do.
      * @param sealed hears of each sealed segment.
      */
-    SegmentSealer(final SegmentFiles files, final LogSync sync, final Predicate<FileChannel> inUse, final Consumer<Segment> sealed) {
+    SegmentSealer(final SegmentFiles files, final DiskWorker sync, final Predicate<FileChannel> inUse, final Consumer<Segment> sealed) {
         this.files = files;
         this.sync = sync;
         this.inUse = inUse;
@@ -52,7 +52,7 @@ final class SegmentSealer {
         }
     }
 
-    /** The helper thread has nothing left to do: notes what it wrote. */
+    /** The worker has nothing left to do: notes what it wrote. */
     void finish() throws IOException {
         poll(true);
     }

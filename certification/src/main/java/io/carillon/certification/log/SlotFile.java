@@ -35,9 +35,14 @@ final class SlotFile implements AutoCloseable {
     }
 
     /** Opens or makes the file; slots are {@code slotLength} bytes, the records shorter by 16. */
-    static SlotFile open(final Path path, final int slotLength) throws IOException {
-        final SlotFile slots = new SlotFile(FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ,
+    static SlotFile open(final Storage storage, final Path path, final int slotLength) throws IOException {
+        final boolean isNew = !storage.exists(path);
+        final SlotFile slots = new SlotFile(storage.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ,
             StandardOpenOption.WRITE), slotLength);
+        if (isNew) {
+            // What is forced later is of no use under no name.
+            storage.forceDirectory(path.getParent());
+        }
         slots.readSlot(0);
         slots.readSlot(1);
         return slots;

@@ -20,12 +20,17 @@ final class TailCache {
 
     /** A run of whole entries of one segment. */
     static final class Chunk {
-        final ByteBuffer bytes = ByteBuffer.allocateDirect(CHUNK_LENGTH);
-        final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+        final ByteBuffer bytes;
+        final UnsafeBuffer buffer;
         Segment segment;
         int fileStart;
         int length;
         long firstIndex;
+
+        Chunk(final Storage storage) {
+            bytes = storage.allocate(CHUNK_LENGTH);
+            buffer = new UnsafeBuffer(bytes);
+        }
 
         int offsetOf(final long index) {
             return segment.offsetOf(index) - fileStart;
@@ -36,11 +41,13 @@ final class TailCache {
         }
     }
 
+    private final Storage storage;
     private final int chunksMax;
     private final List<Chunk> chunks = new ArrayList<>();
     private final ArrayDeque<Chunk> free = new ArrayDeque<>();
 
-    TailCache(final int length) {
+    TailCache(final Storage storage, final int length) {
+        this.storage = storage;
         chunksMax = Math.max(2, length / CHUNK_LENGTH);
     }
 
@@ -49,7 +56,7 @@ final class TailCache {
         Chunk last = chunks.isEmpty() ? null : chunks.getLast();
         if (needsChunk(segment, length)) {
             evict();
-            last = free.isEmpty() ? new Chunk() : free.pop();
+            last = free.isEmpty() ? new Chunk(storage) : free.pop();
             last.segment = segment;
             last.fileStart = segment.end;
             last.length = 0;

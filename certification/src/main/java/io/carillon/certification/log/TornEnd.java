@@ -23,9 +23,16 @@ final class TornEnd {
     private static final int ENTRY_MAX = EntryLayout.entryLength(EntryLayout.PAYLOAD_MAX);
     private static final int ALIGNMENT = Long.BYTES;
 
+    private final Storage storage;
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer window = ByteBuffer.allocate(WINDOW_LENGTH);
-    private final UnsafeBuffer buffer = new UnsafeBuffer(window);
+    private final ByteBuffer window;
+    private final UnsafeBuffer buffer;
+
+    TornEnd(final Storage storage) {
+        this.storage = storage;
+        window = storage.allocate(WINDOW_LENGTH);
+        buffer = new UnsafeBuffer(window);
+    }
 
     /**
      * The highest entry that was acknowledged, as far as entries above {@code lastIndex} behind byte {@code from} of
@@ -33,7 +40,7 @@ final class TornEnd {
      */
     long provenIndex(final Path segment, final int from, final long lastIndex) throws IOException {
         long proven = -1;
-        try (FileChannel file = FileChannel.open(segment, StandardOpenOption.READ)) {
+        try (FileChannel file = storage.open(segment, StandardOpenOption.READ)) {
             final long highest = lastIndex + file.size() / EntryLayout.HEADER_LENGTH + 1;
             for (long start = from; start < file.size(); start += WINDOW_LENGTH - ENTRY_MAX) {
                 window.clear();

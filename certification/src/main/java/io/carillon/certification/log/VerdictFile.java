@@ -30,7 +30,7 @@ public final class VerdictFile implements AutoCloseable {
     public static VerdictFile open(final NodeDirectory directory) {
         final Path path = directory.path().resolve(NAME);
         try {
-            return new VerdictFile(path, SlotFile.open(path, SLOT_LENGTH));
+            return new VerdictFile(path, SlotFile.open(directory.storage(), path, SLOT_LENGTH));
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot use " + path + ": " + e.getMessage(), e);
         }

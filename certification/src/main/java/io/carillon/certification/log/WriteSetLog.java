@@ -23,7 +23,7 @@ import org.agrona.DirectBuffer;
  * <p>Appending touches memory only; {@link #flush} writes. A full disk is an {@link UncheckedIOException} of flush (of
  * append only once far more is unwritten than the tail holds); nothing is lost by it and the next flush tries again.
  *
- * <p><b>Threading:</b> the owner's thread, which must not be interrupted. {@code fsync} runs on a helper thread and is
+ * <p><b>Threading:</b> the owner's thread, which must not be interrupted. {@code fsync} runs on a worker and is
  * reported through the owner's executor, which must hand tasks to that thread.
  */
 public final class WriteSetLog implements DurableRingLog, AutoCloseable {
@@ -39,7 +39,7 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
     private WriteSetLog(final LogConfig config, final SegmentFiles files, final Executor owner) {
         this.config = config;
         this.files = files;
-        tail = new TailCache(config.tailLength());
+        tail = new TailCache(files.storage(), config.tailLength());
         lookup = new EntryLookup(files, tail);
         flusher = new LogFlusher(config, files, tail, owner);
     }
@@ -52,7 +52,7 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
      */
     public static WriteSetLog open(final NodeDirectory directory, final LogConfig config, final Executor owner) {
         try {
-            return new WriteSetLog(config, SegmentFiles.open(directory.path().resolve("log"), config), owner);
+            return new WriteSetLog(config, SegmentFiles.open(directory.storage(), directory.path().resolve("log"), config), owner);
         } catch (final IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
@@ -232,13 +232,13 @@ public final class WriteSetLog implements DurableRingLog, AutoCloseable {
     }
 
     private void purge(final long index, final long keep) {
-        if (!files.isPurgeable(index, keep)) {
+        if (!files.isPurgeable(index, keep, flusher.logged())) {
             return;
         }
         flusher.quiesce();
         lookup.forget();
         try {
-            while (files.isPurgeable(index, keep)) {
+            while (files.isPurgeable(index, keep, flusher.logged())) {
                 tail.forget(files.first());
                 flusher.purged(files.first());
                 files.purgeFirst();
