@@ -180,7 +180,7 @@ final class FaultPlan {
     private void purge() {
         final SimulatedNode node = simulator.node(purge.below(options.nodes()));
         final RingView view = simulator.history().configuration();
-        if (!node.running() || view == null) {
+        if (node.hosted() != null || !node.running() || view == null) {
             return;
         }
         long limit = Math.min(node.application().purgeable(), node.log().loggedIndex());

@@ -7,7 +7,7 @@ package io.carillon.group.simulator;
  * The generator xoshiro256** (Blackman and Vigna), seeded through SplitMix64. Not the JDK's, because a kept seed must
  * mean the same run on every JDK.
  */
-final class Xoshiro256 {
+public final class Xoshiro256 {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     private long s0;
@@ -28,7 +28,7 @@ final class Xoshiro256 {
     }
 
     /** A stream of its own for one concern of the run {@code seed}: drawing more in one concern does not shift the others. */
-    static Xoshiro256 stream(final long seed, final String concern) {
+    public static Xoshiro256 stream(final long seed, final String concern) {
         long mixed = splitMix(seed + GOLDEN);
         for (int i = 0; i < concern.length(); i++) {
             mixed = splitMix(mixed ^ concern.charAt(i));
@@ -43,7 +43,8 @@ final class Xoshiro256 {
         return z ^ (z >>> 31);
     }
 
-    long nextLong() {
+    /** Uniform over all values. */
+    public long nextLong() {
         final long result = Long.rotateLeft(s1 * 5, 7) * 9;
         final long t = s1 << 17;
         s2 ^= s0;
@@ -56,31 +57,32 @@ final class Xoshiro256 {
     }
 
     /** Uniform in [0, bound). */
-    int below(final int bound) {
+    public int below(final int bound) {
         return (int) ((nextLong() >>> 33) * bound >>> 31);
     }
 
     /** Uniform in [from, to], both included. */
-    long between(final long from, final long to) {
+    public long between(final long from, final long to) {
         return from + (long) (nextDouble() * (to - from + 1));
     }
 
     /** Log-uniform in [from, to]: every order of magnitude is as likely as any other. {@code from} is positive. */
-    long spread(final long from, final long to) {
+    public long spread(final long from, final long to) {
         return (long) (from * Math.pow((double) to / from, nextDouble()));
     }
 
     /** Uniform in [0, 1). */
-    double nextDouble() {
+    public double nextDouble() {
         return (nextLong() >>> 11) * 0x1.0p-53;
     }
 
-    boolean chance(final double probability) {
+    /** True with the given probability. */
+    public boolean chance(final double probability) {
         return probability > 0 && nextDouble() < probability;
     }
 
     /** Exponential with the given mean. */
-    long exponential(final long mean) {
+    public long exponential(final long mean) {
         return (long) (-Math.log(1.0 - nextDouble()) * mean);
     }
 }

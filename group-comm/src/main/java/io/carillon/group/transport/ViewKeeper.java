@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  *
  * <p><b>Threading:</b> the loop's thread.
  */
-final class ViewKeeper implements GroupListener {
+public final class ViewKeeper implements GroupListener {
     private final GroupListener listener;
     private final RingLog log;
     private final LongSupplier latestIndex;
@@ -24,18 +24,19 @@ final class ViewKeeper implements GroupListener {
     private RingView view;
 
     /** {@code latestIndex} gives the index of the newest stable configuration entry of the current ring, 0 for none. */
-    ViewKeeper(final GroupListener listener, final RingLog log, final LongSupplier latestIndex) {
+    public ViewKeeper(final GroupListener listener, final RingLog log, final LongSupplier latestIndex) {
         this.listener = listener;
         this.log = log;
         this.latestIndex = latestIndex;
     }
 
-    RingView view() {
+    /** The view that the listener was told of last; null before the first. */
+    public RingView view() {
         return view;
     }
 
     /** A new membership begins. */
-    void forget() {
+    public void forget() {
         view = null;
     }
 

@@ -1,0 +1,45 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.simulator;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.carillon.group.simulator.SimulationReport;
+import io.carillon.group.simulator.Simulator;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whole nodes in the simulator: {@code -Dcarillon.nodes.seed=N} replays one seed, {@code -Dcarillon.nodes.seeds=N} and
+ * {@code -Dcarillon.nodes.first=N} choose how many from where.
+ */
+class NodeSeedsTest {
+    private static final long EVENTS = Long.getLong("carillon.nodes.events", 20_000);
+    private static final long MESSAGES = 200;
+
+    @Test
+    void everyInvariantHoldsForManySeeds() {
+        final Long one = Long.getLong("carillon.nodes.seed");
+        final long first = one == null ? Long.getLong("carillon.nodes.first", 1) : one;
+        final long count = one == null ? Long.getLong("carillon.nodes.seeds", 100) : 1;
+        final long[] marks = new long[NodeMark.values().length];
+        long events = 0;
+        final long startNs = System.nanoTime();
+        for (long seed = first; seed < first + count; seed++) {
+            final SimulatedNodes nodes = new SimulatedNodes(seed);
+            final SimulationReport report = Simulator.run(seed, EVENTS, MESSAGES, nodes);
+            assertTrue(report.events() >= EVENTS && report.messages() >= MESSAGES, report::toString);
+            events += report.events();
+            final long[] hit = nodes.marks().counts();
+            for (int i = 0; i < marks.length; i++) {
+                marks[i] += hit[i];
+            }
+        }
+        System.out.println(events * 1_000_000_000L / (System.nanoTime() - startNs) + " events a second");
+        if (count >= 100) {
+            for (final NodeMark mark : NodeMark.values()) {
+                assertTrue(marks[mark.ordinal()] > 0, () -> "never met: " + mark);
+            }
+        }
+    }
+}

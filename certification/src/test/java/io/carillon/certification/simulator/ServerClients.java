@@ -1,0 +1,201 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.simulator;
+
+import io.carillon.certification.WriteSetBuilder;
+import io.carillon.certification.replicator.Replicator;
+import io.carillon.group.Check;
+import io.carillon.group.simulator.Xoshiro256;
+import io.carillon.wsrep.KeyType;
+import io.carillon.wsrep.RejectReason;
+import io.carillon.wsrep.WriteSetFlags;
+import io.carillon.wsrep.WriteSetLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The clients of one server process: what they write and read, and what they were told. */
+final class ServerClients {
+    private static final int OPEN_MAX = 40;
+    private static final long NOBODY = -1;
+    private static final byte[] DATABASE = "db".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] TABLE = "t".getBytes(StandardCharsets.UTF_8);
+
+    private final SimulatedServer server;
+    private final Replicator replicator;
+    private final ReferenceOrder order;
+    private final NodeMarks marks;
+    private final Xoshiro256 random;
+    private final UUID session;
+    private final int hotRows;
+    private final boolean seesTooMuch;
+    private final WriteSetBuilder builder = new WriteSetBuilder();
+    private final ExpandableArrayBuffer header = new ExpandableArrayBuffer();
+    /** Rows of the writes that wait for their verdict; nobody else of this server may write them. */
+    private final Map<Long, int[]> open = new HashMap<>();
+    private final long[] lockedBy = new long[ReferenceOrder.ROWS];
+    /** By call: what every client of all servers had been told of when it was asked. */
+    private final Map<Long, Long> reads = new HashMap<>();
+    private boolean unshielded;
+    private long calls;
+
+    ServerClients(final SimulatedServer server, final Replicator replicator, final ServerHost host, final UUID session) {
+        this.server = server;
+        this.replicator = replicator;
+        this.session = session;
+        order = host.order();
+        marks = host.marks();
+        random = host.random();
+        hotRows = host.hotRows();
+        seesTooMuch = host.bug() == NodeBug.SEEN_TOO_MUCH;
+        Arrays.fill(lockedBy, NOBODY);
+    }
+
+    long newCall() {
+        return ++calls;
+    }
+
+    int open() {
+        return open.size();
+    }
+
+    /** Writes one to four rows that are free. False when the server takes none now. */
+    boolean write() {
+        final byte[] data = begin(random.chance(0.05) ? random.below(20_000) : random.below(300));
+        if (data == null) {
+            return false;
+        }
+        final int length = builder.build();
+        replicator.certify(calls, builder.buffer(), 0, length);
+        return true;
+    }
+
+    /** Writes rows with so much beside them that it takes several entries; some are given up in the middle. */
+    void writeLarge() {
+        final byte[] data = begin(20_000 + random.below(200_000));
+        if (data == null) {
+            return;
+        }
+        final int length = builder.build();
+        header.putBytes(0, builder.buffer(), 0, WriteSetLayout.HEADER_LENGTH);
+        final long call = calls;
+        final int part = 4_000 + random.below(30_000);
+        final boolean givesUp = random.chance(0.15);
+        int number = 0;
+        for (int at = WriteSetLayout.HEADER_LENGTH; at < length && open.containsKey(call); at += part) {
+            replicator.fragment(call, number++, builder.buffer(), at, Math.min(part, length - at));
+        }
+        if (!open.containsKey(call)) {
+            return;
+        }
+        if (givesUp) {
+            unlock(call);
+            replicator.withdraw(call);
+        } else {
+            header.putInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, number, ByteOrder.LITTLE_ENDIAN);
+            replicator.certify(call, header, 0, WriteSetLayout.HEADER_LENGTH);
+        }
+    }
+
+    /** Locks rows and begins a write set of the next call; its data, or null. */
+    private byte[] begin(final int filler) {
+        if (!server.isOpen() || open.size() >= OPEN_MAX) {
+            return null;
+        }
+        final int[] rows = freeRows(1 + random.below(4));
+        if (rows.length == 0) {
+            return null;
+        }
+        final long call = newCall();
+        final long[] read = new long[rows.length];
+        builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END | (unshielded ? WriteSetFlags.UNSHIELDED : 0)
+            | (random.chance(0.03) ? WriteSetFlags.PA_UNSAFE : 0) | (random.chance(0.05) ? WriteSetFlags.IMPLICIT_DEPS : 0));
+        builder.ids(call, 1).lastSeen(seesTooMuch ? order.seqno() : server.table().seqno());
+        for (int i = 0; i < rows.length; i++) {
+            lockedBy[rows[i]] = call;
+            read[i] = server.table().version(rows[i]);
+            builder.key(random.chance(0.5) ? KeyType.EXCLUSIVE : KeyType.UPDATE, DATABASE, TABLE, name(rows[i]));
+        }
+        if (random.chance(0.4)) {
+            // A row that is only referred to, as a foreign key does.
+            builder.key(random.chance(0.5) ? KeyType.REFERENCE : KeyType.SHARED, DATABASE, TABLE, name(random.below(ReferenceOrder.ROWS)));
+        }
+        open.put(call, rows);
+        final byte[] data = RowData.encode(rows, read, filler);
+        builder.data(new UnsafeBuffer(data), 0, data.length);
+        return data;
+    }
+
+    private static byte[] name(final int row) {
+        return ("row" + row).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private int[] freeRows(final int wanted) {
+        final int[] rows = new int[wanted];
+        int count = 0;
+        for (int i = 0; i < wanted; i++) {
+            final int row = random.below(random.chance(0.7) ? hotRows : ReferenceOrder.ROWS);
+            boolean taken = lockedBy[row] != NOBODY;
+            for (int j = 0; j < count; j++) {
+                taken |= rows[j] == row;
+            }
+            if (!taken) {
+                rows[count++] = row;
+            }
+        }
+        return Arrays.copyOf(rows, count);
+    }
+
+    private void unlock(final long call) {
+        final int[] rows = open.remove(call);
+        if (rows != null) {
+            for (final int row : rows) {
+                lockedBy[row] = NOBODY;
+            }
+        }
+    }
+
+    /** The verdict of {@code call} is applied. */
+    void decided(final long call, final long seqno, final boolean commit) {
+        Check.that(open.containsKey(call), "a write is answered once", call, seqno);
+        unlock(call);
+        if (commit) {
+            order.acknowledged(seqno);
+        }
+    }
+
+    void rejected(final long call, final RejectReason reason) {
+        Check.that(open.containsKey(call), "a write is answered once", call, reason.ordinal());
+        unlock(call);
+        if (reason == RejectReason.FATE_UNKNOWN) {
+            marks.hit(NodeMark.FATE_UNKNOWN);
+            // It may yet commit, and no lock keeps this server's other clients from its rows.
+            unshielded = true;
+        } else {
+            marks.hit(NodeMark.NOT_TAKEN);
+            order.refused(session, call);
+        }
+    }
+
+    /** A client wants to read what every client was told of so far. */
+    void read() {
+        if (server.isOpen()) {
+            final long call = newCall();
+            reads.put(call, order.acknowledged());
+            replicator.syncPoint(call);
+        }
+    }
+
+    void readAnswered(final long call, final long seqno) {
+        final Long asked = reads.remove(call);
+        Check.that(asked != null, "a read is answered once", call, seqno);
+        marks.hit(seqno < 0 ? NodeMark.READ_REFUSED : NodeMark.READ_ANSWERED);
+        Check.that(seqno < 0 || seqno >= asked, "a read sees what was acknowledged before it was asked for", seqno, asked);
+    }
+}
