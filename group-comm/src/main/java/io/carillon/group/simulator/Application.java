@@ -41,7 +41,7 @@ interface Application {
         return false;
     }
 
-    /** The pass is over. True if the core was called, or there is more to take. */
+    /** The pass is over. True if there is more to take. */
     default boolean endPass() {
         return false;
     }

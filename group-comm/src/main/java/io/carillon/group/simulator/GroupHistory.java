@@ -32,11 +32,16 @@ final class GroupHistory {
     private final LargeMessages.Order largeMessages = new LargeMessages.Order();
     private final Marks marks;
     private final Consumer<StoredEntry> observer;
+    private final boolean isModelled;
     private final boolean all;
     private long messages;
 
-    /** {@code all}: stable is what every voter of the configuration in force has logged. {@code observer} is given what becomes stable. */
+    /**
+     * {@code all}: stable is what every voter of the configuration in force has logged. {@code observer} is given it; null
+     * where applications are models.
+     */
     GroupHistory(final boolean all, final Marks marks, final Consumer<StoredEntry> observer) {
+        isModelled = observer == null;
         this.marks = marks;
         this.observer = observer;
         this.all = all;
@@ -155,7 +160,9 @@ final class GroupHistory {
             ordered(entry);
         }
         stable.add(entry);
-        observer.accept(entry);
+        if (!isModelled) {
+            observer.accept(entry);
+        }
     }
 
     private void ordered(final StoredEntry entry) {
@@ -167,7 +174,7 @@ final class GroupHistory {
             entry.originSeq(), entry.index());
         origin.ordered.put(entry.originSeq(), entry.index());
         origin.last = entry.originSeq();
-        if (largeMessages.stable(entry.payload(), entry.kind())) {
+        if (isModelled && largeMessages.stable(entry.payload(), entry.kind())) {
             marks.hit(Mark.HUGE_MESSAGE);
         }
         messages++;

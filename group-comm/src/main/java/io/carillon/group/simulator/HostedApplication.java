@@ -26,7 +26,6 @@ final class HostedApplication implements Application {
     private final GroupEvents events = new GroupEvents();
     private ViewKeeper listener;
     private UUID history;
-    private boolean called;
 
     HostedApplication(final Simulator simulator, final SimulatedNode node, final HostedProcess process, final Xoshiro256 random) {
         this.simulator = simulator;
@@ -58,9 +57,8 @@ final class HostedApplication implements Application {
 
     @Override
     public boolean endPass() {
-        called = false;
         listener.onBatchEnd();
-        return called || !events.isEmpty();
+        return !events.isEmpty();
     }
 
     @Override
@@ -192,43 +190,32 @@ final class HostedApplication implements Application {
 
         @Override
         public long offer(final EntryKind kind, final DirectBuffer buffer, final int offset, final int length) {
-            calls();
             return node.core().offer(node.local(), kind, buffer, offset, length);
         }
 
         @Override
         public long barrier() {
-            calls();
             return node.core().barrier(node.local());
         }
 
         @Override
         public void promote() {
-            calls();
             node.core().promote(node.local());
         }
 
         @Override
         public void weight(final int weight) {
-            calls();
             node.core().weight(node.local(), weight);
         }
 
         @Override
         public void info(final byte[] info) {
-            calls();
             node.core().info(node.local(), info);
         }
 
         @Override
         public void leave() {
-            calls();
             node.core().leave(node.local());
-        }
-
-        private void calls() {
-            called = true;
-            node.touched();
         }
 
         @Override

@@ -278,9 +278,8 @@ final class SimulatedNode {
         for (int i = 0; i < DELIVERIES_MAX && !effects.departed() && application.deliver(); i++) {
             flush();
         }
-        if (!effects.departed() && application.endPass()) {
-            flush();
-            touched();
+        if (!effects.departed()) {
+            endPass();
         }
         if (effects.departed()) {
             depart();
@@ -289,6 +288,18 @@ final class SimulatedNode {
         effects.checkBounds(options);
         simulator.checkOneHolder(this);
         timer.arm(deadlineNs(), number, life);
+    }
+
+    /** What the application asks for at the end is done, and what comes of that is the next pass's. */
+    private void endPass() {
+        final boolean goesOn = application.endPass();
+        if (hosted != null) {
+            flush();
+        }
+        if (goesOn) {
+            batchOpen = true;
+            simulator.schedule(1000, EventKind.BATCH_END, number, life, 0, null);
+        }
     }
 
     private void flush() {

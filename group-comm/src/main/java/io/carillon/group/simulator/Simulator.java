@@ -63,7 +63,7 @@ public final class Simulator {
         workload = new Workload(this, options, Xoshiro256.stream(seed, "workload"), Xoshiro256.stream(seed, "large"));
         weather = Xoshiro256.stream(seed, "weather");
         marks = new Marks(options.nodes());
-        history = new GroupHistory(options.ring().stableAll(), marks, this::becameStable);
+        history = new GroupHistory(options.ring().stableAll(), marks, hosts == null ? null : this::becameStable);
         identities = Xoshiro256.stream(seed, "identities");
         final Xoshiro256 networkRandom = Xoshiro256.stream(seed, "network");
         network = new SimulatedNetwork(this, options, networkRandom);
@@ -250,9 +250,7 @@ public final class Simulator {
     }
 
     private void becameStable(final StoredEntry entry) {
-        if (hosts != null) {
-            hosts.stable(entry.index(), entry.seqno(), new MemberId(entry.originMsb(), entry.originLsb()), entry.kind(), entry.payload());
-        }
+        hosts.stable(entry.index(), entry.seqno(), new MemberId(entry.originMsb(), entry.originLsb()), entry.kind(), entry.payload());
     }
 
     MemberId newMemberId() {
