@@ -15,6 +15,8 @@ TICKS = os.sysconf('SC_CLK_TCK')
 # Deadlock, lock wait, write conflict of snapshot isolation, not ready, commit failed, connection lost: what a client retries.
 RETRIED = '1213,1205,1020,1047,1180,2013'
 
+CUT_CHAIN = 'carillon-cut'
+
 
 class Failure(Exception):
     """A check did not hold."""
@@ -23,6 +25,16 @@ class Failure(Exception):
 def require(condition, message):
     if not condition:
         raise Failure(message)
+
+
+def iptables(*arguments, check=True):
+    """Tells whether it worked."""
+    try:
+        run = subprocess.run(['iptables', '-w', *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    except FileNotFoundError as missing:
+        raise Failure('iptables is missing: apt-get install iptables') from missing
+    require(run.returncode == 0 or not check, f'iptables {" ".join(arguments)}: {run.stderr.strip()}')
+    return run.returncode == 0
 
 
 class Cluster:
@@ -112,7 +124,7 @@ class Cluster:
 
     def snapshots(self, node):
         """How many snapshots the node took part in since it was made; a dump runs no script at the joiner."""
-        with open(os.path.join(os.path.dirname(self.socket(node)), 'err.log'), errors='replace') as file:
+        with open(self.log_file(node), errors='replace') as file:
             return sum("Running: 'wsrep_sst_" in line or 'SST setting local position' in line for line in file)
 
     def port(self, node):
@@ -128,6 +140,39 @@ class Cluster:
     def signal(self, node, number, sidecar=False):
         pid = self.do('sidecar' if sidecar else 'pid', node)
         os.kill(int(pid), number)
+
+    def cut(self, node):
+        """Nothing passes between the node and the others, which need addresses of their own (ADDRESSES=own), until `mend`."""
+        require(self.settings.get('ADDRESSES') == 'own', 'only a node with an address of its own can be cut off')
+        address = self.do('address', node)
+        iptables('-N', CUT_CHAIN)
+        for own, others in (('-s', '-d'), ('-d', '-s')):
+            for other in self.nodes:
+                if other != node:
+                    iptables('-A', CUT_CHAIN, own, address, others, self.do('address', other), '-j', 'DROP')
+        iptables('-I', 'INPUT', '-i', 'lo', '-j', CUT_CHAIN)
+
+    def mend(self):
+        while iptables('-D', 'INPUT', '-i', 'lo', '-j', CUT_CHAIN, check=False):
+            pass  # a run that was killed may have left one
+        iptables('-F', CUT_CHAIN, check=False)
+        iptables('-X', CUT_CHAIN, check=False)
+
+    def log_position(self, node):
+        return os.path.getsize(self.log_file(node))
+
+    def log_file(self, node):
+        return os.path.join(os.path.dirname(self.socket(node)), 'err.log')
+
+    def log_since(self, node, position):
+        with open(self.log_file(node), errors='replace') as file:
+            file.seek(position)
+            return file.read()
+
+    def applied_ms(self, node, position):
+        """How long the node's server took to apply the large write set that it logged after `position`; 0 if the provider does not say."""
+        spans = [int(span) for span in re.findall(r'Write set \d+ of \d+ MiB was applied in (\d+) ms', self.log_since(node, position))]
+        return max(spans, default=0)
 
     def drained(self, node):
         """Everything that was committed anywhere before the call is applied at `node` after it."""

@@ -7,11 +7,14 @@ import io.carillon.certification.log.Durability;
 import io.carillon.certification.log.LogConfig;
 import io.carillon.certification.replicator.ReplicatorConfig;
 import io.carillon.group.ring.RingConfig;
+import io.carillon.group.transport.LinkConfig;
+import io.carillon.group.transport.LinkMode;
 import io.carillon.group.transport.PeerAddress;
 import io.carillon.group.transport.TransportConfig;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.wsrep.options.OptionException;
 import io.carillon.wsrep.options.ProviderOptions;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,7 +103,7 @@ final class NodeSettings {
 
     RingConfig ring() {
         final RingConfig defaults = RingConfig.defaults(name);
-        return new RingConfig(name, weight(), options.durationNs("evs.keepalive_period"), defaults.holderKeepaliveNs(),
+        return new RingConfig(name, weight(), options.durationNs("evs.keepalive_period"), defaults.memberKeepaliveNs(),
             options.durationNs("evs.suspect_timeout"), defaults.quickSuspectNs(), defaults.joinNs(), defaults.installNs(),
             defaults.pauseNs(), defaults.entryLengthMax(), defaults.offeredBytesMax(), defaults.heldBytesMax(), defaults.pullBytes(),
             defaults.tokenPassAfter(), replicator().logReach(), "all".equals(options.text("carillon.ring.stability")));
@@ -109,7 +112,22 @@ final class NodeSettings {
     TransportConfig transport() {
         final int port = (int) options.integer(BASE_PORT);
         final PeerAddress listen = PeerAddress.parse(listenText(), port);
-        return TransportConfig.defaults().withListen(listen).withAdvertised(new PeerAddress(options.text(BASE_HOST), listen.port()));
+        return TransportConfig.defaults().withListen(listen).withAdvertised(new PeerAddress(options.text(BASE_HOST), listen.port()))
+            .withLinks(links(listen));
+    }
+
+    private LinkConfig links(final PeerAddress listen) {
+        final List<LinkConfig.Network> further;
+        try {
+            further = LinkConfig.parse(options.text("carillon.ring.links"), listen.port());
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("carillon.ring.links: " + e.getMessage(), e);
+        }
+        if (listen.isWildcard() && further.stream().anyMatch(network -> network.listen().port() == listen.port())) {
+            throw new IllegalArgumentException("carillon.ring.links: port " + listen.port() + " of all addresses is taken by"
+                + " gmcast.listen_addr; set that to this node's address on the first network, or give the links another port");
+        }
+        return LinkConfig.of(further, LinkMode.parse(options.text("carillon.ring.link_mode")));
     }
 
     LogConfig log() {

@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.certification.log.Durability;
+import io.carillon.group.transport.LinkConfig;
+import io.carillon.group.transport.LinkMode;
 import io.carillon.group.transport.PeerAddress;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.options.OptionException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +52,21 @@ final class NodeSettingsTest {
         assertEquals(Durability.DISK, settings.durability());
         assertEquals(3, settings.ring().weight());
         assertEquals("n1", settings.ring().name());
+    }
+
+    @Test
+    void furtherNetworksAreRead() throws OptionException {
+        assertEquals(LinkConfig.none(), settings("", "", "").transport().links());
+        final LinkConfig links = settings("", "", "gmcast.listen_addr=10.0.0.1;carillon.ring.links=10.1.0.1 10.1.0.2,10.2.0.1:5000;"
+            + "carillon.ring.link_mode=active").transport().links();
+        assertEquals(LinkMode.ACTIVE, links.mode());
+        assertEquals(List.of(new LinkConfig.Network(new PeerAddress("10.1.0.1", 4567), List.of(new PeerAddress("10.1.0.2", 4567))),
+            new LinkConfig.Network(new PeerAddress("10.2.0.1", 5000), List.of())), links.further());
+        final NodeSettings taken = settings("", "", "carillon.ring.links=10.1.0.1");
+        assertTrue(assertThrows(IllegalArgumentException.class, taken::transport).getMessage().contains("gmcast.listen_addr"));
+        final NodeSettings wrong = settings("", "", "carillon.ring.links=0.0.0.0:1");
+        assertTrue(assertThrows(IllegalArgumentException.class, wrong::transport).getMessage().startsWith("carillon.ring.links: "));
+        assertThrows(OptionException.class, () -> settings("", "", "carillon.ring.link_mode=rr"));
     }
 
     /** As Galera 26.4.23 lists them. */

@@ -61,7 +61,7 @@ final class RealNode {
         state = NodeStateFile.open(home, Durability.OS, log, loop::execute);
         verdicts = VerdictFile.open(home);
         final RingConfig d = RingConfig.defaults(name);
-        final RingConfig ring = new RingConfig(name, 1, d.keepaliveNs(), d.holderKeepaliveNs(), d.suspectNs(),
+        final RingConfig ring = new RingConfig(name, 1, d.keepaliveNs(), d.memberKeepaliveNs(), d.suspectNs(),
             d.quickSuspectNs(), d.joinNs(), d.installNs(),
             d.pauseNs(), d.entryLengthMax(), d.offeredBytesMax(), d.heldBytesMax(), d.pullBytes(), d.tokenPassAfter(),
                 CONFIG.logReach(), false);

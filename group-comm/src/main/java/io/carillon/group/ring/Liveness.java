@@ -23,10 +23,9 @@ final class Liveness {
             && machine.tail.configurations().latest().index() > machine.tail.stable();
     }
 
+    /** Members of a primary ring hear of each other often: any of them may be the next whom the others need. */
     private long keepaliveNs(final Peer peer) {
-        final boolean holder = isMember(peer) && machine.ring.primary
-            && (peer.slot == machine.ring.holder || machine.ring.self == machine.ring.holder);
-        return holder ? machine.config.holderKeepaliveNs() : machine.config.keepaliveNs();
+        return isMember(peer) && machine.ring.primary ? machine.config.memberKeepaliveNs() : machine.config.keepaliveNs();
     }
 
     void onTimer() {
@@ -48,9 +47,10 @@ final class Liveness {
         GatherReason reason = null;
         for (int nth = 0; nth < machine.peers.all().size(); nth++) {
             final Peer peer = machine.peers.all().get(nth);
-            if (!peer.suspected && machine.nowNs - peer.heardNs >= patienceNs(peer)) {
+            final long silentNs = peer.silence.lengthNs(machine.nowNs);
+            if (!peer.suspected && silentNs >= patienceNs(peer, silentNs)) {
                 peer.suspected = true;
-                machine.trace(TraceEvent.SUSPECTED, peer.handle, machine.nowNs - peer.heardNs, peer.slot);
+                machine.trace(TraceEvent.SUSPECTED, peer.handle, silentNs, peer.slot);
                 if (matters(peer)) {
                     final boolean holder = machine.ring.primary && peer.slot == machine.ring.holder;
                     reason = holder ? GatherReason.HOLDER_SILENT : reason == null ? GatherReason.PEER_SILENT : reason;
@@ -63,45 +63,36 @@ final class Liveness {
     }
 
     /**
-     * The holder's silence, and with Galera's rule that of any voter, stops the group: it goes on sooner without that one. Where it cannot
-     * be primary without, haste would only turn a hiccup into an outage.
+     * The holder's silence, and with Galera's rule that of any voter, stops the group: it goes on sooner without that one. And where those
+     * who are silent can be primary by themselves they soon will be: this member should say so of itself no later. Where neither side
+     * can, haste would only turn a hiccup into an outage.
      */
-    private long patienceNs(final Peer peer) {
-        if (isMember(peer) && machine.ring.primary && machine.nowNs - peer.heardNs >= quickNs(peer)) {
+    private long patienceNs(final Peer peer, final long silentNs) {
+        if (isMember(peer) && machine.ring.primary && silentNs >= quickNs(peer)) {
             final StabilityHorizon horizon = machine.ring.horizon;
-            final boolean[] heard = heardLately();
+            final boolean[] heard = heardLately(true);
             final boolean stops = peer.slot == machine.ring.holder || machine.ring.weights[peer.slot] > 0 && !horizon.canStabilise(heard);
-            if (stops && horizon.canBePrimary(heard)) {
+            if (stops && (horizon.canBePrimary(heard) || horizon.canBePrimary(heardLately(false)))) {
                 return quickNs(peer);
             }
         }
         return machine.config.suspectNs();
     }
 
-    /** Silence that means something: members other than the holder have no reason to speak more often than their keepalive. */
     private long quickNs(final Peer peer) {
-        final boolean holder = peer.slot == machine.ring.holder || machine.ring.self == machine.ring.holder;
-        return Math.min(machine.config.quickSuspectNs() + (holder ? 0 : machine.config.keepaliveNs()), machine.config.suspectNs());
+        return Math.min(peer.silence.patienceNs(machine.config.quickSuspectNs()), machine.config.suspectNs());
     }
 
-    /** The token moved: who had no reason to speak often until now is given time. */
-    void onHolderChanged() {
-        final Ring ring = machine.ring;
-        for (int slot = 0; slot < ring.size(); slot++) {
-            if (ring.peers[slot] != null && (slot == ring.holder || ring.self == ring.holder)) {
-                ring.peers[slot].heardNs = machine.nowNs;
-            }
-        }
-    }
-
-    private boolean[] heardLately() {
+    /** By slot: whether a member was heard lately, or with {@code heard} false, was not. */
+    private boolean[] heardLately(final boolean heard) {
         final Ring ring = machine.ring;
         if (heardLately.length != ring.size()) {
             heardLately = new boolean[ring.size()];
         }
         for (int slot = 0; slot < ring.size(); slot++) {
             final Peer other = ring.peers[slot];
-            heardLately[slot] = slot == ring.self || other != null && machine.nowNs - other.heardNs < quickNs(other);
+            final boolean lately = slot == ring.self || other != null && other.silence.lengthNs(machine.nowNs) < quickNs(other);
+            heardLately[slot] = lately == heard;
         }
         return heardLately;
     }
@@ -112,8 +103,8 @@ final class Liveness {
             final Peer peer = machine.peers.all().get(nth);
             deadline = Math.min(deadline, peer.sentNs + keepaliveNs(peer));
             if (!peer.suspected) {
-                final long quick = isMember(peer) && machine.ring.primary ? peer.heardNs + quickNs(peer) : Long.MIN_VALUE;
-                deadline = Math.min(deadline, quick > machine.nowNs ? quick : peer.heardNs + machine.config.suspectNs());
+                final long quick = isMember(peer) && machine.ring.primary ? peer.silence.reachesNs(quickNs(peer)) : Long.MIN_VALUE;
+                deadline = Math.min(deadline, quick > machine.nowNs ? quick : peer.silence.reachesNs(machine.config.suspectNs()));
             }
         }
         return deadline;

@@ -34,10 +34,12 @@ final class PacketDispatcher {
     }
 
     private void onHeard(final Peer from) {
-        from.heardNs = machine.nowNs;
         if (from.suspected) {
             from.suspected = false;
+            from.silence.forgive(machine.nowNs);
             machine.gatherer.step();
+        } else {
+            from.silence.end(machine.nowNs, machine.config.quickSuspectNs());
         }
     }
 

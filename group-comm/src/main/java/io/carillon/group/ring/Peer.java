@@ -13,7 +13,7 @@ final class Peer {
     final int handle;
     final MemberId id;
     int slot = NO_SLOT;
-    long heardNs;
+    final Silence silence;
     long sentNs;
     /** Silent too long, or its connection just broke; until it is heard again. */
     boolean suspected;
@@ -24,7 +24,7 @@ final class Peer {
     Peer(final int handle, final MemberId id, final long nowNs) {
         this.handle = handle;
         this.id = id;
-        this.heardNs = nowNs;
+        this.silence = new Silence(nowNs);
         this.sentNs = nowNs;
     }
 }

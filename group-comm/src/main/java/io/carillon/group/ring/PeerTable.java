@@ -61,7 +61,7 @@ final class PeerTable {
     /** Forgives every silence: it was this process that was paused, not they. */
     void postponeSuspicion(final long nowNs) {
         for (final Peer peer : byId) {
-            peer.heardNs = nowNs;
+            peer.silence.forgive(nowNs);
         }
     }
 }

@@ -9,9 +9,9 @@ package io.carillon.group.ring;
  * @param name node name.
  * @param weight votes it asks for when it founds a group or is promoted.
  * @param keepaliveNs to a quiet peer.
- * @param holderKeepaliveNs from and to the token holder.
+ * @param memberKeepaliveNs between members of a primary ring.
  * @param suspectNs silence after which a peer is suspected.
- * @param quickSuspectNs the same for whoever stops the others, where they can be primary without it.
+ * @param quickSuspectNs the same, at least, for whoever stops the others, where they can be primary without it.
  * @param joinNs first repetition of a JOIN; doubles.
  * @param installNs COMMIT or RECOVERY without progress.
  * @param pauseNs a timer later than this means that this process was paused.
@@ -23,7 +23,7 @@ package io.carillon.group.ring;
  * @param certificationWindow seqnos before its view that a joiner needs.
  * @param stableAll Galera's rule: stable when all members have it.
  */
-public record RingConfig(String name, int weight, long keepaliveNs, long holderKeepaliveNs, long suspectNs, long quickSuspectNs,
+public record RingConfig(String name, int weight, long keepaliveNs, long memberKeepaliveNs, long suspectNs, long quickSuspectNs,
     long joinNs, long installNs, long pauseNs, int entryLengthMax, int offeredBytesMax, int heldBytesMax, int pullBytes, int tokenPassAfter,
     int certificationWindow, boolean stableAll) {
     private static final long MS = 1_000_000L;
@@ -32,12 +32,12 @@ public record RingConfig(String name, int weight, long keepaliveNs, long holderK
 
     public RingConfig {
         require(weight >= 0 && weight <= 255, "weight is " + weight + ", it must be 0 to 255");
-        require(keepaliveNs > 0 && holderKeepaliveNs > 0 && joinNs > 0 && installNs > 0 && pauseNs > 0,
+        require(keepaliveNs > 0 && memberKeepaliveNs > 0 && joinNs > 0 && installNs > 0 && pauseNs > 0,
             "keepalive, join, install and pause times must be above 0");
-        require(quickSuspectNs > holderKeepaliveNs, "the holder is suspected after " + quickSuspectNs
-            + " ns, that must be longer than its keepalive of " + holderKeepaliveNs + " ns");
+        require(quickSuspectNs > memberKeepaliveNs, "who stops the others is suspected after " + quickSuspectNs
+            + " ns, that must be longer than the members' keepalive of " + memberKeepaliveNs + " ns");
         require(suspectNs > keepaliveNs && suspectNs >= quickSuspectNs, "a peer is suspected after " + suspectNs
-            + " ns, that must be longer than its keepalive of " + keepaliveNs + " ns and not shorter than the holder's "
+            + " ns, that must be longer than its keepalive of " + keepaliveNs + " ns and not shorter than "
             + quickSuspectNs + " ns");
         require(entryLengthMax > 0 && entryLengthMax <= offeredBytesMax, "an entry of " + entryLengthMax
             + " bytes must fit into the " + offeredBytesMax + " bytes of open offers");
@@ -54,7 +54,7 @@ public record RingConfig(String name, int weight, long keepaliveNs, long holderK
 
     /** The defaults. */
     public static RingConfig defaults(final String name) {
-        return new RingConfig(name, 1, 1000 * MS, 100 * MS, 5000 * MS, 400 * MS, 20 * MS, 1000 * MS, 200 * MS,
+        return new RingConfig(name, 1, 1000 * MS, 100 * MS, 5000 * MS, 450 * MS, 20 * MS, 1000 * MS, 200 * MS,
             1 << 20, 4 << 20, 8 << 20, 1 << 20, 64, 16_384, false);
     }
 }

@@ -55,7 +55,6 @@ final class TokenKeeper {
             ring.tokenSeq = tokenSeq;
             ring.holder = holder;
             passedEnd = NONE;
-            machine.liveness.onHolderChanged();
         }
         return true;
     }
@@ -72,7 +71,6 @@ final class TokenKeeper {
         ring.knownEnd = Math.max(ring.knownEnd, last);
         awaitedEnd = last;
         run = 0;
-        machine.liveness.onHolderChanged();
         // The receipt, so that the sender stops repeating.
         if (ring.peers[sender] != null) {
             machine.transmitter.sendAck(ring.peers[sender]);
@@ -134,7 +132,6 @@ final class TokenKeeper {
         ring.holds = false;
         ring.tokenSeq++;
         ring.holder = slot;
-        machine.liveness.onHolderChanged();
         passedEnd = machine.tail.end();
         send();
         machine.trace(TraceEvent.TOKEN_SENT, ring.epoch, ring.tokenSeq, slot);

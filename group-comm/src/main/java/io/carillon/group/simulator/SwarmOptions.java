@@ -132,7 +132,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
 
     /** The settings of the member on {@code node}. */
     RingConfig ringOf(final int node) {
-        return new RingConfig("n" + node, weights[node], ring.keepaliveNs(), ring.holderKeepaliveNs(), ring.suspectNs(),
+        return new RingConfig("n" + node, weights[node], ring.keepaliveNs(), ring.memberKeepaliveNs(), ring.suspectNs(),
             ring.quickSuspectNs(),
             ring.joinNs(), ring.installNs(), ring.pauseNs(), ring.entryLengthMax(), ring.offeredBytesMax(),
                 ring.heldBytesMax(), ring.pullBytes(),

@@ -118,14 +118,24 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
 
     /** Adds a packet of the ring. False when too much is unsent already: then it is lost, which the ring repairs. */
     boolean packet(final DirectBuffer packet, final int offset, final int length) {
+        return packet(0, packet, offset, length);
+    }
+
+    /** The same, with the number by which it is known on other links, if that is not 0. */
+    boolean packet(final long number, final DirectBuffer packet, final int offset, final int length) {
         if (isMute()) {
             packetsLost++;
             return false;
         }
-        room(Frames.HEADER_LENGTH + length);
-        outView.putInt(outEnd, Frames.header(Frames.PACKET, length), java.nio.ByteOrder.LITTLE_ENDIAN);
-        outView.putBytes(outEnd + Frames.HEADER_LENGTH, packet, offset, length);
-        outEnd += Frames.HEADER_LENGTH + length;
+        final int prefix = number == 0 ? 0 : Long.BYTES;
+        room(Frames.HEADER_LENGTH + prefix + length);
+        final int kind = number == 0 ? Frames.PACKET : Frames.NUMBERED;
+        outView.putInt(outEnd, Frames.header(kind, prefix + length), java.nio.ByteOrder.LITTLE_ENDIAN);
+        if (number != 0) {
+            outView.putLong(outEnd + Frames.HEADER_LENGTH, number, java.nio.ByteOrder.LITTLE_ENDIAN);
+        }
+        outView.putBytes(outEnd + Frames.HEADER_LENGTH + prefix, packet, offset, length);
+        outEnd += Frames.HEADER_LENGTH + prefix + length;
         packetsOut++;
         return true;
     }
@@ -241,10 +251,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
         if (mesh.isIsolated()) {
             return;
         }
-        if (kind != Frames.PACKET) {
+        if (kind == Frames.NUMBERED) {
+            if (length < Long.BYTES) {
+                throw new BadFrame("numbered packet of " + length + " bytes");
+            }
+            packet(memory.getLongLE(index), memory, index + Long.BYTES, length - Long.BYTES);
+        } else if (kind == Frames.PACKET) {
+            packet(0, memory, index, length);
+        } else {
             mesh.onFrame(this, kind, memory.slice(index, length), readNs);
-            return;
         }
+    }
+
+    private void packet(final long number, final ByteBuf memory, final int index, final int length) throws BadFrame {
         packetsIn++;
         if (memory.hasMemoryAddress()) {
             inView.wrap(memory.memoryAddress() + index, length);
@@ -253,7 +272,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
         } else {
             inView.wrap(memory.internalNioBuffer(index, length), index, length);
         }
-        mesh.onPacket(this, inView, length, readNs);
+        mesh.onPacket(this, number, inView, length, readNs);
     }
 
     @Override

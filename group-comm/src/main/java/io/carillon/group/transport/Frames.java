@@ -26,7 +26,11 @@ final class Frames {
     static final int PONG = 6;
     /** Members and addresses that the sender is linked to. */
     static final int PEERS = 7;
-    static final int KINDS = 8;
+    /** Where the sender is found on each network. */
+    static final int ADDRESSES = 8;
+    /** i64 number, packet: the same may come on another link. */
+    static final int NUMBERED = 9;
+    static final int KINDS = 10;
 
     /** Largest frame before a connection is established. */
     static final int HANDSHAKE_LENGTH_MAX = 16 << 10;

@@ -140,9 +140,7 @@ public final class GroupNode implements Group {
         }
         listener.forget();
         final Membership m = new Membership(loop, log, store, events, trace, kept -> state = kept, this::fail);
-        final TcpMesh mesh = new TcpMesh(loop, transportConfig, clusterName, ringConfig.name(), state.self(), m);
-        mesh.security(security);
-        mesh.admission((ip, answer) -> admission.ask(ip, answer));
+        final Mesh mesh = mesh(clusterName, m);
         m.begin(ringConfig, state, mesh);
         membership = m;
         mesh.isolate(isolation);
@@ -152,6 +150,30 @@ public final class GroupNode implements Group {
             ring.start(loop.nowNs(), found, wantedSeqno, info);
         });
         mesh.start(seeds);
+    }
+
+    private Mesh mesh(final String clusterName, final MeshListener meshListener) {
+        final long life = new SecureRandom().nextLong();
+        final RedundantMesh.Opener opener = (network, heard) -> {
+            final TcpMesh mesh = new TcpMesh(loop, transportConfig.onNetwork(network), clusterName, ringConfig.name(), state.self(), life,
+                network, heard);
+            mesh.security(security);
+            mesh.admission((ip, answer) -> admission.ask(ip, answer));
+            return mesh;
+        };
+        final LinkConfig links = transportConfig.links();
+        return links.further().isEmpty() ? opener.open(0, meshListener)
+            : new RedundantMesh(loop, links, transportConfig.peersMax(), meshListener, opener);
+    }
+
+    /** What carries the packets of this stay; null when in no group. */
+    Mesh mesh() {
+        return membership == null ? null : membership.mesh();
+    }
+
+    /** Links to other members, up or being made. */
+    public List<LinkStatus> links() {
+        return membership == null ? List.of() : membership.mesh().links();
     }
 
     @Override

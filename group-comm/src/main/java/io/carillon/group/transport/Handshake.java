@@ -73,6 +73,9 @@ final class Handshake {
         if (!hello.cluster().equals(mesh.cluster())) {
             return Refusal.CLUSTER_NAME;
         }
+        if (hello.network() != mesh.network() && !hello.member().equals(self)) {
+            return Refusal.NETWORK;
+        }
         if (hello.member().equals(self)) {
             return hello.mesh() == mesh.nonce() ? Refusal.SELF : Refusal.CLONE;
         }
@@ -85,6 +88,7 @@ final class Handshake {
                 + Hello.VERSION_MIN + " to " + Hello.VERSION_MAX;
             case CLUSTER_NAME -> "'" + Hello.printable(hello.cluster()) + "', this node's is '" + mesh.cluster() + "'";
             case CLONE -> hello.member().toString();
+            case NETWORK -> "its number " + hello.network() + ", number " + mesh.network() + " here";
             default -> "";
         };
         mesh.refusals().refuse(c, refusal, detail);

@@ -16,6 +16,7 @@ import java.util.List;
  * @param versionMin oldest transport protocol that the sender speaks.
  * @param versionMax newest one.
  * @param trafficClass what the connection is for.
+ * @param network number of the network that the sender believes to be on.
  * @param member incarnation of the sender.
  * @param mesh random number of the sender's mesh: another one under the same member id is another life of it.
  * @param link random number of the link that the initiator makes; both connections of a link carry it.
@@ -24,8 +25,8 @@ import java.util.List;
  * @param advertised where the sender can be reached.
  * @param known members that the sender is linked to.
  */
-record Hello(int versionMin, int versionMax, TrafficClass trafficClass, MemberId member, long mesh, long link, String cluster, String node,
-    PeerAddress advertised, List<Known> known) {
+record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int network, MemberId member, long mesh, long link, String cluster,
+    String node, PeerAddress advertised, List<Known> known) {
     static final int VERSION_MIN = 1;
     static final int VERSION_MAX = 1;
     static final int KNOWN_MAX = 128;
@@ -48,7 +49,7 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, MemberId
     void encode(final ByteBuf out) {
         out.writeIntLE(MAGIC);
         out.writeShortLE(versionMin).writeShortLE(versionMax);
-        out.writeByte(trafficClass.ordinal());
+        out.writeByte(network << 1 | trafficClass.ordinal());
         writeId(out, member);
         out.writeLongLE(mesh).writeLongLE(link);
         writeText(out, cluster);
@@ -66,18 +67,20 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, MemberId
         final int versionMin = in.readUnsignedShortLE();
         final int versionMax = in.readUnsignedShortLE();
         if (Math.min(versionMax, VERSION_MAX) < Math.max(versionMin, VERSION_MIN)) {
-            return new Hello(versionMin, versionMax, TrafficClass.CONTROL, MemberId.NONE, 0, 0, "", "", new PeerAddress("", 0), List.of());
+            return new Hello(versionMin, versionMax, TrafficClass.CONTROL, 0, MemberId.NONE, 0, 0, "", "", new PeerAddress("", 0),
+                List.of());
         }
         need(in, 1);
-        final int trafficClass = in.readUnsignedByte();
-        if (trafficClass >= CLASSES.length) {
-            throw new BadFrame("traffic class " + trafficClass);
+        final int purpose = in.readUnsignedByte();
+        final int network = purpose >> 1;
+        if (network > LinkConfig.FURTHER_MAX) {
+            throw new BadFrame("network number " + network);
         }
         final MemberId member = readId(in);
         need(in, 16);
         final long mesh = in.readLongLE();
         final long link = in.readLongLE();
-        final Hello hello = new Hello(versionMin, versionMax, CLASSES[trafficClass], member, mesh, link, readText(in), readText(in),
+        final Hello hello = new Hello(versionMin, versionMax, CLASSES[purpose & 1], network, member, mesh, link, readText(in), readText(in),
             readAddress(in), decodeKnown(in));
         end(in);
         return hello;
@@ -144,6 +147,26 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, MemberId
         } catch (final IllegalArgumentException e) {
             throw new BadFrame(e.getMessage());
         }
+    }
+
+    /** Addresses of this node, one a network, in their order. */
+    static void encodeAddresses(final ByteBuf out, final List<PeerAddress> byNetwork) {
+        out.writeByte(byNetwork.size());
+        byNetwork.forEach(address -> writeText(out, address.toString()));
+    }
+
+    static List<PeerAddress> decodeAddresses(final ByteBuf in) throws BadFrame {
+        need(in, 1);
+        final int count = in.readUnsignedByte();
+        if (count > LinkConfig.FURTHER_MAX + 1) {
+            throw new BadFrame("addresses on " + count + " networks");
+        }
+        final List<PeerAddress> byNetwork = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            byNetwork.add(readAddress(in));
+        }
+        end(in);
+        return byNetwork;
     }
 
     private static void writeId(final ByteBuf out, final MemberId id) {

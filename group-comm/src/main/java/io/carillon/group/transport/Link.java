@@ -5,6 +5,7 @@ package io.carillon.group.transport;
 
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.TrafficClass;
+import java.util.function.ToLongFunction;
 
 /** Both connections to one peer. Its owner is {@link TcpMesh}. */
 final class Link {
@@ -22,6 +23,8 @@ final class Link {
     Connection bulk;
     /** Order number of the peer when it took this link; -1 as long as it did not say so. */
     long peerOrder = -1;
+    /** When the latest ping was sent that the peer answered. */
+    long answeredNs;
     /** Handle for the ring; -1 until both connections are open. */
     int handle = -1;
 
@@ -38,6 +41,17 @@ final class Link {
 
     boolean isUp() {
         return handle >= 0;
+    }
+
+    LinkStatus status(final int network, final long faults) {
+        return new LinkStatus(network, "tcp", peer, Hello.printable(node), advertised,
+            isUp() ? LinkStatus.State.UP : LinkStatus.State.BEING_MADE, isUp(), control.roundTripNs, both(c -> c.packetsIn),
+            both(c -> c.bytesIn), both(c -> c.packetsOut), both(c -> c.bytesOut), both(Connection::pendingBytes), both(c -> c.packetsLost),
+            faults);
+    }
+
+    private long both(final ToLongFunction<Connection> figure) {
+        return figure.applyAsLong(control) + (bulk == null ? 0 : figure.applyAsLong(bulk));
     }
 
     Connection connection(final TrafficClass trafficClass) {

@@ -24,6 +24,7 @@ final class Links {
     private final MeshListener listener;
     private final Map<MemberId, Link> byMember = new LinkedHashMap<>();
     private final Link[] byHandle;
+    private final FaultCounts faults = new FaultCounts();
 
     Links(final TcpMesh mesh, final MeshListener listener, final int peersMax) {
         this.mesh = mesh;
@@ -34,6 +35,13 @@ final class Links {
     /** The link to {@code member}, up or being made, or null. */
     Link of(final MemberId member) {
         return byMember.get(member);
+    }
+
+    /** Every link, up or being made. */
+    List<LinkStatus> status(final int network) {
+        final List<LinkStatus> status = new ArrayList<>();
+        byMember.values().forEach(link -> status.add(link.status(network, faults.of(link.peer))));
+        return status;
     }
 
     /** The link with {@code handle}, or null. */
@@ -87,6 +95,7 @@ final class Links {
             handle++;
         }
         link.handle = handle;
+        link.answeredNs = nowNs;
         byHandle[handle] = link;
         LOG.info("linked to {} ({}) at {}", Hello.printable(link.node), link.peer, link.advertised);
         link.control.frame(Frames.PING, nowNs);
@@ -112,6 +121,7 @@ final class Links {
             link.bulk.close();
         }
         if (handle >= 0 && !mesh.isStopped()) {
+            faults.add(link.peer);
             LOG.info("link to {} ({}) is down: {}", Hello.printable(link.node), link.peer, Hello.printable(why));
             listener.onPeerDown(nowNs, handle);
         }

@@ -39,7 +39,7 @@ final class Membership implements RingEffects, MeshListener {
     private final LoopTimer timer;
     private final LongArrayList persisted = new LongArrayList();
     private RingCore ring;
-    private TcpMesh mesh;
+    private Mesh mesh;
     private boolean touched;
     private boolean appended;
     private boolean logged;
@@ -61,8 +61,8 @@ final class Membership implements RingEffects, MeshListener {
         log.onLogged(index -> logged = true);
     }
 
-    void begin(final RingConfig config, final RingState restored, final TcpMesh tcp) {
-        mesh = tcp;
+    void begin(final RingConfig config, final RingState restored, final Mesh carrier) {
+        mesh = carrier;
         ring = new RingCore(config, restored, log, this);
     }
 
@@ -98,7 +98,7 @@ final class Membership implements RingEffects, MeshListener {
         }
     }
 
-    TcpMesh mesh() {
+    Mesh mesh() {
         return mesh;
     }
 

@@ -17,6 +17,7 @@ enum Refusal {
     TOO_SLOW("did not finish its handshake in time", false),
     TOO_MANY("came while too many connections were in their handshake", false),
     NOT_ANSWERED("came while nobody said whether it is on the allow list", false),
+    NETWORK("is called on another of its networks: an address in carillon.ring.links or gcomm:// belongs to another network", true),
     UNKNOWN("gave an unknown reason", false);
 
     private static final Refusal[] BY_CODE = values();

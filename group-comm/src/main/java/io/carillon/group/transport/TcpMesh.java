@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threading:</b> the loop's thread.
  */
-public final class TcpMesh {
+public final class TcpMesh implements NetworkMesh {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final EngineLoop loop;
@@ -29,7 +29,8 @@ public final class TcpMesh {
     private final String node;
     private final MemberId self;
     private final MeshListener listener;
-    private final long nonce = RANDOM.nextLong();
+    private final long nonce;
+    private final int network;
     private final Refusals refusals;
     private final Arrivals arrivals;
     private final AddressBook book;
@@ -52,6 +53,19 @@ public final class TcpMesh {
      */
     public TcpMesh(final EngineLoop loop, final TransportConfig config, final String cluster, final String node, final MemberId self,
         final MeshListener listener) {
+        this(loop, config, cluster, node, self, RANDOM.nextLong(), 0, listener);
+    }
+
+    /**
+     * The same on one of several networks.
+     *
+     * @param life random number of this process, the same on all networks.
+     * @param network its number: only those who believe to be on the same are linked to.
+     */
+    TcpMesh(final EngineLoop loop, final TransportConfig config, final String cluster, final String node, final MemberId self,
+        final long life, final int network, final MeshListener listener) {
+        nonce = life;
+        this.network = network;
         this.loop = loop;
         this.config = config;
         this.cluster = cluster;
@@ -79,7 +93,7 @@ public final class TcpMesh {
         arrivals.admission(admission);
     }
 
-    /** Listens, and looks for peers at {@code addresses}. */
+    @Override
     public void start(final List<PeerAddress> addresses) {
         for (final PeerAddress address : addresses) {
             book.configure(address, nowNs());
@@ -87,7 +101,7 @@ public final class TcpMesh {
         listening.start();
     }
 
-    /** Closes everything; the listener hears nothing more. What was sent before leaves if the sockets take it. */
+    @Override
     public void stop() {
         stopped = true;
         clock.stop();
@@ -95,16 +109,23 @@ public final class TcpMesh {
         closeAll("this node leaves");
     }
 
-    /** Sends a packet with the next {@link #flush}. Lost when the peer is gone or takes too little. */
+    @Override
     public void send(final int peer, final DirectBuffer packet, final int offset, final int length, final TrafficClass trafficClass) {
+        sendNumbered(peer, 0, packet, offset, length, trafficClass);
+    }
+
+    @Override
+    public void sendNumbered(final int peer, final long number, final DirectBuffer packet, final int offset, final int length,
+        final TrafficClass trafficClass) {
         final Link link = links.at(peer);
         if (link != null) {
-            Check.that(length <= config.frameLengthMax(), "packet length and the largest frame", length, config.frameLengthMax());
-            link.connection(trafficClass).packet(packet, offset, length);
+            Check.that(length + Long.BYTES <= config.frameLengthMax(), "packet length and the largest frame", length,
+                config.frameLengthMax());
+            link.connection(trafficClass).packet(number, packet, offset, length);
         }
     }
 
-    /** Hands everything sent since the last call to the sockets: once a pass. */
+    @Override
     public void flush() {
         for (int i = 0; i < unsent.size(); i++) {
             unsent.get(i).flush();
@@ -112,13 +133,13 @@ public final class TcpMesh {
         unsent.clear();
     }
 
-    /** Forgets everything sent since the last {@link #flush}: the node that said it is not to be believed. */
-    void discard() {
+    @Override
+    public void discard() {
         unsent.forEach(Connection::discard);
         unsent.clear();
     }
 
-    /** 0: normal. 1: nothing is sent or understood, connections stay. 2: connections are closed and none made. */
+    @Override
     public void isolate(final int mode) {
         isolation = mode;
         if (mode == 2) {
@@ -127,29 +148,69 @@ public final class TcpMesh {
         rearm();
     }
 
-    /** Port listened on, or 0 before that. */
+    @Override
     public int port() {
         return listening.port();
     }
 
-    /** Members linked with both connections. */
+    @Override
     public int peerCount() {
         return links.upCount();
     }
 
-    /** Connections refused for any reason, and refusals received. */
+    @Override
     public long refusedCount() {
         return refusals.total();
     }
 
-    /** Round trip to a peer in nanoseconds, smoothed; -1 before the first. */
+    @Override
     public long roundTripNs(final int peer) {
         return links.at(peer) == null ? -1 : links.at(peer).control.roundTripNs;
     }
 
-    /** One line for each link, address without link, and reason of refusals. */
+    @Override
+    public List<LinkStatus> links() {
+        return links.status(network);
+    }
+
+    @Override
     public List<String> describe() {
         return MeshReport.lines(links, book, refusals);
+    }
+
+    // ---- what several networks need
+
+    @Override
+    public long life(final int peer) {
+        return links.at(peer).mesh;
+    }
+
+    @Override
+    public long answeredNs(final int peer) {
+        return links.at(peer).answeredNs;
+    }
+
+    @Override
+    public void tellAddresses(final int peer, final List<PeerAddress> byNetwork) {
+        final Connection c = links.at(peer).control;
+        final ByteBuf body = c.channel.alloc().directBuffer(256);
+        Hello.encodeAddresses(body, byNetwork);
+        c.frame(Frames.ADDRESSES, body);
+    }
+
+    @Override
+    public void learn(final MemberId member, final PeerAddress address) {
+        learn(List.of(new Hello.Known(member, address)), nowNs());
+    }
+
+    @Override
+    public void drop(final int peer, final String why) {
+        links.drop(links.at(peer), why);
+    }
+
+    @Override
+    public PeerAddress advertised() {
+        return listening.advertised();
     }
 
     // ---- what the package's other classes use
@@ -160,6 +221,10 @@ public final class TcpMesh {
 
     String cluster() {
         return cluster;
+    }
+
+    int network() {
+        return network;
     }
 
     long nonce() {
@@ -188,8 +253,8 @@ public final class TcpMesh {
 
     Hello hello(final TrafficClass trafficClass, final long linkNonce) {
         final List<Hello.Known> known = trafficClass == TrafficClass.BULK ? List.of() : links.known();
-        return new Hello(Hello.VERSION_MIN, Hello.VERSION_MAX, trafficClass, self, nonce, linkNonce, cluster, node, listening.advertised(),
-            known);
+        return new Hello(Hello.VERSION_MIN, Hello.VERSION_MAX, trafficClass, network, self, nonce, linkNonce, cluster, node,
+            listening.advertised(), known);
     }
 
     /** Neither are connections made nor taken. */
@@ -248,7 +313,8 @@ public final class TcpMesh {
         }
         switch (kind) {
             case Frames.PING -> c.frame(Frames.PONG, Handshake.number(body));
-            case Frames.PONG -> c.onRoundTrip(nowNs - Handshake.number(body));
+            case Frames.PONG -> onPong(c, Handshake.number(body), nowNs);
+            case Frames.ADDRESSES -> listener.onAddresses(c.link.peer, Hello.decodeAddresses(body));
             default -> {
                 final List<Hello.Known> known = Hello.decodeKnown(body);
                 Hello.end(body);
@@ -257,12 +323,19 @@ public final class TcpMesh {
         }
     }
 
-    void onPacket(final Connection c, final DirectBuffer packet, final int length, final long nowNs) throws BadFrame {
+    private void onPong(final Connection c, final long sentNs, final long nowNs) {
+        c.onRoundTrip(nowNs - sentNs);
+        if (c.trafficClass == TrafficClass.CONTROL && c.link != null) {
+            c.link.answeredNs = Math.max(c.link.answeredNs, Math.min(sentNs, nowNs));
+        }
+    }
+
+    void onPacket(final Connection c, final long number, final DirectBuffer packet, final int length, final long nowNs) throws BadFrame {
         final Link link = c.link;
         if (link == null || !link.isUp() && !handshake.peerIsUp(link, nowNs)) {
             throw new BadFrame("packet in a handshake");
         }
-        if (link.isUp()) {
+        if (link.isUp() && (number == 0 || listener.isNew(link.handle, number))) {
             listener.onPacket(nowNs, link.handle, packet, 0, length);
         }
     }

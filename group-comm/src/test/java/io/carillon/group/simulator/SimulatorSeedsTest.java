@@ -91,7 +91,7 @@ class SimulatorSeedsTest {
     }
 
     private static RingConfig withMajority(final RingConfig c) {
-        return new RingConfig(c.name(), c.weight(), c.keepaliveNs(), c.holderKeepaliveNs(), c.suspectNs(), c.quickSuspectNs(), c.joinNs(),
+        return new RingConfig(c.name(), c.weight(), c.keepaliveNs(), c.memberKeepaliveNs(), c.suspectNs(), c.quickSuspectNs(), c.joinNs(),
             c.installNs(), c.pauseNs(), c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(), c.tokenPassAfter(),
             c.certificationWindow(), false);
     }

@@ -163,7 +163,7 @@ class BadPeersTest {
     private static byte[] hello(final int versionMin, final int versionMax, final String cluster,
         final TrafficClass trafficClass, final long link) {
         final ByteBuf body = Unpooled.buffer();
-        new Hello(versionMin, versionMax, trafficClass, new MemberId(0, 77), 77, link, cluster, "bad",
+        new Hello(versionMin, versionMax, trafficClass, 0, new MemberId(0, 77), 77, link, cluster, "bad",
             new PeerAddress("127.0.0.1", 0), List.of())
             .encode(body);
         final ByteBuf frame = Unpooled.buffer().writeIntLE(Frames.header(Frames.HELLO, body.readableBytes())).writeBytes(body);

@@ -178,7 +178,7 @@ class GroupNodeTest {
             final TransportConfig c = LOOPBACK.withListen(new PeerAddress("127.0.0.1", a.port()));
             final TransportConfig impatient = new TransportConfig(c.listen(), c.advertised(), c.frameLengthMax(), c.controlPendingMax(),
                 c.bulkPendingMax(), c.handshakeNs(), c.pingNs(), c.silentNs(), c.reconnectMinNs(), c.reconnectMaxNs(), c.forgetNs(), 0,
-                c.unauthenticatedMax(), c.peersMax());
+                c.unauthenticatedMax(), c.peersMax(), c.links());
             try (TestNode b = new TestNode("b", impatient)) {
                 b.on(() -> {
                     b.node.join("group", List.of(), true, -1, new byte[0]);

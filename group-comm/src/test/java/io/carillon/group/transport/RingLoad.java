@@ -77,7 +77,7 @@ public final class RingLoad implements GroupListener, RingStateStore {
 
     private static RingConfig settings(final String name) {
         final RingConfig c = RingConfig.defaults(name);
-        return new RingConfig(name, c.weight(), c.keepaliveNs(), c.holderKeepaliveNs(), c.suspectNs(), c.quickSuspectNs(),
+        return new RingConfig(name, c.weight(), c.keepaliveNs(), c.memberKeepaliveNs(), c.suspectNs(), c.quickSuspectNs(),
             c.joinNs(), c.installNs(),
             c.pauseNs(), c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(),
             Integer.getInteger("carillon.load.tokenPassAfter", c.tokenPassAfter()), c.certificationWindow(), c.stableAll());

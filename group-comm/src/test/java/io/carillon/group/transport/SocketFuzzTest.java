@@ -131,7 +131,7 @@ class SocketFuzzTest {
     private void hello(final ByteBuf batch) {
         final ByteBuf body = Unpooled.buffer();
         final TrafficClass trafficClass = random.nextInt(4) == 0 ? TrafficClass.BULK : TrafficClass.CONTROL;
-        new Hello(1, 1, trafficClass, new MemberId(0, 70 + random.nextInt(10)), 77, random.nextLong(),
+        new Hello(1, 1, trafficClass, 0, new MemberId(0, 70 + random.nextInt(10)), 77, random.nextLong(),
             random.nextInt(4) == 0 ? "other" : "group", "bad", new PeerAddress("127.0.0.1", 0), List.of()).encode(body);
         batch.writeIntLE(Frames.header(Frames.HELLO, body.readableBytes())).writeBytes(body);
     }

@@ -277,7 +277,8 @@ class TcpMeshTest {
         final TransportConfig c = listening(port);
         return new TransportConfig(c.listen(), c.advertised(), c.frameLengthMax(), c.controlPendingMax(), c.bulkPendingMax(),
             c.handshakeNs(),
-            c.pingNs(), c.silentNs(), c.reconnectMinNs(), c.reconnectMaxNs(), c.forgetNs(), 0, c.unauthenticatedMax(), c.peersMax());
+            c.pingNs(), c.silentNs(), c.reconnectMinNs(), c.reconnectMaxNs(), c.forgetNs(), 0,
+            c.unauthenticatedMax(), c.peersMax(), c.links());
     }
 
     private static int freePort() throws Exception {

@@ -57,7 +57,7 @@ final class TestNode implements GroupListener, RingStateStore, Closeable {
     private static RingConfig patient(final String name) {
         final RingConfig c = RingConfig.defaults(name);
         final long patience = 300_000_000_000L;
-        return new RingConfig(name, c.weight(), c.keepaliveNs(), c.holderKeepaliveNs(), patience, patience, c.joinNs(),
+        return new RingConfig(name, c.weight(), c.keepaliveNs(), c.memberKeepaliveNs(), patience, patience, c.joinNs(),
             c.installNs(), patience,
             c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(), c.tokenPassAfter(),
                 c.certificationWindow(), c.stableAll());

@@ -127,7 +127,7 @@ class TransportFuzzTest {
 
     private ByteBuf hello(final int member, final TrafficClass trafficClass, final long link) {
         final ByteBuf body = allocator.directBuffer(512);
-        new Hello(1, 1, trafficClass, new MemberId(0, member), member, link, "fuzzed", "fuzzer", new PeerAddress("127.0.0.1", 1),
+        new Hello(1, 1, trafficClass, 0, new MemberId(0, member), member, link, "fuzzed", "fuzzer", new PeerAddress("127.0.0.1", 1),
             List.of(known(5), known(6))).encode(body);
         return framed(Frames.HELLO, body);
     }

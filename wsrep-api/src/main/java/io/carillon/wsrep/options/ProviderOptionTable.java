@@ -9,6 +9,7 @@ import static io.carillon.wsrep.options.ProviderOption.Type.DURABILITY;
 import static io.carillon.wsrep.options.ProviderOption.Type.DURATION;
 import static io.carillon.wsrep.options.ProviderOption.Type.INTEGER;
 import static io.carillon.wsrep.options.ProviderOption.Type.KEY_FORMAT;
+import static io.carillon.wsrep.options.ProviderOption.Type.LINK_MODE;
 import static io.carillon.wsrep.options.ProviderOption.Type.REAL;
 import static io.carillon.wsrep.options.ProviderOption.Type.SIZE_OR_AUTO;
 import static io.carillon.wsrep.options.ProviderOption.Type.STABILITY;
@@ -167,6 +168,8 @@ final class ProviderOptionTable {
         add(fixed("carillon.fate_timeout", DURATION, null));
         add(fixed("carillon.log.durability", DURABILITY, null));
         add(dynamic("carillon.log.retention", DURATION, null));
+        add(fixed("carillon.ring.link_mode", LINK_MODE, null));
+        add(fixed("carillon.ring.links", TEXT, null));
         add(fixed("carillon.ring.stability", STABILITY, null));
         add(fixed("carillon.ring.token", TOKEN, null));
         add(fixed("carillon.sidecar", TEXT, null));

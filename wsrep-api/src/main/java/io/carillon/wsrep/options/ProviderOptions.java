@@ -23,17 +23,18 @@ import java.util.TreeMap;
  */
 public final class ProviderOptions {
     /** What an option is worth when neither it nor Galera has a default to list. */
-    private static final Map<String, String> UNLISTED_DEFAULTS = Map.of(
-        "base_host", "127.0.0.1",
-        "carillon.fate_timeout", "PT10S",
-        "carillon.log.durability", "os",
-        "carillon.log.retention", "P1D",
-        "carillon.ring.stability", "majority",
-        "carillon.ring.token", "park",
-        "carillon.sidecar_grace", "PT3S",
-        "cert.length_check", "127",
-        "cert.max_length", "16384",
-        "gmcast.isolate", "0");
+    private static final Map<String, String> UNLISTED_DEFAULTS = Map.ofEntries(
+        Map.entry("base_host", "127.0.0.1"),
+        Map.entry("carillon.fate_timeout", "PT10S"),
+        Map.entry("carillon.log.durability", "os"),
+        Map.entry("carillon.log.retention", "P1D"),
+        Map.entry("carillon.ring.link_mode", "passive"),
+        Map.entry("carillon.ring.stability", "majority"),
+        Map.entry("carillon.ring.token", "park"),
+        Map.entry("carillon.sidecar_grace", "PT3S"),
+        Map.entry("cert.length_check", "127"),
+        Map.entry("cert.max_length", "16384"),
+        Map.entry("gmcast.isolate", "0"));
 
     /** Options whose other values Galera obeys and this does not: the value that is so, and why. */
     private static final Map<String, List<String>> ALWAYS = Map.ofEntries(
