@@ -225,10 +225,7 @@ public final class Simulator {
 
     /** The settings of the member on {@code node}. */
     RingConfig ringOf(final int node) {
-        final RingConfig c = options.ringOf(node);
-        return hosts == null ? c : new RingConfig(c.name(), c.weight(), c.keepaliveNs(), c.holderKeepaliveNs(), c.suspectNs(),
-            c.quickSuspectNs(), c.joinNs(), c.installNs(), c.pauseNs(), c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(),
-            c.pullBytes(), c.tokenPassAfter(), hosts.certificationWindow(), c.stableAll());
+        return options.ringOf(node, hosts == null ? options.ring().certificationWindow() : hosts.certificationWindow());
     }
 
     RingCore newCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects) {
