@@ -120,7 +120,7 @@ final class ServerHost implements NodeHost, UpperLayer {
 
     /** Not from memory: who died would have forgotten what a majority may need. */
     private void plan() {
-        if (healed || durability == Durability.MEMORY) {
+        if (healed || durability == Durability.MEMORY || order().seqno() == 0) {
             return;
         }
         if (random.chance(nodes.diskFaults())) {

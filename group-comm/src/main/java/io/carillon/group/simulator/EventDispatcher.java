@@ -66,7 +66,7 @@ final class EventDispatcher {
     }
 
     /** What a process does of itself may end it, too. */
-    private static void attempt(final SimulatedNode node, final Runnable action) {
+    static void attempt(final SimulatedNode node, final Runnable action) {
         try {
             action.run();
         } catch (final ProcessDied | UncheckedIOException died) {
@@ -113,7 +113,7 @@ final class EventDispatcher {
             }
             case EventKind.START -> {
                 if (!node.running()) {
-                    node.start();
+                    attempt(node, node::start);
                 }
             }
             case EventKind.RESUME -> {

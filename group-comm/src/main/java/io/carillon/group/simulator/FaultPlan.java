@@ -161,7 +161,8 @@ final class FaultPlan {
 
     private void jump() {
         final long by = extreme.exponential(options.extremes().jumpMean()) + 1;
-        simulator.node(extreme.below(options.nodes())).clockJumps(by);
+        final SimulatedNode node = simulator.node(extreme.below(options.nodes()));
+        EventDispatcher.attempt(node, () -> node.clockJumps(by));
     }
 
     private void leave() {
@@ -172,7 +173,7 @@ final class FaultPlan {
         }
         final long others = view.members().stream().filter(member -> member.weight() > 0 && !member.id().equals(node.self())).count();
         if (others > 0) {
-            node.leave();
+            EventDispatcher.attempt(node, node::leave);
         }
     }
 

@@ -9,6 +9,7 @@ import io.carillon.group.GroupListener;
 import io.carillon.group.MemberId;
 import io.carillon.group.RingLog;
 import io.carillon.group.ring.RingCore;
+import io.carillon.group.ring.RingResult;
 import io.carillon.group.ring.RingView;
 import io.carillon.group.transport.GroupEvents;
 import io.carillon.group.transport.ViewKeeper;
@@ -26,6 +27,7 @@ final class HostedApplication implements Application {
     private final GroupEvents events = new GroupEvents();
     private ViewKeeper listener;
     private UUID history;
+    private boolean isMember;
 
     HostedApplication(final Simulator simulator, final SimulatedNode node, final HostedProcess process, final Xoshiro256 random) {
         this.simulator = simulator;
@@ -40,6 +42,7 @@ final class HostedApplication implements Application {
         events.clear();
         listener = null;
         history = null;
+        isMember = false;
         final boolean founds = simulator.founds(node.number());
         // What is told during the call reaches nobody: a group tells at the end of a pass.
         final GroupListener upper = layer.start(new Membership(), process, founds);
@@ -63,6 +66,7 @@ final class HostedApplication implements Application {
 
     @Override
     public void left() {
+        isMember = false;
         events.left();
         events.deliver(listener);
         listener.onBatchEnd();
@@ -179,6 +183,7 @@ final class HostedApplication implements Application {
             if (listener != null) {
                 listener.forget();
             }
+            isMember = true;
             node.core().foundAs(history);
             node.core().start(node.local(), found, wantedSeqno, info);
         }
@@ -190,32 +195,40 @@ final class HostedApplication implements Application {
 
         @Override
         public long offer(final EntryKind kind, final DirectBuffer buffer, final int offset, final int length) {
-            return node.core().offer(node.local(), kind, buffer, offset, length);
+            return isMember ? node.core().offer(node.local(), kind, buffer, offset, length) : RingResult.CLOSED;
         }
 
         @Override
         public long barrier() {
-            return node.core().barrier(node.local());
+            return isMember ? node.core().barrier(node.local()) : RingResult.CLOSED;
         }
 
         @Override
         public void promote() {
-            node.core().promote(node.local());
+            if (isMember) {
+                node.core().promote(node.local());
+            }
         }
 
         @Override
         public void weight(final int weight) {
-            node.core().weight(node.local(), weight);
+            if (isMember) {
+                node.core().weight(node.local(), weight);
+            }
         }
 
         @Override
         public void info(final byte[] info) {
-            node.core().info(node.local(), info);
+            if (isMember) {
+                node.core().info(node.local(), info);
+            }
         }
 
         @Override
         public void leave() {
-            node.core().leave(node.local());
+            if (isMember) {
+                node.core().leave(node.local());
+            }
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.carillon.group.Check;
 import io.carillon.group.DurableRingLog;
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingState;
+import java.io.UncheckedIOException;
 
 /** The processes of a node whose disk and upper layer are a host's: what the host is asked for, and what it is held to. */
 final class HostedProcess implements NodeProcess {
@@ -30,7 +31,11 @@ final class HostedProcess implements NodeProcess {
 
     /** A process opens its disk. True if it knows who it was: exactly as long as it can prove what it promised. */
     boolean open(final SimulatedStateStore states) {
-        opened = host.begin(this);
+        try {
+            opened = host.begin(this);
+        } catch (final UncheckedIOException e) {
+            throw new IllegalStateException("a process cannot begin with what its disk holds: " + e.getMessage(), e);
+        }
         final RingState found = host.state();
         final RingState expected = states.kept();
         final boolean promised = expected != null && expected.promisedEpoch() > 0;

@@ -93,8 +93,10 @@ final class SimulatedNode {
             states.interrupted();
         }
         if (amnesia || options.durability() == SimulatedLog.Durability.MEMORY) {
-            log.crash(0, false);
             states.forget();
+        }
+        if (hosted == null && states.kept() == null) {
+            log.crash(0, false);
         } else if (hosted == null) {
             states.crash();
             log.crash(disk.below(3), disk.chance(0.5));
