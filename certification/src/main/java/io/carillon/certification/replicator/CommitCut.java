@@ -35,7 +35,12 @@ final class CommitCut {
             node.released = released;
         }
         // Galera's index reaches back to what some member has not committed; so do dependencies here, for the same averages.
-        delivery.certifier().committed(node.state.releasedByAll(node.released));
+        delivery.certifier().committed(releasedByAll());
+    }
+
+    /** Who joins has no part in what the group says, and is behind it: what it applies then may go side by side, too. */
+    private long releasedByAll() {
+        return Math.min(node.released, node.state.releasedByAll(node.released));
     }
 
     /** Tells the others if much was committed since the last time. */
@@ -68,7 +73,7 @@ final class CommitCut {
         }
         // A restart asks for majorities of the configurations that its log holds: the latest has to be in it.
         final long configured = node.state.view() == null ? 0 : node.state.view().index();
-        final long needed = Math.min(node.state.releasedByAll(node.released), delivery.seqno() - 2L * node.config.certifier().window());
+        final long needed = Math.min(releasedByAll(), delivery.seqno() - 2L * node.config.certifier().window());
         if (needed > 0) {
             final long index = node.log().indexOfSeqno(needed);
             if (index > 0) {

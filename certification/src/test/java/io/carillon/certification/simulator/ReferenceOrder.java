@@ -136,7 +136,11 @@ final class ReferenceOrder {
         Check.that(!neverOrdered.getOrDefault(session, Set.of()).contains(call), "what a client was told is not taken is never ordered",
             seqno, call);
         writeSet.wrap(buffer, 0, length);
-        Check.that(writeSet.isValid(), "servers send write sets", seqno, call);
+        if (!writeSet.isValid()) {
+            throw new IllegalStateException("servers send write sets: " + seqno + " has " + length + " bytes, flags " + writeSet.flags()
+                + ", last seen " + writeSet.lastSeen() + ", " + writeSet.keyCount() + " keys, " + writeSet.sectionsLength() + " bytes in "
+                + writeSet.fragmentCount() + " fragments");
+        }
         final byte[] sections = sections(new Call(origin, call), payload, length);
         if (sections == null) {
             marks.hit(NodeMark.LARGE_REFUSED);

@@ -15,7 +15,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -42,6 +44,7 @@ final class ServerClients {
     private final long[] lockedBy = new long[ReferenceOrder.ROWS];
     /** By call: what every client of all servers had been told of when it was asked. */
     private final Map<Long, Long> reads = new HashMap<>();
+    private final Set<Long> withdrawn = new HashSet<>();
     private boolean unshielded;
     private long calls;
 
@@ -96,6 +99,7 @@ final class ServerClients {
         }
         if (givesUp) {
             unlock(call);
+            withdrawn.add(call);
             replicator.withdraw(call);
         } else {
             header.putInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, number, ByteOrder.LITTLE_ENDIAN);
@@ -171,6 +175,9 @@ final class ServerClients {
     }
 
     void rejected(final long call, final RejectReason reason) {
+        if (withdrawn.contains(call)) {
+            return; // a fragment of it was still waiting
+        }
         Check.that(open.containsKey(call), "a write is answered once", call, reason.ordinal());
         unlock(call);
         if (reason == RejectReason.FATE_UNKNOWN) {

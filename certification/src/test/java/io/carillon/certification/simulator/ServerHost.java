@@ -265,7 +265,7 @@ final class ServerHost implements NodeHost, UpperLayer {
     /** A snapshot arrives. False when nobody is there. */
     boolean take(final ServerTable.Snapshot copy) {
         final SimulatedServer to = server;
-        if (to == null) {
+        if (to == null || !to.isAwaiting()) {
             return false;
         }
         process.later(0, () -> to.receive(copy));

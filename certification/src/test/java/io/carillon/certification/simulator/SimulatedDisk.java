@@ -159,7 +159,7 @@ final class SimulatedDisk implements Storage {
     int admit(final DiskContent content, final int position, final int length) {
         begin();
         int admitted = length;
-        while (admitted > 0 && content.roomFor(position, admitted) > room) {
+        while (room != UNLIMITED && admitted > 0 && content.roomFor(position, admitted) > room) {
             admitted--;
         }
         full |= admitted < length;

@@ -31,7 +31,7 @@ final class PullServer {
         final long askedSeqno = RingPacket.i64(buffer, offset + RingPacket.PULL_SEQNO_OFFSET);
         final RingLog log = machine.tail.log();
         final boolean isBehind = machine.orders() && log.endIndex() < machine.ring.viewIndex;
-        if (!machine.follows() || isBehind && askedIndex == 0 || askedIndex > log.endIndex()) {
+        if (!machine.follows() || isBehind && (askedIndex == 0 || askedIndex > log.endIndex())) {
             if (machine.orders()) {
                 refuse(from, askedIndex, askedSeqno);
             }

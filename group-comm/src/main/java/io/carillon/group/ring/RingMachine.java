@@ -94,7 +94,7 @@ final class RingMachine {
 
     /** Makes the promise and the stable index durable. The ticket. */
     long persist() {
-        effects.persist(++ticket, new RingState(self, promisedEpoch, tail.stable()));
+        effects.persist(++ticket, new RingState(self, promisedEpoch, Math.min(tail.stable(), tail.logged())));
         return ticket;
     }
 
