@@ -10,7 +10,8 @@ import picocli.CommandLine.Command;
 /** The command line: {@code carillon COMMAND ...}. */
 @Command(name = "carillon", description = "Synchronous multi-master replication for MariaDB and MySQL.", mixinStandardHelpOptions = true,
     versionProvider = Commands.Versions.class,
-    subcommands = {SidecarCommand.class, StatusCommand.class, Commands.VersionCommand.class, SelfTestCommand.class,
+    subcommands = {SidecarCommand.class, StatusCommand.class, RingCommand.class, BlackBoxCommand.class, Commands.VersionCommand.class,
+        SelfTestCommand.class,
         CommandLine.HelpCommand.class})
 final class Commands implements Callable<Integer> {
     @CommandLine.Spec

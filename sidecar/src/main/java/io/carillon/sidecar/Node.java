@@ -58,6 +58,7 @@ final class Node implements AutoCloseable {
         replicator.verdictFile(verdicts);
         replicator.waitingDirectory(directory.path());
         replicator.group(group);
+        group.failureDirectory(directory.path());
         group.listener(replicator.groupListener());
         timer = loop.timer(() -> replicator.onTimer(loop.nowNs()));
         loop.onPassEnd(passEnd);
@@ -84,6 +85,11 @@ final class Node implements AutoCloseable {
 
     GroupNode group() {
         return group;
+    }
+
+    /** Where its state is. */
+    Path directory() {
+        return directory.path();
     }
 
     WriteSetLog log() {

@@ -36,6 +36,16 @@ final class NodeReport {
             queues(session), node.memory(), node.group().describe());
     }
 
+    RingStatus ring() {
+        final RingView view = node.group().view();
+        final Map<String, String> states = new LinkedHashMap<>();
+        for (final MemberState member : node.replicator().members()) {
+            states.put(member.id().toString(), member.state().comment());
+        }
+        return new RingStatus(Version.text(), System.currentTimeMillis(), view != null && view.primary(),
+            view == null ? "" : view.group().toString(), states, node.group().report());
+    }
+
     private MemberState self() {
         for (final MemberState member : node.replicator().members()) {
             if (member.id().equals(node.group().self())) {

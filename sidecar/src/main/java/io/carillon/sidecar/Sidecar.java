@@ -184,6 +184,9 @@ final class Sidecar implements SessionListener {
             ? "memory ran out (" + cause.getMessage() + "); CARILLON_JAVA_OPTS can raise -Xmx and -XX:MaxDirectMemorySize"
             : "internal error: " + cause;
         LOG.error("This node cannot go on: {}", what);
+        if (host.node() != null && !(cause instanceof OutOfMemoryError)) {
+            host.node().group().dumpFailure(what);
+        }
         stop(FAILED, what);
     }
 

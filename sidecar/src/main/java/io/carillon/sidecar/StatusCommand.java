@@ -5,15 +5,8 @@ package io.carillon.sidecar;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -95,7 +88,7 @@ final class StatusCommand implements Callable<Integer> {
 
     private int show() throws IOException {
         final Path path = socket != null ? socket : AdminSocket.of(directory != null ? directory : usual.only());
-        final String reply = ask(path);
+        final String reply = AdminClient.ask(path, "status");
         final JsonNode status = new ObjectMapper().readTree(reply);
         clear();
         if (json) {
@@ -111,20 +104,7 @@ final class StatusCommand implements Callable<Integer> {
 
     /** A node in a few words. */
     static String line(final Path path) throws IOException {
-        final JsonNode status = new ObjectMapper().readTree(ask(path));
+        final JsonNode status = new ObjectMapper().readTree(AdminClient.ask(path, "status"));
         return status.has("error") ? status.get("error").asText() : status.path("node").asText() + ", " + status.path("state").asText();
-    }
-
-    static String ask(final Path path) throws IOException {
-        try (AdminSocket admin = AdminSocket.reach(path); SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(admin.address()));
-            channel.write(ByteBuffer.wrap("status\n".getBytes(StandardCharsets.UTF_8)));
-            final ByteArrayOutputStream reply = new ByteArrayOutputStream();
-            Channels.newInputStream(channel).transferTo(reply);
-            return reply.toString(StandardCharsets.UTF_8);
-        } catch (final IOException e) {
-            throw new IOException("no sidecar answers at " + path + " (" + e.getMessage()
-                + "): is the server running, with this state directory?", e);
-        }
     }
 }

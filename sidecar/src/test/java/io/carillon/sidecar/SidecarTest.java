@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.carillon.group.blackbox.BlackBoxDump;
+import io.carillon.group.blackbox.BlackBoxText;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
@@ -167,6 +169,14 @@ final class SidecarTest {
             assertTrue(report.get("memory").get("heap").asLong() > 0, report.toString());
             final String text = StatusText.of(report);
             assertTrue(text.contains("self-test") && text.contains("Synced  primary"), text);
+            final JsonNode ring = ask("ring");
+            final String ringText = RingText.of(ring, 10);
+            assertTrue(ring.get("primary").asBoolean() && ringText.contains("OPERATIONAL, primary"), ringText);
+            assertTrue(ringText.contains("self-test           1  Synced"), ringText);
+            assertEquals("self-test", ring.get("ring").get("holder").asText());
+            final StringBuilder events = new StringBuilder();
+            BlackBoxText.print(BlackBoxDump.read(Path.of(ask("blackbox").get("file").asText())), Long.MAX_VALUE, events);
+            assertTrue(events.toString().contains("OPERATIONAL in epoch"), events::toString);
         }
         assertFalse(status.isDone());
         try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
@@ -177,11 +187,15 @@ final class SidecarTest {
     }
 
     private JsonNode report() throws Exception {
+        return ask("status");
+    }
+
+    private JsonNode ask(final String request) throws Exception {
         final Path admin = AdminSocket.of(directory.resolve("state"));
         while (!Files.exists(admin)) {
             Thread.onSpinWait();
         }
-        return new ObjectMapper().readTree(StatusCommand.ask(admin));
+        return new ObjectMapper().readTree(AdminClient.ask(admin, request));
     }
 
     /** However long its path is, it is in the state directory; and what a killed sidecar left is no hindrance. */
@@ -199,7 +213,7 @@ final class SidecarTest {
         assertTrue(Files.exists(admin), "a closed socket's file stays");
         final AdminServer server = AdminServer.start(admin, request -> "answer to " + request);
         try {
-            assertEquals("answer to status", StatusCommand.ask(admin).trim());
+            assertEquals("answer to status", AdminClient.ask(admin, "status").trim());
             assertEquals(1, descriptorsOf(deep.toRealPath()));
             final IOException taken = assertThrows(IOException.class, () -> AdminServer.start(admin, request -> ""));
             assertTrue(taken.getMessage().contains("another process listens"), taken.getMessage());

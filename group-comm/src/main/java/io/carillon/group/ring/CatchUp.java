@@ -180,7 +180,7 @@ final class CatchUp {
         final long baseSeqno = RingPacket.i64(buffer, offset + RingPacket.ENTRIES_BASE_SEQNO_OFFSET);
         final long baseEpoch = RingPacket.i64(buffer, offset + RingPacket.ENTRIES_BASE_EPOCH_OFFSET);
         if (!isWellFormed(base, buffer, offset, length)) {
-            machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ENTRIES, slot, length);
+            machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ENTRIES, ~slot, length);
             return;
         }
         final int flags = buffer.getByte(offset + RingPacket.ENTRIES_FLAGS_OFFSET);
@@ -215,7 +215,7 @@ final class CatchUp {
         }
         final long end = machine.tail.end();
         if (base <= end) {
-            appendAll(base, buffer, offset);
+            appendAll(slot, base, buffer, offset);
         }
         if (machine.tail.end() == end) {
             return; // an answer to an earlier question: asking once more for each of them would never end
@@ -273,7 +273,7 @@ final class CatchUp {
         return count >= 0 && at == length && base >= 0;
     }
 
-    private void appendAll(final long base, final DirectBuffer buffer, final int offset) {
+    private void appendAll(final int slot, final long base, final DirectBuffer buffer, final int offset) {
         final int count = RingPacket.i32(buffer, offset + RingPacket.ENTRIES_COUNT_OFFSET);
         int at = offset + RingPacket.ENTRIES_FIRST_OFFSET;
         long index = base;
@@ -288,7 +288,7 @@ final class CatchUp {
                 final EntryKind kind = EntryKind.of(buffer.getByte(at + RingPacket.ENTRY_KIND_OFFSET));
                 if (epoch < machine.tail.log().endEpoch()
                     || !machine.tail.append(epoch, msb, lsb, seq, kind, buffer, at + RingPacket.ENTRY_LENGTH, payload)) {
-                    machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ENTRIES, index, payload);
+                    machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ENTRIES, ~slot, index);
                     return;
                 }
                 machine.ordering.onAppended(machine.ring.slotOf(msb, lsb), seq, payload);

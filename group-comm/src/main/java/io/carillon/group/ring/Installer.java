@@ -56,6 +56,9 @@ final class Installer {
         final boolean grew = machine.ring == null || machine.ring.size() < install.view().members().size();
         machine.trace(TraceEvent.INSTALL, install.epoch(), install.primary() ? 1 : 0, install.winnerEnd());
         machine.ring = new Ring(install, machine);
+        for (int slot = 0; slot < machine.ring.size(); slot++) {
+            machine.trace(TraceEvent.MEMBER, slot, machine.ring.ids[slot].msb(), machine.ring.ids[slot].lsb());
+        }
         representative = install.view().members().getFirst().id().equals(machine.self);
         reportedAlone = List.of();
         machine.overrides = new Overrides(machine.overrides.ignoreSplitBrain(), machine.overrides.ignoreQuorum(), false);

@@ -27,12 +27,12 @@ final class OrderReceiver {
         for (int nth = 0; nth < count; nth++, index++) {
             final int payload = at + RingPacket.RECORD_LENGTH;
             if (payload > length) {
-                machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ORDER, slot, length);
+                machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ORDER, ~slot, length);
                 return;
             }
             final int payloadLength = RingPacket.i32(buffer, offset + at + RingPacket.RECORD_LENGTH_OFFSET);
             if (payloadLength < -1 || payloadLength > length - payload || !onRecord(index, buffer, offset + at, payloadLength)) {
-                machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ORDER, slot, length);
+                machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ORDER, ~slot, length);
                 return;
             }
             at = payload + Math.max(payloadLength, 0);

@@ -140,7 +140,7 @@ final class Ordering {
         final int kind = buffer.getByte(offset + RingPacket.DATA_KIND_OFFSET);
         final int payload = length - RingPacket.DATA_PAYLOAD_OFFSET;
         if (!isOfferable(kind) || payload > machine.config.entryLengthMax()) {
-            machine.trace(TraceEvent.PACKET_DROPPED, PacketType.DATA, slot, length);
+            machine.trace(TraceEvent.PACKET_DROPPED, PacketType.DATA, ~slot, length);
             return;
         }
         final Ring ring = machine.ring;

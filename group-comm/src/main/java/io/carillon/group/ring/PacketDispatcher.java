@@ -36,6 +36,7 @@ final class PacketDispatcher {
     private void onHeard(final Peer from) {
         if (from.suspected) {
             from.suspected = false;
+            machine.trace(TraceEvent.HEARD_AGAIN, from.handle, from.silence.lengthNs(machine.nowNs), 0);
             from.silence.forgive(machine.nowNs);
             machine.gatherer.step();
         } else {

@@ -241,6 +241,16 @@ public final class RingCore {
         return machine.ring == null ? 0 : machine.ring.epoch;
     }
 
+    /** Who has the token of the primary ring that this member works in, as far as it knows; null outside of one. */
+    public MemberId holder() {
+        return machine.orders() ? machine.ring.ids[machine.ring.holder] : null;
+    }
+
+    /** Number of that token: it grows by one each time the token is passed; 0 outside of a primary ring. */
+    public long tokenSeq() {
+        return machine.orders() ? machine.ring.tokenSeq : 0;
+    }
+
     /** Name of the state that the protocol is in, for people. */
     public String state() {
         return machine.phase.name();

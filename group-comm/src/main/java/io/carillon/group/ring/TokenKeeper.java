@@ -55,6 +55,7 @@ final class TokenKeeper {
             ring.tokenSeq = tokenSeq;
             ring.holder = holder;
             passedEnd = NONE;
+            machine.trace(TraceEvent.TOKEN_SEEN, ring.epoch, tokenSeq, holder);
         }
         return true;
     }

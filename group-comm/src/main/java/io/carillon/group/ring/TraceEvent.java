@@ -7,5 +7,13 @@ package io.carillon.group.ring;
 public enum TraceEvent {
     GATHER, COMMIT, PROMISED, INSTALL, RECOVERY, OPERATIONAL, NOT_PRIMARY, TOKEN_SENT, TOKEN_HELD, TOKEN_REPEATED,
     PULLED, TRUNCATED, RESET, RESENT,
-    SUSPECTED, PAUSE_SEEN, PACKET_DROPPED
+    SUSPECTED, PAUSE_SEEN,
+    /** Type; the peer's handle, or the complement of its slot; length, or what was wrong. */
+    PACKET_DROPPED,
+    /** A member of the ring being installed: slot, both halves of its id. */
+    MEMBER,
+    /** Somebody else holds the token: epoch, tokenSeq, slot. */
+    TOKEN_SEEN,
+    /** A suspected peer spoke: handle, silence in ns. */
+    HEARD_AGAIN
 }

@@ -46,7 +46,7 @@ final class HostedApplication implements Application {
         final boolean founds = simulator.founds(node.number());
         // What is told during the call reaches nobody: a group tells at the end of a pass.
         final GroupListener upper = layer.start(new Membership(), process, founds);
-        listener = new ViewKeeper(upper, node.log(), () -> node.core().viewEntryIndex());
+        listener = new ViewKeeper(upper, node.log(), () -> node.core().viewEntryIndex(), view -> { });
     }
 
     @Override

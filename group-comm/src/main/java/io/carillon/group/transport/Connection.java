@@ -57,6 +57,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
     long packetsLost;
     long lastReadNs;
     long roundTripNs = -1;
+    long roundTripMaxNs;
 
     private final FrameReader reader;
     private final UnsafeBuffer inView = new UnsafeBuffer(0, 0);
@@ -185,6 +186,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
 
     /** A ping came back. */
     void onRoundTrip(final long ns) {
+        roundTripMaxNs = Math.max(roundTripMaxNs, ns);
         roundTripNs = roundTripNs < 0 ? ns : roundTripNs + (ns - roundTripNs) / 8;
     }
 

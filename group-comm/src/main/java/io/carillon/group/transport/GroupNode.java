@@ -10,12 +10,15 @@ import io.carillon.group.Group;
 import io.carillon.group.GroupListener;
 import io.carillon.group.MemberId;
 import io.carillon.group.RingLog;
+import io.carillon.group.RingReport;
 import io.carillon.group.RingStateStore;
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.ring.RingResult;
 import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.RingView;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +45,8 @@ public final class GroupNode implements Group {
     private final RingStateStore store;
     private final Consumer<String> failed;
     private final GroupEvents events = new GroupEvents();
-    private final TraceLog trace = new TraceLog();
+    private final RingJournal journal;
+    private final RingReporter reporter;
     private final Runnable passEnd = this::endPass;
     private RingConfig ringConfig;
     private TransportConfig transportConfig;
@@ -55,6 +59,7 @@ public final class GroupNode implements Group {
     private boolean ignoresQuorum;
     private int isolation;
     private UUID history;
+    private String cluster = "";
 
     /**
      * A node that is in no group.
@@ -70,6 +75,8 @@ public final class GroupNode implements Group {
         this.log = log;
         this.store = store;
         this.failed = failed;
+        journal = new RingJournal(loop.nowNs());
+        reporter = new RingReporter(journal, log);
         final RingState kept = store.load();
         state = kept != null ? kept : RingState.fresh(newId());
         LOG.info("{} member id {}", kept == null ? "no provable state of an earlier life: new" : "continuing as", state.self());
@@ -78,7 +85,8 @@ public final class GroupNode implements Group {
     /** Sets who is told what happens, and from now on when a pass ends; once, before {@link #join}. */
     public void listener(final GroupListener groupListener) {
         Check.that(listener == null, "one listener");
-        listener = new ViewKeeper(groupListener, log, () -> membership == null ? 0 : membership.viewEntryIndex());
+        listener = new ViewKeeper(groupListener, log, () -> membership == null ? 0 : membership.viewEntryIndex(),
+            view -> journal.view(loop.nowNs(), view));
         loop.onPassEnd(passEnd);
     }
 
@@ -139,7 +147,8 @@ public final class GroupNode implements Group {
             seeds.add(PeerAddress.parse(address, PeerAddress.DEFAULT_PORT));
         }
         listener.forget();
-        final Membership m = new Membership(loop, log, store, events, trace, kept -> state = kept, this::fail);
+        cluster = clusterName;
+        final Membership m = new Membership(loop, log, store, events, journal, kept -> state = kept, this::fail);
         final Mesh mesh = mesh(clusterName, m);
         m.begin(ringConfig, state, mesh);
         membership = m;
@@ -260,8 +269,28 @@ public final class GroupNode implements Group {
         } else {
             lines.addAll(membership.mesh().describe());
         }
-        lines.addAll(trace.lines(loop.nowNs(), TRACE_LINES));
+        lines.addAll(journal.recent().lines(loop.nowNs(), TRACE_LINES));
         return lines;
+    }
+
+    /** Links, members, token and view history. */
+    public RingReport report() {
+        return reporter.report(ringConfig.name(), state.self(), cluster, membership, view(), loop.nowNs());
+    }
+
+    /** Sets where {@link #dumpFailure} writes; without, it writes nothing. */
+    public void failureDirectory(final Path directory) {
+        journal.failureDirectory(directory);
+    }
+
+    /** The black box as it is now, to be written to a file. */
+    public ByteBuffer blackBox(final String reason) {
+        return journal.dump(loop.nowNs(), ringConfig.name(), reason, describe());
+    }
+
+    /** Writes the black box to a file, since the node cannot go on. */
+    public void dumpFailure(final String reason) {
+        journal.dumpFailure(() -> blackBox(reason));
     }
 
     private void endPass() {
@@ -286,7 +315,8 @@ public final class GroupNode implements Group {
             fail(e.getMessage()); // the log or the state cannot be written: the message says what to do
         } catch (final RuntimeException e) {
             LOG.error("the node stops: an invariant is broken", e);
-            trace.lines(loop.nowNs(), TRACE_LINES).forEach(LOG::error);
+            journal.recent().lines(loop.nowNs(), TRACE_LINES).forEach(LOG::error);
+            dumpFailure("invariant broken: " + e.getMessage());
             fail(String.valueOf(e.getMessage()));
         }
     }

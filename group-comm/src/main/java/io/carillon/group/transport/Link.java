@@ -47,7 +47,7 @@ final class Link {
         return new LinkStatus(network, "tcp", peer, Hello.printable(node), advertised,
             isUp() ? LinkStatus.State.UP : LinkStatus.State.BEING_MADE, isUp(), control.roundTripNs, both(c -> c.packetsIn),
             both(c -> c.bytesIn), both(c -> c.packetsOut), both(c -> c.bytesOut), both(Connection::pendingBytes), both(c -> c.packetsLost),
-            faults);
+            faults, control.roundTripMaxNs);
     }
 
     private long both(final ToLongFunction<Connection> figure) {

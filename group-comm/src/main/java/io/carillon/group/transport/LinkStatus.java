@@ -23,9 +23,11 @@ import io.carillon.group.MemberId;
  * @param unsentBytes bytes that wait to be sent.
  * @param lost packets lost here because too much was unsent.
  * @param faults how often a link to this peer on this network broke or fell silent since this node joined.
+ * @param roundTripMaxNs the longest round trip since the link is up; 0 before the first answer.
  */
 public record LinkStatus(int network, String transport, MemberId member, String node, PeerAddress address, State state, boolean used,
-    long roundTripNs, long packetsIn, long bytesIn, long packetsOut, long bytesOut, long unsentBytes, long lost, long faults) {
+    long roundTripNs, long packetsIn, long bytesIn, long packetsOut, long bytesOut, long unsentBytes, long lost, long faults,
+    long roundTripMaxNs) {
     /** How a link is. */
     public enum State {
         /** The handshake is under way. */
@@ -38,6 +40,6 @@ public record LinkStatus(int network, String transport, MemberId member, String 
     /** The same, seen by who chooses among several links. */
     LinkStatus chosen(final State actual, final boolean isUsed, final long moreFaults) {
         return new LinkStatus(network, transport, member, node, address, actual, isUsed, roundTripNs, packetsIn, bytesIn, packetsOut,
-            bytesOut, unsentBytes, lost, faults + moreFaults);
+            bytesOut, unsentBytes, lost, faults + moreFaults, roundTripMaxNs);
     }
 }

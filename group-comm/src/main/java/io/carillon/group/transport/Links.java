@@ -4,6 +4,7 @@
 package io.carillon.group.transport;
 
 import io.carillon.group.MemberId;
+import io.carillon.group.RingReport;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ final class Links {
     private final Map<MemberId, Link> byMember = new LinkedHashMap<>();
     private final Link[] byHandle;
     private final FaultCounts faults = new FaultCounts();
+    private final LinkFaults lastFaults = new LinkFaults();
 
     Links(final TcpMesh mesh, final MeshListener listener, final int peersMax) {
         this.mesh = mesh;
@@ -60,6 +62,11 @@ final class Links {
     /** All at this moment. */
     List<Link> all() {
         return List.copyOf(byMember.values());
+    }
+
+    /** The last ones that broke. */
+    List<RingReport.Fault> lastFaults() {
+        return lastFaults.all();
     }
 
     int upCount() {
@@ -123,6 +130,7 @@ final class Links {
         if (handle >= 0 && !mesh.isStopped()) {
             faults.add(link.peer);
             LOG.info("link to {} ({}) is down: {}", Hello.printable(link.node), link.peer, Hello.printable(why));
+            lastFaults.add(mesh.network(), link.node, link.advertised.toString(), why);
             listener.onPeerDown(nowNs, handle);
         }
         mesh.rearm();

@@ -7,6 +7,7 @@ import io.carillon.group.DurableRingLog;
 import io.carillon.group.EntryKind;
 import io.carillon.group.MemberId;
 import io.carillon.group.RingStateStore;
+import io.carillon.group.blackbox.BlackBox;
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.ring.RingCore;
 import io.carillon.group.ring.RingEffects;
@@ -33,7 +34,8 @@ final class Membership implements RingEffects, MeshListener {
     private final DurableRingLog log;
     private final RingStateStore store;
     private final GroupEvents events;
-    private final TraceLog trace;
+    private final RingJournal journal;
+    private final BlackBox box;
     private final Consumer<RingState> stateKept;
     private final Consumer<String> listenFailed;
     private final LoopTimer timer;
@@ -47,13 +49,14 @@ final class Membership implements RingEffects, MeshListener {
     private boolean ended;
     private RuntimeException broken;
 
-    Membership(final EngineLoop loop, final DurableRingLog log, final RingStateStore store, final GroupEvents events, final TraceLog trace,
-        final Consumer<RingState> stateKept, final Consumer<String> listenFailed) {
+    Membership(final EngineLoop loop, final DurableRingLog log, final RingStateStore store, final GroupEvents events,
+        final RingJournal journal, final Consumer<RingState> stateKept, final Consumer<String> listenFailed) {
         this.loop = loop;
         this.log = log;
         this.store = store;
         this.events = events;
-        this.trace = trace;
+        this.journal = journal;
+        box = journal.box();
         this.stateKept = stateKept;
         this.listenFailed = listenFailed;
         // The pass that follows does the work.
@@ -64,6 +67,7 @@ final class Membership implements RingEffects, MeshListener {
     void begin(final RingConfig config, final RingState restored, final Mesh carrier) {
         mesh = carrier;
         ring = new RingCore(config, restored, log, this);
+        box.started(loop.nowNs(), restored.self(), config.name(), restored.promisedEpoch(), log.endIndex(), restored.stableIndex());
     }
 
     /** Calls the ring. What it throws stops the node at the end of the pass, not the caller. */
@@ -100,6 +104,26 @@ final class Membership implements RingEffects, MeshListener {
 
     Mesh mesh() {
         return mesh;
+    }
+
+    /** See {@link RingCore#holder}. */
+    MemberId holder() {
+        return ring.holder();
+    }
+
+    /** See {@link RingCore#tokenSeq}. */
+    long tokenSeq() {
+        return ring.tokenSeq();
+    }
+
+    /** See {@link RingCore#epoch}. */
+    long epoch() {
+        return ring.epoch();
+    }
+
+    /** See {@link RingCore#state}. */
+    String state() {
+        return ring.state();
     }
 
     /** See {@link RingCore#viewEntryIndex}. */
@@ -141,17 +165,22 @@ final class Membership implements RingEffects, MeshListener {
         touched = false;
         if (appended) {
             appended = false;
+            final long startNs = loop.nowNs();
             log.flush();
+            final long endNs = loop.nowNs();
+            box.logWritten(endNs, endNs - startNs);
         }
         final long nowNs = loop.nowNs();
         if (logged) {
             logged = false;
+            box.logged(log.loggedIndex());
             ring.onLogged(nowNs, log.loggedIndex());
         }
         while (!persisted.isEmpty()) {
             ring.onPersisted(nowNs, persisted.removeAt(0));
         }
         if (nowNs - ring.nextDeadlineNs() >= 0 && ring.nextDeadlineNs() != Long.MAX_VALUE) {
+            box.timer(nowNs, nowNs - ring.nextDeadlineNs());
             ring.onTimer(nowNs);
         }
         ring.flush(nowNs);
@@ -160,6 +189,7 @@ final class Membership implements RingEffects, MeshListener {
     /** Closes links and timers; late completions find nobody. */
     void end() {
         ended = true;
+        box.ended(loop.nowNs());
         timer.cancel();
         log.onLogged(index -> { });
         mesh.stop();
@@ -169,11 +199,13 @@ final class Membership implements RingEffects, MeshListener {
 
     @Override
     public void onPeerUp(final long nowNs, final int peer, final MemberId id) {
+        box.peerUp(nowNs, peer, id, nodeName(id));
         call(r -> r.onPeerUp(nowNs, peer, id));
     }
 
     @Override
     public void onPeerDown(final long nowNs, final int peer) {
+        box.peerDown(nowNs, peer);
         call(r -> r.onPeerDown(nowNs, peer));
     }
 
@@ -183,6 +215,7 @@ final class Membership implements RingEffects, MeshListener {
         if (broken != null) {
             return;
         }
+        box.packetIn(nowNs, peer, buffer, offset, length);
         try {
             ring.onPacket(nowNs, peer, buffer, offset, length);
         } catch (final RuntimeException e) {
@@ -195,10 +228,20 @@ final class Membership implements RingEffects, MeshListener {
         listenFailed.accept(what);
     }
 
+    private String nodeName(final MemberId id) {
+        for (final LinkStatus link : mesh.links()) {
+            if (link.member().equals(id)) {
+                return link.node();
+            }
+        }
+        return "";
+    }
+
     // ---- RingEffects
 
     @Override
     public void send(final int peer, final DirectBuffer packet, final int offset, final int length, final TrafficClass trafficClass) {
+        box.packetOut(peer, packet, offset, length);
         mesh.send(peer, packet, offset, length, trafficClass);
     }
 
@@ -215,11 +258,13 @@ final class Membership implements RingEffects, MeshListener {
     @Override
     public void ordered(final long index) {
         appended = true;
+        box.ordered(index);
         events.ordered(index);
     }
 
     @Override
     public void stable(final long index) {
+        box.stable(index);
         events.stable(index);
     }
 
@@ -230,6 +275,7 @@ final class Membership implements RingEffects, MeshListener {
 
     @Override
     public void rejected(final long originSeq, final long reason) {
+        box.rejected(loop.nowNs(), originSeq, reason);
         events.rejected(originSeq, reason);
     }
 
@@ -250,6 +296,6 @@ final class Membership implements RingEffects, MeshListener {
 
     @Override
     public void trace(final TraceEvent event, final long a, final long b, final long c) {
-        trace.add(loop.nowNs(), event, a, b, c);
+        journal.trace(loop.nowNs(), event, a, b, c);
     }
 }

@@ -3,6 +3,7 @@
 
 package io.carillon.group.transport;
 
+import io.carillon.group.RingReport;
 import io.carillon.group.ring.TrafficClass;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -46,6 +47,16 @@ interface Mesh {
 
     /** Every link, up or being made. */
     List<LinkStatus> links();
+
+    /** Addresses without a link, with what the last try failed of. */
+    default List<String> unlinked() {
+        return List.of();
+    }
+
+    /** The last links that broke or fell silent, oldest first. */
+    default List<RingReport.Fault> faults() {
+        return List.of();
+    }
 
     /** One line for each link, address without link, and reason of refusals. */
     List<String> describe();

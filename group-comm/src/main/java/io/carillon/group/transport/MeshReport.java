@@ -16,15 +16,24 @@ final class MeshReport {
         for (final Link link : links.all()) {
             lines.add(link(link));
         }
-        for (final AddressBook.Entry entry : book.entries()) {
-            if (!entry.self && (entry.member == null || !links.contains(entry.member))) {
-                lines.add("no link: " + entry.address + (entry.configured ? "" : " (learnt)")
-                    + (entry.lastFailure.isEmpty() ? "" : ", last try: " + Hello.printable(entry.lastFailure)));
-            }
+        for (final String address : unlinked(book, links)) {
+            lines.add("no link: " + address);
         }
         for (final Refusal refusal : Refusal.values()) {
             if (refusals.count(refusal) > 0 && !refusal.isOrdinary()) {
                 lines.add("refused " + refusals.count(refusal) + " times: " + refusal.text());
+            }
+        }
+        return lines;
+    }
+
+    /** Addresses without a link, with what the last try failed of. */
+    static List<String> unlinked(final AddressBook book, final Links links) {
+        final List<String> lines = new ArrayList<>();
+        for (final AddressBook.Entry entry : book.entries()) {
+            if (!entry.self && (entry.member == null || !links.contains(entry.member))) {
+                lines.add(entry.address + (entry.configured ? "" : " (learnt)")
+                    + (entry.lastFailure.isEmpty() ? "" : ", last try: " + Hello.printable(entry.lastFailure)));
             }
         }
         return lines;

@@ -4,8 +4,10 @@
 package io.carillon.group.transport;
 
 import io.carillon.group.MemberId;
+import io.carillon.group.RingReport;
 import io.carillon.group.ring.TrafficClass;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ final class RedundantMesh implements Mesh {
     private final RedundantPeer[][] byPath;
     private final Map<MemberId, RedundantPeer> byMember = new LinkedHashMap<>();
     private final FaultCounts[] faults;
+    private final LinkFaults silences = new LinkFaults();
     private final LoopTimer timer;
     private final LimitedLog log = new LimitedLog(LOG);
     /** Counts over all peers: never given twice in a life, not even to a peer that was down meanwhile in one node's eyes only. */
@@ -185,6 +188,27 @@ final class RedundantMesh implements Mesh {
         return lines;
     }
 
+    @Override
+    public List<String> unlinked() {
+        final List<String> lines = new ArrayList<>();
+        for (int n = 0; n < networks.length; n++) {
+            for (final String line : networks[n].unlinked()) {
+                lines.add("network " + n + ": " + line);
+            }
+        }
+        return lines;
+    }
+
+    @Override
+    public List<RingReport.Fault> faults() {
+        final List<RingReport.Fault> all = new ArrayList<>(silences.all());
+        for (final NetworkMesh network : networks) {
+            all.addAll(network.faults());
+        }
+        all.sort(Comparator.comparingLong(RingReport.Fault::wallMs));
+        return all;
+    }
+
     // ---- links
 
     private void onHeartbeat() {
@@ -213,6 +237,7 @@ final class RedundantMesh implements Mesh {
     private void onSilence(final RedundantPeer peer, final int network, final boolean silent, final long lagNs) {
         if (silent) {
             faults[network].add(peer.member);
+            silences.add(network, peer.member.toString(), "", "silent for " + lagNs / 1_000_000 + " ms longer than another link");
         }
         log.say(loop.nowNs(), false, "silent " + silent + network + peer.member, () -> "link " + network + " to " + peer.member
             + (silent ? " is silent for " + lagNs / 1_000_000 + " ms longer than another one" : " answers again"));

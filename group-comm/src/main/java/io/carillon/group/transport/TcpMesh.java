@@ -5,6 +5,7 @@ package io.carillon.group.transport;
 
 import io.carillon.group.Check;
 import io.carillon.group.MemberId;
+import io.carillon.group.RingReport;
 import io.carillon.group.ring.TrafficClass;
 import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
@@ -171,6 +172,16 @@ public final class TcpMesh implements NetworkMesh {
     @Override
     public List<LinkStatus> links() {
         return links.status(network);
+    }
+
+    @Override
+    public List<String> unlinked() {
+        return MeshReport.unlinked(book, links);
+    }
+
+    @Override
+    public List<RingReport.Fault> faults() {
+        return links.lastFaults();
     }
 
     @Override

@@ -9,10 +9,10 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The last events of the ring, kept without allocation: what a post-mortem needs first. */
+/** The last few events of the ring, for the status of a node and the log of one that fails; all others are in the black box. */
 final class TraceLog {
     private static final Logger LOG = LoggerFactory.getLogger(TraceLog.class);
-    private static final int CAPACITY = 1024;
+    private static final int CAPACITY = 64;
 
     private final TraceEvent[] events = new TraceEvent[CAPACITY];
     private final long[] values = new long[CAPACITY * 4];

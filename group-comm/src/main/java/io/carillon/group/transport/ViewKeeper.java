@@ -8,6 +8,7 @@ import io.carillon.group.LogEntry;
 import io.carillon.group.RingLog;
 import io.carillon.group.ring.Configuration;
 import io.carillon.group.ring.RingView;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -20,14 +21,20 @@ public final class ViewKeeper implements GroupListener {
     private final GroupListener listener;
     private final RingLog log;
     private final LongSupplier latestIndex;
+    private final Consumer<RingView> changed;
     private final LogEntry entry = new LogEntry();
     private RingView view;
 
-    /** {@code latestIndex} gives the index of the newest stable configuration entry of the current ring, 0 for none. */
-    public ViewKeeper(final GroupListener listener, final RingLog log, final LongSupplier latestIndex) {
+    /**
+     * {@code latestIndex} gives the index of the newest stable configuration entry of the current ring, 0 for none; {@code changed} is told
+     * of every view before the listener is.
+     */
+    public ViewKeeper(final GroupListener listener, final RingLog log, final LongSupplier latestIndex,
+        final Consumer<RingView> changed) {
         this.listener = listener;
         this.log = log;
         this.latestIndex = latestIndex;
+        this.changed = changed;
     }
 
     /** The view that the listener was told of last; null before the first. */
@@ -50,6 +57,7 @@ public final class ViewKeeper implements GroupListener {
         final long latest = latestIndex.getAsLong();
         if (latest > 0 && latest <= index && (view == null || latest != view.index()) && log.read(latest, entry)) {
             view = Configuration.viewOf(entry);
+            changed.accept(view);
         }
         listener.onStable(index);
     }
@@ -57,6 +65,7 @@ public final class ViewKeeper implements GroupListener {
     @Override
     public void onNotPrimary(final RingView notPrimary) {
         view = notPrimary;
+        changed.accept(view);
         listener.onNotPrimary(notPrimary);
     }
 

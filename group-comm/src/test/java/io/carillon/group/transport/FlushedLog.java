@@ -3,6 +3,7 @@
 
 package io.carillon.group.transport;
 
+import io.carillon.group.Check;
 import io.carillon.group.DurableRingLog;
 import io.carillon.group.MemoryLog;
 import java.io.IOException;
@@ -15,12 +16,15 @@ final class FlushedLog extends MemoryLog implements DurableRingLog {
     private long logged;
     /** Set: there is no room for more. */
     volatile boolean full;
+    /** Set: it finds that it cannot be as it is. */
+    volatile boolean contradictory;
 
     @Override
     public void flush() {
         if (full) {
             throw new UncheckedIOException("the log cannot be written", new IOException("No space left on device"));
         }
+        Check.that(!contradictory, "planted contradiction");
         logged = endIndex();
         listener.accept(logged);
     }

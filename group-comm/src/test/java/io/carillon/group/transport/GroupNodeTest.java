@@ -8,11 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.group.MemberId;
+import io.carillon.group.RingReport;
+import io.carillon.group.blackbox.BlackBoxDump;
+import io.carillon.group.blackbox.BlackBoxText;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whole members over loopback in one process. The time limit only ends a test that hangs. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
@@ -158,6 +166,65 @@ class GroupNodeTest {
             b.until(() -> b.delivered.size() == 100);
             c.until(() -> c.delivered.size() == 100);
             b.awaitVoters(2);
+        }
+    }
+
+    @Test
+    void whoseInvariantBreaksLeavesItsLastEventsInAFile(@TempDir final Path failures) throws Exception {
+        try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK); TestNode c = new TestNode("c", LOOPBACK)) {
+            three(a, b, c);
+            a.loop.execute(() -> a.node.failureDirectory(failures));
+            a.log.contradictory = true;
+            b.offer("b", 100, 100);
+            a.await("failed planted contradiction");
+            b.until(() -> b.delivered.size() == 100);
+        }
+        final List<Path> files;
+        try (Stream<Path> found = Files.list(failures)) {
+            files = found.toList();
+        }
+        assertEquals(1, files.size(), files::toString);
+        final StringBuilder text = new StringBuilder();
+        BlackBoxText.print(BlackBoxDump.read(files.getFirst()), Long.MAX_VALUE, text);
+        assertTrue(text.toString().contains("invariant broken: planted contradiction"), text::toString);
+        assertTrue(text.toString().contains("linked to b") && text.toString().contains("OPERATIONAL in epoch"), text::toString);
+        assertTrue(text.toString().lines().anyMatch(line -> line.contains("<- b DATA offer") || line.contains("<- c ORDER")
+            || line.contains("<- b ORDER")), text::toString);
+    }
+
+    @Test
+    void theReportNamesLinksMembersHolderAndViews() throws Exception {
+        try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK); TestNode c = new TestNode("c", LOOPBACK)) {
+            three(a, b, c);
+            a.offer("a", 100, 100);
+            awaitDelivered(100, a, b, c);
+            a.until(() -> a.node.report().links().stream().allMatch(link -> link.roundTripUs() >= 0));
+            a.until(() -> a.node.report().members().stream().allMatch(m -> m.logged() > 0 && m.loggedLag() == 0 && m.stableLag() == 0));
+            final RingReport report = a.on(a.node::report);
+            assertEquals("OPERATIONAL", report.state());
+            assertEquals("group", report.cluster());
+            assertEquals(Set.of("b", "c"), Set.copyOf(report.links().stream().map(RingReport.Link::node).toList()));
+            assertTrue(report.links().stream().allMatch(link -> link.state().equals("UP") && link.used()
+                && link.roundTripMaxUs() >= link.roundTripUs() && link.packetsOut() > 0 && link.packetsIn() > 0));
+            assertEquals(List.of("a", "b", "c"), report.members().stream().map(RingReport.Member::name).sorted().toList());
+            assertEquals(List.of(report.holder()),
+                report.members().stream().filter(RingReport.Member::holder).map(RingReport.Member::name).toList());
+            assertEquals(List.of("a"), report.members().stream().filter(RingReport.Member::self).map(RingReport.Member::name).toList());
+            final RingReport.View first = report.views().getFirst();
+            assertEquals(List.of("a"), first.came());
+            assertEquals(3, report.views().getLast().members().size());
+            assertTrue(report.totals().get("gathered") > 0 && !report.gathers().isEmpty());
+            assertTrue(report.faults().isEmpty());
+            c.on(() -> {
+                c.node.abandon();
+                return null;
+            });
+            a.awaitVoters(2);
+            final RingReport without = a.on(a.node::report);
+            assertEquals(List.of("c"), without.views().getLast().left());
+            assertTrue(without.views().getLast().tookMs() >= 0);
+            assertEquals("c", without.faults().getLast().node());
+            assertEquals("connection closed by the other side", without.faults().getLast().why());
         }
     }
 
