@@ -112,7 +112,7 @@ static bool on_fragment_done(struct incoming *f) {
 }
 
 static bool act(struct incoming *f) {
-    const bool fed = f->type >= FRAME_VERDICT && f->type <= FRAME_SKIP;
+    const bool fed = f->type >= FRAME_VERDICT && f->type <= FRAME_AHEAD_DROPPED;
     if (fed && f->p->session.partial && f->type != FRAME_WRITE_SET_PART) {
         return false; // nothing of the feed comes between the parts of a write set
     }
@@ -121,6 +121,8 @@ static bool act(struct incoming *f) {
     case FRAME_WRITE_SET: return on_write_set(f);
     case FRAME_WRITE_SET_PART: return on_write_set_part(f);
     case FRAME_SKIP: return on_skip(f);
+    case FRAME_AHEAD: return on_ahead(f);
+    case FRAME_AHEAD_DROPPED: return on_ahead_dropped(f);
     case FRAME_RESULT: return on_result(f);
     case FRAME_REJECTED: return on_rejected(f);
     case FRAME_FRAGMENT_DONE: return on_fragment_done(f);

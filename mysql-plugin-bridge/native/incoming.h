@@ -67,6 +67,11 @@ bool on_verdict(struct incoming *f);
 bool on_write_set(struct incoming *f);
 bool on_write_set_part(struct incoming *f);
 bool on_skip(struct incoming *f);
+// ---- ahead.c: data of large write sets that nobody has decided on
+bool on_ahead(struct incoming *f);
+bool on_ahead_dropped(struct incoming *f);
+// Takes the data for `event`: `length` bytes from `position` of the stream. False if they did not come.
+bool ahead_take(struct incoming *f, struct event *event, uint64_t stream, uint64_t position, uint64_t length);
 // ---- events.c: what else the recv threads or the status get
 bool on_view(struct incoming *f);
 bool on_state_request(struct incoming *f);

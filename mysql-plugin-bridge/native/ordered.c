@@ -100,14 +100,22 @@ bool on_write_set(struct incoming *f) {
     stid.trx = frame_get_u64(&f->in);
     stid.conn = frame_get_u64(&f->in);
     const uint64_t data_length = frame_get_u64(&f->in);
+    const bool ahead = (f->flags & FRAME_WRITE_SET_AHEAD) != 0;
+    const uint64_t stream = ahead ? frame_get_u64(&f->in) : 0;
+    const uint64_t position = ahead ? frame_get_u64(&f->in) : 0;
     const size_t present = (size_t)(f->in.end - f->in.at);
-    if (f->in.failed || certified > 1 || present > data_length || data_length > INT32_MAX || !incoming_follows(f, seqno)) {
+    const bool odd = certified > 1 || f->flags & ~FRAME_WRITE_SET_AHEAD || (ahead && (present || !certified));
+    if (f->in.failed || odd || present > data_length || data_length > INT32_MAX || !incoming_follows(f, seqno)) {
         return false;
     }
     // One piece of memory for the common case. Data that comes in parts takes room as it comes, not as it is announced.
-    const bool whole = present == data_length;
+    const bool whole = ahead || present == data_length;
     struct event *event = event_new(EVENT_WRITE_SET, whole ? present : 0);
     if (!event) {
+        return false;
+    }
+    if (ahead && !ahead_take(f, event, stream, position, data_length)) {
+        event_free(event);
         return false;
     }
     if (!whole) {

@@ -154,6 +154,7 @@ void session_went_down(struct provider *p, int fd) {
         event_free(s->partial);
         s->partial = NULL;
     }
+    ahead_clear(&s->ahead);
     session_set_state(s, SESSION_DOWN, NULL);
     calls_kick_all(&p->calls); // fragments on their way have to begin again
 }

@@ -261,6 +261,7 @@ void session_stop(struct provider *p) {
     if (s->partial) {
         event_free(s->partial);
     }
+    ahead_clear(&s->ahead);
     for (int i = 0; i < 2; i++) {
         if (s->wake[i] > 0) {
             close(s->wake[i]);

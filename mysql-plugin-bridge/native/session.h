@@ -5,6 +5,7 @@
 #ifndef CARILLON_SESSION_H
 #define CARILLON_SESSION_H
 
+#include "ahead.h"
 #include "calls.h"
 #include "reconnect.h"
 
@@ -45,6 +46,7 @@ struct session {
     struct posts posts;
     int64_t progress_at;      // under write_lock: when PROGRESS was sent
     struct event *partial;    // reader: a write set whose parts are still coming
+    struct ahead ahead;       // reader
     bool waiting_said;  // external, before the first connection
     bool no_welcome_said;
     bool no_room_said;

@@ -29,7 +29,7 @@ void fake_send_frame(struct fake *f, struct frame_out *out, uint16_t flags) {
     CHECK(frame_end(out));
     put_u16(out->bytes + 6, flags);
     const uint16_t type = get_u16(out->bytes + 4);
-    if (type >= FRAME_VERDICT && type <= FRAME_SKIP) {
+    if (type >= FRAME_VERDICT && type <= FRAME_AHEAD_DROPPED) {
         f->fed += out->length;
     }
     send_all(f, out->bytes, out->length);

@@ -187,6 +187,36 @@ int64_t fake_write_set(struct fake *f, int64_t depends_on, uint32_t flags, bool 
     return seqno;
 }
 
+int64_t fake_write_set_ahead(struct fake *f, uint64_t stream, uint64_t position, size_t length) {
+    pthread_mutex_lock(&f->lock);
+    const int64_t seqno = ++f->seqno;
+    struct frame_out out;
+    frame_begin(&out, FRAME_WRITE_SET, 0);
+    frame_put_u64(&out, (uint64_t)seqno);
+    frame_put_u64(&out, (uint64_t)(seqno - 1));
+    frame_put_u32(&out, WSREP_FLAG_TRX_START | WSREP_FLAG_TRX_END);
+    frame_put_u32(&out, 1);
+    const uint8_t origin[16] = {9};
+    frame_put(&out, origin, sizeof origin);
+    frame_put_u64(&out, 1);
+    frame_put_u64(&out, 77);
+    frame_put_u64(&out, length);
+    frame_put_u64(&out, stream);
+    frame_put_u64(&out, position);
+    fake_send_frame(f, &out, FRAME_WRITE_SET_AHEAD);
+    pthread_mutex_unlock(&f->lock);
+    return seqno;
+}
+
+void fake_ahead(struct fake *f, uint64_t stream, const void *bytes, size_t length) {
+    pthread_mutex_lock(&f->lock);
+    struct frame_out out;
+    frame_begin(&out, bytes ? FRAME_AHEAD : FRAME_AHEAD_DROPPED, stream);
+    frame_put(&out, bytes, length);
+    fake_send_frame(f, &out, 0);
+    pthread_mutex_unlock(&f->lock);
+}
+
 void fake_view(struct fake *f, int status, int flags, int64_t seqno) {
     pthread_mutex_lock(&f->lock);
     fake_send_view(f, status, flags, seqno);

@@ -61,6 +61,10 @@ void fake_await_held(struct fake *f, int count);
 int64_t fake_verdict(struct fake *f, uint64_t id, bool conflict);
 void fake_reject(struct fake *f, uint64_t id, int status);
 int64_t fake_write_set(struct fake *f, int64_t depends_on, uint32_t flags, bool certified, uint64_t trx, const void *data, size_t length);
+// The same, its data having come as `stream`, from `position` on.
+int64_t fake_write_set_ahead(struct fake *f, uint64_t stream, uint64_t position, size_t length);
+// Bytes of a large write set before its verdict; NULL: nothing comes of it.
+void fake_ahead(struct fake *f, uint64_t stream, const void *bytes, size_t length);
 void fake_view(struct fake *f, int status, int flags, int64_t seqno);
 void fake_event(struct fake *f, uint16_t type, const void *body, size_t length);
 

@@ -7,7 +7,7 @@
 static const uint16_t types[] = {FRAME_RESULT, FRAME_LOG,   FRAME_STATUS_REPLY,  FRAME_PEER,   FRAME_FRAGMENT_DONE, FRAME_REJECTED,
                                  FRAME_VERDICT, FRAME_VERDICT, FRAME_WRITE_SET, FRAME_WRITE_SET, FRAME_WRITE_SET_PART, FRAME_VIEW,
                                  FRAME_STATE_REQUEST, FRAME_DONATE, FRAME_SYNCED, FRAME_STATE,  FRAME_FINAL,         FRAME_INCONSISTENT,
-                                 FRAME_SKIP,   FRAME_SKIP};
+                                 FRAME_SKIP,   FRAME_SKIP,  FRAME_AHEAD,         FRAME_AHEAD,  FRAME_AHEAD_DROPPED};
 
 static void put_bytes(struct fuzz *f, size_t length) {
     uint8_t bytes[512];
@@ -70,6 +70,32 @@ static void put_write_set(struct fuzz *f) {
     put_bytes(f, present);
 }
 
+static uint64_t ahead_number(struct fuzz *f) {
+    const struct ahead *ahead = &f->p->session.ahead;
+    const uint64_t open = ahead->open[fuzz_below(f, AHEAD_STREAMS)].stream;
+    return open && fuzz_below(f, 8) ? open : 1 + fuzz_below(f, 20);
+}
+
+// One whose data came before it.
+static void put_write_set_ahead(struct fuzz *f) {
+    const int64_t seqno = next_place(f);
+    const struct ahead *ahead = &f->p->session.ahead;
+    const uint64_t which = fuzz_below(f, AHEAD_STREAMS);
+    const uint64_t length = ahead->open[which].spill.length;
+    const uint64_t position = fuzz_below(f, length + 2);
+    put_u16(f->out.bytes + 6, FRAME_WRITE_SET_AHEAD);
+    frame_put_u64(&f->out, (uint64_t)seqno);
+    frame_put_u64(&f->out, (uint64_t)(seqno - 1));
+    frame_put_u32(&f->out, WSREP_FLAG_TRX_START | WSREP_FLAG_TRX_END);
+    frame_put_u32(&f->out, 1);
+    put_bytes(f, 16);
+    frame_put_u64(&f->out, 5);
+    frame_put_u64(&f->out, 6);
+    frame_put_u64(&f->out, position <= length ? fuzz_below(f, length - position + 1) : 1);
+    frame_put_u64(&f->out, ahead->open[which].stream);
+    frame_put_u64(&f->out, position);
+}
+
 static void put_part(struct fuzz *f) {
     const struct session *s = &f->p->session;
     const uint64_t rest = s->partial ? s->partial->data_length - s->partial->spill.length : fuzz_below(f, 100);
@@ -100,6 +126,8 @@ static uint64_t id_for(struct fuzz *f, uint16_t type) {
     case FRAME_FRAGMENT_DONE:
     case FRAME_REJECTED:
     case FRAME_VERDICT: return write_set_call(f);
+    case FRAME_AHEAD:
+    case FRAME_AHEAD_DROPPED: return ahead_number(f);
     default: return 0;
     }
 }
@@ -132,7 +160,7 @@ void fuzz_sample(struct fuzz *f, uint16_t type) {
         frame_put_u32(out, get_u64(out->bytes + 8) && fuzz_below(f, 2) ? 0 : 1);
         frame_put_u64(out, UINT64_MAX);
         break;
-    case FRAME_WRITE_SET: put_write_set(f); break;
+    case FRAME_WRITE_SET: fuzz_below(f, 4) ? put_write_set(f) : put_write_set_ahead(f); break;
     case FRAME_WRITE_SET_PART: put_part(f); break;
     case FRAME_VIEW: put_view(f); break;
     case FRAME_DONATE:
@@ -147,6 +175,7 @@ void fuzz_sample(struct fuzz *f, uint16_t type) {
         break;
     case FRAME_INCONSISTENT: frame_put_text(out, "a lost vote"); break;
     case FRAME_SKIP: frame_put_u64(out, (uint64_t)place); break;
+    case FRAME_AHEAD: put_bytes(f, 1 + fuzz_below(f, 5000)); break;
     default: break; // no body
     }
     CHECK(frame_end(out));

@@ -163,6 +163,9 @@ void fuzz_feed_begin(struct fuzz *f) {
     atomic_store(&p->closing, false);
     atomic_store(&p->session.received, -1);
     f->offered = 3; // what the orphan has
+    for (int i = 0; i < AHEAD_STREAMS; i++) {
+        f->offered += p->session.ahead.open[i].spill.length;
+    }
     f->trx = trx_new(p, 7, true);
     f->trx->flags = WSREP_FLAG_TRX_START | WSREP_FLAG_TRX_END;
     f->trx->state = TRX_REPLICATING;

@@ -3,6 +3,7 @@
 
 package io.carillon.sidecar;
 
+import io.carillon.certification.CertifierWarmUp;
 import io.carillon.group.transport.EngineLoop;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.mysql.ipc.ProviderServer;
@@ -198,6 +199,9 @@ final class Sidecar implements SessionListener {
         LOG.info("Serving node {} (server process {}, data directory {})", hello.nodeName(), hello.pid(), hello.dataDir());
         if (adminStarter == null && !stopping) {
             startAdmin();
+            final Thread warmUp = new Thread(new CertifierWarmUp(), "carillon-warm-up");
+            warmUp.setDaemon(true);
+            warmUp.start();
         }
     }
 

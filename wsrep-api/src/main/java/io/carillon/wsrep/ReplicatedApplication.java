@@ -42,6 +42,33 @@ public interface ReplicatedApplication {
     /** The next part of the data of the write set last given to {@link #onWriteSet}. */
     void onWriteSetPart(DirectBuffer data, int offset, int length);
 
+    /**
+     * Tells whether {@link #onDataAhead} has a use for what comes before its verdict. What was given ahead is the application's to keep
+     * until {@link #onWriteSetAhead} or {@link #onDataDropped}.
+     */
+    default boolean takesDataAhead() {
+        return false;
+    }
+
+    /** The next bytes of a large write set of another member, which may never be decided, under a number of its own. */
+    default void onDataAhead(final long stream, final DirectBuffer bytes, final int offset, final int length) {
+        throw new IllegalStateException("data of a write set before its verdict: nobody asked for it");
+    }
+
+    /** Nothing comes of what was given ahead as {@code stream}. */
+    default void onDataDropped(final long stream) {
+        throw new IllegalStateException("data was dropped that was never given");
+    }
+
+    /**
+     * As {@link #onWriteSet}, for one that commits and whose data is in what was given ahead as {@code stream}, from
+     * {@code dataPosition} on, bytes.
+     */
+    default void onWriteSetAhead(final long seqno, final long dependsOn, final int flags, final UUID origin, final long trxId,
+        final long connectionId, final long dataLength, final long stream, final long dataPosition) {
+        throw new IllegalStateException("write set " + seqno + " without its data");
+    }
+
     /** A seqno that needs no work here. */
     void onSkip(long seqno);
 

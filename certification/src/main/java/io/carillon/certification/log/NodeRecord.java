@@ -32,6 +32,7 @@ record NodeRecord(RingState state, UUID group, Durability durability, UUID boot,
         bytes.putLong(group.getMostSignificantBits()).putLong(group.getLeastSignificantBits());
         bytes.putLong(boot.getMostSignificantBits()).putLong(boot.getLeastSignificantBits());
         bytes.putLong(logId).putLong(cleanEnd).putInt(state == null ? 0 : 1);
+        bytes.putLong(kept.givenUpEpoch());
         return bytes.array();
     }
 
@@ -46,11 +47,15 @@ record NodeRecord(RingState state, UUID group, Durability durability, UUID boot,
         if (version != VERSION || durability < 0 || durability >= Durability.values().length) {
             return null;
         }
-        final RingState state = new RingState(new MemberId(bytes.getLong(), bytes.getLong()), bytes.getLong(), bytes.getLong());
+        final MemberId self = new MemberId(bytes.getLong(), bytes.getLong());
+        final long promisedEpoch = bytes.getLong();
+        final long stableIndex = bytes.getLong();
         final UUID group = new UUID(bytes.getLong(), bytes.getLong());
         final UUID boot = new UUID(bytes.getLong(), bytes.getLong());
         final long logId = bytes.getLong();
         final long cleanEnd = bytes.getLong();
-        return new NodeRecord(bytes.getInt() == 1 ? state : null, group, Durability.values()[durability], boot, logId, cleanEnd);
+        final boolean relied = bytes.getInt() == 1;
+        final RingState state = new RingState(self, promisedEpoch, stableIndex, bytes.getLong());
+        return new NodeRecord(relied ? state : null, group, Durability.values()[durability], boot, logId, cleanEnd);
     }
 }

@@ -36,6 +36,9 @@ final class Delivery {
         /** A control entry, at its place in the order. */
         void controlDelivered(long index, long seqno, MemberId origin, Control control);
 
+        /** Tells whether this node is the origin. */
+        boolean isOwn(long originMsb, long originLsb);
+
         /** Takes the call of the current session off the list of those that wait. False when nobody waits. */
         boolean takeCall(long sessionMsb, long sessionLsb, long call);
 
@@ -52,6 +55,7 @@ final class Delivery {
     private final ViewReader views;
     private final ControlCodec codec;
     private final Listener listener;
+    private final AheadData ahead = new AheadData();
     private final EntryCertifier entries;
     private final LogEntry entry = new LogEntry();
     private RingLog log;
@@ -67,7 +71,7 @@ final class Delivery {
         this.views = views;
         this.codec = codec;
         this.listener = listener;
-        entries = new EntryCertifier(config);
+        entries = new EntryCertifier(config, ahead);
     }
 
     /**
@@ -131,6 +135,12 @@ final class Delivery {
     /** Delivers up to the entry {@code limit}, as far as the application takes it and a pass allows. */
     void pass(final long limit, final ReplicatedApplication application) {
         passBytes = 0;
+        ahead.connect(application);
+        deliverPass(limit, application);
+        ahead.flush();
+    }
+
+    private void deliverPass(final long limit, final ReplicatedApplication application) {
         for (int i = 0; i < PASS_ENTRIES && passBytes < PASS_BYTES; i++) {
             if (!finishStream(application) || cursor >= limit || application.isFeedFull()) {
                 return;
@@ -152,7 +162,7 @@ final class Delivery {
             case VIEW -> view(e);
             case CONFIG -> {
             }
-            case FRAGMENT -> entries.fragment(e);
+            case FRAGMENT -> fragment(e);
             case WRITE_SET -> {
                 writeSet(e, application);
                 entries.noteConflict(e);
@@ -165,6 +175,13 @@ final class Delivery {
                     listener.controlDelivered(e.index, e.seqno, new MemberId(e.originMsb, e.originLsb), control);
                 }
             }
+        }
+    }
+
+    private void fragment(final LogEntry e) {
+        final Fragments.Run run = entries.fragment(e);
+        if (run != null && !listener.isOwn(e.originMsb, e.originLsb)) {
+            ahead.give(run, e);
         }
     }
 
@@ -183,9 +200,15 @@ final class Delivery {
             listener.undeliverable("the log does not hold the fragments of the write set " + at + "; a snapshot is needed");
             return;
         }
-        if (at <= position) {
-            return;
+        if (at > position) {
+            hand(at, application);
         }
+        if (entries.closed() != null) {
+            ahead.drop(entries.closed());
+        }
+    }
+
+    private void hand(final long at, final ReplicatedApplication application) {
         Check.that(at == position + 1, "write set delivered out of order", at, position);
         position = at;
         final Verdict verdict = entries.verdict();
@@ -208,6 +231,9 @@ final class Delivery {
             application.onWriteSet(at, verdict.dependsOn, writeSet.flags(), true, session, writeSet.trxId(),
                 writeSet.connectionId(), length,
                 writeSet.buffer(), writeSet.dataOffset(), length);
+        } else if (ahead.isGiven(entries.closed())) {
+            application.onWriteSetAhead(at, verdict.dependsOn, writeSet.flags(), session, writeSet.trxId(), writeSet.connectionId(),
+                writeSet.dataLength(), ahead.take(entries.closed()), writeSet.dataPosition());
         } else {
             streamFrom = writeSet.dataPosition();
             streamTo = streamFrom + writeSet.dataLength();

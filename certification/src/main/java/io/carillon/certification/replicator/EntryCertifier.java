@@ -36,13 +36,14 @@ final class EntryCertifier {
     private final LogEntry other = new LogEntry();
     private final ConflictJournal conflicts = new ConflictJournal();
     private FragmentedWriteSet sections;
+    private Fragments.Run closed;
     private VerdictWindow known;
     private RingLog log;
     private Verdict.Reason refusal = Verdict.Reason.REFUSED;
 
-    EntryCertifier(final CertifierConfig config) {
+    EntryCertifier(final CertifierConfig config, final AheadData ahead) {
         window = config.window();
-        fragments = new Fragments(window);
+        fragments = new Fragments(window, ahead);
         certifier = new Certifier(config);
     }
 
@@ -75,13 +76,14 @@ final class EntryCertifier {
         fragments.reached(seqno);
     }
 
-    void fragment(final LogEntry e) {
-        fragments.add(e, log);
+    /** What the fragment belongs to; null if to nothing. */
+    Fragments.Run fragment(final LogEntry e) {
+        return fragments.add(e, log);
     }
 
     /** The fragments of that call will have no end. */
     void withdraw(final MemberId member, final long call) {
-        fragments.close(member, call);
+        fragments.withdraw(member, call);
     }
 
     void view(final long seqno, final RingView view) {
@@ -92,6 +94,7 @@ final class EntryCertifier {
 
     /** Sets {@link #verdict}. False: the log does not hold the fragments of one that is known to commit. */
     boolean certify(final LogEntry e) {
+        closed = null;
         origin.sessionMsb = 0;
         origin.sessionLsb = 0;
         origin.call = Offers.NOBODY;
@@ -133,6 +136,7 @@ final class EntryCertifier {
      */
     private KeySource fragmentedKeys(final LogEntry e) {
         final Fragments.Run run = fragments.close(new MemberId(e.originMsb, e.originLsb), origin.call);
+        closed = run;
         header.putBytes(0, writeSet.buffer(), 0, WriteSetLayout.HEADER_LENGTH);
         writeSet.wrap(header, 0, WriteSetLayout.HEADER_LENGTH);
         if (run == null || !run.sections.isValid(writeSet)) {
@@ -184,6 +188,11 @@ final class EntryCertifier {
     /** Keys and data of the latest write set that travelled as fragments. */
     FragmentedWriteSet sections() {
         return sections;
+    }
+
+    /** The fragments that the latest entry closed; null if none. */
+    Fragments.Run closed() {
+        return closed;
     }
 
     ConflictJournal conflicts() {

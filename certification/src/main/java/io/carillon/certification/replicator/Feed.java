@@ -189,6 +189,11 @@ final class Feed implements Delivery.Listener {
     }
 
     @Override
+    public boolean isOwn(final long originMsb, final long originLsb) {
+        return node.self().msb() == originMsb && node.self().lsb() == originLsb;
+    }
+
+    @Override
     public boolean takeCall(final long sessionMsb, final long sessionLsb, final long call) {
         return node.session.session().getMostSignificantBits() == sessionMsb
             && node.session.session().getLeastSignificantBits() == sessionLsb

@@ -34,7 +34,7 @@ final class NodeStateFileTest {
     private static final UUID BOOT = UUID.fromString("11111111-2222-3333-4444-555555555555");
     private static final UUID OTHER_BOOT = UUID.fromString("99999999-2222-3333-4444-555555555555");
     private static final UUID GROUP = UUID.fromString("aaaaaaaa-2222-3333-4444-555555555555");
-    private static final RingState STATE = new RingState(new MemberId(7, 8), 42, 3);
+    private static final RingState STATE = new RingState(new MemberId(7, 8), 42, 3, 41);
 
     @TempDir
     private Path path;

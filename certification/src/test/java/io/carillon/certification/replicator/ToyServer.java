@@ -3,6 +3,8 @@
 
 package io.carillon.certification.replicator;
 
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
 import io.carillon.certification.WriteSetBuilder;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.KeyType;
@@ -13,6 +15,7 @@ import io.carillon.wsrep.View;
 import io.carillon.wsrep.WriteSetFlags;
 import io.carillon.wsrep.WriteSetLayout;
 import io.carillon.wsrep.WsrepStatus;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +57,8 @@ final class ToyServer implements ReplicatedApplication {
     long clockNs = NOW;
     /** Up to where nobody needs the log, as last said. */
     long purgeable;
+    /** Data of large write sets that nobody has decided on, by number; null: it takes none. */
+    Map<Long, ByteArrayOutputStream> ahead;
     private StringBuilder large;
     private long largeLeft;
     private long largeSeqno;
@@ -253,6 +258,33 @@ final class ToyServer implements ReplicatedApplication {
             apply(large.toString());
             at(largeSeqno);
         }
+    }
+
+    @Override
+    public boolean takesDataAhead() {
+        return ahead != null;
+    }
+
+    @Override
+    public void onDataAhead(final long stream, final DirectBuffer bytes, final int offset, final int length) {
+        final byte[] copy = new byte[length];
+        bytes.getBytes(offset, copy);
+        ahead.computeIfAbsent(stream, number -> new ByteArrayOutputStream()).writeBytes(copy);
+    }
+
+    @Override
+    public void onDataDropped(final long stream) {
+        assertNotNull(ahead.remove(stream), "dropped twice, or never given");
+        events.add("dropped");
+    }
+
+    @Override
+    public void onWriteSetAhead(final long seqno, final long dependsOn, final int flags, final UUID origin, final long trxId,
+        final long connectionId, final long dataLength, final long stream, final long dataPosition) {
+        final byte[] sections = ahead.remove(stream).toByteArray();
+        events.add("write set " + seqno + " commit of " + origin.getLeastSignificantBits() + ", data ahead");
+        apply(new String(sections, (int) dataPosition, (int) dataLength, StandardCharsets.UTF_8));
+        at(seqno);
     }
 
     @Override

@@ -20,6 +20,7 @@ final class CatchUp {
 
     private final RingMachine machine;
     private final PullSources sources;
+    private final GivenUpLog former;
     /** The log is replaced by the group's from this seqno on; -1 when it is kept. */
     private long resetFrom = -1;
     private String resetWhy;
@@ -36,10 +37,12 @@ final class CatchUp {
     CatchUp(final RingMachine machine) {
         this.machine = machine;
         this.sources = new PullSources(machine);
+        this.former = new GivenUpLog(machine);
     }
 
     void onInstalled() {
         resetFrom = -1;
+        former.onInstalled();
         pulling = false;
         patienceNs = 5 * machine.config.joinNs();
         budget = FIRST_BUDGET;
@@ -66,13 +69,9 @@ final class CatchUp {
         return resetFrom >= 0;
     }
 
-    /**
-     * A former voter may hold what it acknowledged as one of few: it gives its log up only once a majority holds the
-     * view that takes it in, and with it all that is stable (rule 5).
-     */
-    private boolean mayStartOver() {
-        return machine.bug == PlantedBug.LOG_GIVEN_UP_EARLY || machine.tail.configurations().latest() == null
-            || machine.ring.reportedHorizon >= machine.ring.viewIndex;
+    /** The present ring is left. */
+    void onPromise() {
+        former.onPromise(startsOver());
     }
 
     private boolean isBehind() {
@@ -81,10 +80,13 @@ final class CatchUp {
 
     /** Notices a gap, or that it closed; called once a batch. */
     void update() {
-        if (startsOver() && !pulling && mayStartOver()) {
+        if (startsOver()) {
+            former.note();
+        }
+        if (startsOver() && !pulling && former.mayGo()) {
             pull();
         }
-        if (!isBehind() || startsOver() && !mayStartOver()) {
+        if (!isBehind() || startsOver() && !former.mayGo()) {
             gapSinceNs = Long.MAX_VALUE;
             pulling = false;
             attempts = 0;
@@ -95,7 +97,7 @@ final class CatchUp {
     }
 
     long deadlineNs() {
-        if (!isBehind() || gapSinceNs == Long.MAX_VALUE || startsOver() && !mayStartOver()) {
+        if (!isBehind() || gapSinceNs == Long.MAX_VALUE || startsOver() && !former.mayGo()) {
             return Long.MAX_VALUE;
         }
         return pulling ? pulledNs + patienceNs : gapSinceNs + machine.config.joinNs();
@@ -119,7 +121,7 @@ final class CatchUp {
 
     /** Asks at once. */
     void pull() {
-        if (!isBehind() || startsOver() && !mayStartOver()) {
+        if (!isBehind() || startsOver() && !former.mayGo()) {
             return;
         }
         attempts++;

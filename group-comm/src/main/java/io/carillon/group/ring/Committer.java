@@ -91,6 +91,7 @@ final class Committer {
         deadlineNs = machine.nowNs + machine.config.installNs();
         repeatAtNs = machine.nowNs + 2 * machine.config.joinNs();
         machine.trace(TraceEvent.COMMIT, epoch, agreed.size(), isRepresentative() ? 1 : 0);
+        machine.catchUp.onPromise();
         promiseTicket = machine.persist();
         if (machine.bug == PlantedBug.PROMISE_NOT_PERSISTED) {
             onPersisted(promiseTicket);
@@ -138,7 +139,7 @@ final class Committer {
 
     private ControlMessage.State state(final long epoch) {
         final LogTail tail = machine.tail;
-        final List<Configuration> configurations = tail.configurations().all();
+        final List<Configuration> configurations = tail.proves() ? tail.configurations().all() : List.of();
         final boolean stableKnown = !configurations.isEmpty() && configurations.getFirst().index() <= tail.stable();
         final RingMember member = new RingMember(machine.self, machine.config.name(), machine.config.weight(), machine.info);
         return new ControlMessage.State(epoch, member, tail.end(), tail.log().endSeqno(), tail.stable(),

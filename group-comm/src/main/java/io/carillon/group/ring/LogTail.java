@@ -45,7 +45,9 @@ final class LogTail {
     private void restore() {
         if (log.endIndex() > log.baseIndex()) {
             final long first = log.firstIndexOf(log.endEpoch());
-            if (first > 0 && first < log.endIndex() && log.read(first, entry) && entry.kind == EntryKind.VIEW) {
+            // A VIEW after a base of the same epoch is a leave: what follows it does not wait for it.
+            final boolean begins = first > 0 && (first == 1 || log.epochAt(first - 1) != log.endEpoch());
+            if (begins && first < log.endIndex() && log.read(first, entry) && entry.kind == EntryKind.VIEW) {
                 stable = Math.max(stable, first);
             }
         }
@@ -81,6 +83,14 @@ final class LogTail {
     /** The highest number that a former process of this member may have given an offer. */
     long ownBefore() {
         return ownBefore;
+    }
+
+    /**
+     * Tells whether the log says what this member has acknowledged. One that was given up for the group's does so again
+     * with the view for which that was done: it may lack, until then, configurations that the former one held.
+     */
+    boolean proves() {
+        return log.endEpoch() >= machine.givenUpEpoch;
     }
 
     long lengthSinceConfiguration() {

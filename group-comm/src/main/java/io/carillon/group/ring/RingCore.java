@@ -152,6 +152,7 @@ public final class RingCore {
     /** A {@link RingEffects#persist} is durable, and all before it. */
     public void onPersisted(final long nowNs, final long ticket) {
         enter(nowNs);
+        machine.persistedTicket = Math.max(machine.persistedTicket, ticket);
         machine.committer.onPersisted(ticket);
         exit();
     }

@@ -35,6 +35,10 @@ final class RingMachine {
     Phase phase = Phase.CLOSED;
     /** Rule 1: nothing of an older epoch is accepted, appended, acknowledged or ordered. */
     long promisedEpoch;
+    /** Ring in which the log was given up; a log that ends before that epoch proves nothing (docs/ring.md, section 4). */
+    long givenUpEpoch;
+    /** Persisted last. */
+    long persistedTicket;
     /** Installed last; null before the first, and alone without a majority. */
     Ring ring;
     long wantedSeqno = -1;
@@ -54,6 +58,7 @@ final class RingMachine {
         this.effects = effects;
         this.self = restored.self();
         this.promisedEpoch = restored.promisedEpoch();
+        this.givenUpEpoch = restored.givenUpEpoch();
         this.tail = new LogTail(this, log, restored.stableIndex());
         this.transmitter = new Transmitter(this);
         this.horizons = new Horizons(this);
@@ -94,7 +99,13 @@ final class RingMachine {
 
     /** Makes the promise and the stable index durable. The ticket. */
     long persist() {
-        effects.persist(++ticket, new RingState(self, promisedEpoch, Math.min(tail.stable(), tail.logged())));
+        // What a majority has and this log has not yet is not what this log will be found to hold.
+        return persist(Math.min(tail.stable(), tail.logged()));
+    }
+
+    /** The same with a stable index that stays true whatever becomes of the log. */
+    long persist(final long stableIndex) {
+        effects.persist(++ticket, new RingState(self, promisedEpoch, stableIndex, givenUpEpoch));
         return ticket;
     }
 

@@ -8,11 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.carillon.group.EntryKind;
 import io.carillon.group.MemberId;
 import io.carillon.group.MemoryLog;
+import io.carillon.group.wire.ConfigurationCodec;
 import io.carillon.group.wire.PacketType;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.UUID;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Members whose log is not the group's, or gone. */
@@ -130,6 +134,75 @@ class StartingOverTest {
         three.node(2).settle();
         three.until(100 * MS, "answered", () -> three.node(2).barriers.containsKey(barrier));
         assertEquals(three.node(0).stable, three.node(2).barriers.get(barrier));
+    }
+
+    /** Five, of which 3 and 4 know nothing since 2 went on with 0 and 1; then 0 and 1 went on without 2, which was in another group. */
+    private static RingWorld fiveThatPart() {
+        final RingWorld five = new RingWorld(5);
+        five.form();
+        for (int count = 0; count < 20; count++) {
+            five.node(0).offer("x".repeat(8000));
+        }
+        five.run(20 * MS);
+        five.isolate(3, 4);
+        five.until(5000 * MS, "three", () -> five.allPrimary(3));
+        five.isolate(2);
+        five.until(5000 * MS, "two", () -> five.allPrimary(2));
+        final RingWorldNode two = five.node(2);
+        two.crash();
+        final List<RingMember> strangers = List.of(new RingMember(two.id(), two.name, 1, new byte[0]),
+            new RingMember(new MemberId(9, 1), "s1", 1, new byte[0]), new RingMember(new MemberId(9, 2), "s2", 1, new byte[0]));
+        final byte[] view = ConfigurationCodec.encode(new Configuration(two.state.promisedEpoch(), 1, new UUID(9, 9), 1, 1, "strangers",
+            strangers, List.of(), List.of()));
+        two.log = new MemoryLog();
+        two.log.append(1, 1, two.state.promisedEpoch(), 9, 1, 0, EntryKind.VIEW, new UnsafeBuffer(view), 0, view.length);
+        two.state = new RingState(two.id(), two.state.promisedEpoch(), 0);
+        two.start(false, -1);
+        return five;
+    }
+
+    /**
+     * A former voter gives its log up and gets the group's entry by entry: meanwhile it lacks configurations that it
+     * had acknowledged, and those who never knew them must not take its word that there are none.
+     */
+    @Test
+    void aLogThatIsNotYetTheGroupsProvesNothing() {
+        final RingWorld five = fiveThatPart();
+        final int[] answers = new int[1];
+        five.loss = (from, to, type) -> to == 2 && type == PacketType.ENTRIES && answers[0]++ > 0;
+        five.heal();
+        five.isolate(3, 4);
+        five.until(30_000 * MS, "2 has the beginning of the group's log",
+            () -> !five.node(2).historyDiffers.isEmpty() && five.node(2).log.endIndex() > 9);
+        assertTrue(five.node(2).log.endIndex() < 25, "but not the view of the three: " + five.node(2).log.endIndex());
+        assertTrue(five.node(2).state.givenUpEpoch() > 0, "on the disk before the log went");
+        five.heal();
+        five.isolate(0, 1);
+        five.run(10_000 * MS);
+        assertTrue(five.allPrimary(2), "0 and 1 go on");
+        for (int number = 2; number < 5; number++) {
+            assertNotNull(five.node(number).notPrimary, "primary beside 0 and 1: " + number);
+        }
+        five.loss = (from, to, type) -> false;
+        five.heal();
+        five.until(30_000 * MS, "five again", () -> five.allPrimary(5));
+        five.until(5000 * MS, "2 has all", () -> five.node(2).delivered().size() == 20);
+    }
+
+    /** A leave is a VIEW, too, and what follows it may be ordered before it is stable. */
+    @Test
+    void aLeaveAfterTheBaseIsNotTakenForTheEpochsFirst() {
+        final RingWorld two = new RingWorld(2);
+        final RingWorldNode node = two.node(0);
+        final RingMember self = new RingMember(node.id(), node.name, 1, new byte[0]);
+        final byte[] view = ConfigurationCodec.encode(new Configuration(5, 11, new UUID(1, 1), 2, 1, "n1 leaves", List.of(self), List.of(),
+            List.of()));
+        node.log.reset(10, 10, 5);
+        node.log.append(11, 11, 5, 0, 1, 0, EntryKind.VIEW, new UnsafeBuffer(view), 0, view.length);
+        node.log.append(12, 12, 5, 0, 1, 1, EntryKind.WRITE_SET, new UnsafeBuffer(new byte[1]), 0, 1);
+        node.state = new RingState(node.id(), 5, 0);
+        node.start(false, -1);
+        assertEquals(0, node.stable);
     }
 
     /** No majority vouches that nobody used the next epoch: logs would be taken for equal that are not. */

@@ -6,7 +6,7 @@ package io.carillon.mysql.ipc;
 /** Constants of the frames between provider and sidecar. The tables are in docs/ipc.md; a test compares both. */
 public final class Frames {
     /** Version of the protocol that HELLO names. */
-    public static final int PROTOCOL = 1;
+    public static final int PROTOCOL = 2;
 
     /** Bytes of the frame header. */
     public static final int HEADER_LENGTH = 16;
@@ -59,6 +59,8 @@ public final class Frames {
     public static final int FINAL = 48;
     public static final int INCONSISTENT = 49;
     public static final int SKIP = 50;
+    public static final int AHEAD = 51;
+    public static final int AHEAD_DROPPED = 52;
 
     public static final int SYNC_POINT = 60;
     public static final int SST_REQUEST = 61;
@@ -71,6 +73,8 @@ public final class Frames {
 
     /** CONNECT flag: the connection broke, and the server takes itself for a member still. */
     public static final int CONNECT_AGAIN = 1;
+    /** WRITE_SET flag: its data came before it, as AHEAD. */
+    public static final int WRITE_SET_AHEAD = 1;
     /** VIEW flag: {@code connected_cb} is called with it first. */
     public static final int VIEW_CONNECTED = 1;
     /** VIEW flag: {@code view_cb} is not called. */

@@ -101,6 +101,32 @@ final class ProviderFeed implements ReplicatedApplication {
     }
 
     @Override
+    public boolean takesDataAhead() {
+        return true;
+    }
+
+    @Override
+    public void onDataAhead(final long stream, final DirectBuffer bytes, final int offset, final int length) {
+        for (int done = 0; done < length;) {
+            final int part = Math.min(length - done, Frames.PART_LENGTH_MAX);
+            fed += out.begin(Frames.AHEAD, 0, stream).raw(bytes, offset + done, part).end();
+            done += part;
+        }
+    }
+
+    @Override
+    public void onDataDropped(final long stream) {
+        fed += out.begin(Frames.AHEAD_DROPPED, 0, stream).end();
+    }
+
+    @Override
+    public void onWriteSetAhead(final long seqno, final long dependsOn, final int flags, final UUID origin, final long trxId,
+        final long connectionId, final long dataLength, final long stream, final long dataPosition) {
+        fed += out.begin(Frames.WRITE_SET, Frames.WRITE_SET_AHEAD, 0).i64(seqno).i64(dependsOn).i32(flags).i32(1).uuid(origin).i64(trxId)
+            .i64(connectionId).i64(dataLength).i64(stream).i64(dataPosition).end();
+    }
+
+    @Override
     public void onSkip(final long seqno) {
         fed += out.begin(Frames.SKIP, 0, 0).i64(seqno).end();
     }
