@@ -75,6 +75,15 @@ final class WriteSetTest {
     }
 
     @Test
+    void everyFlagThatProvidersSetIsValidAndNoOther() {
+        for (int flag = 1; flag > 0; flag <<= 1) {
+            final int length = builder.begin(flag).build();
+            assertEquals(flag <= WriteSetFlags.IMPLICIT_DEPS || flag == WriteSetFlags.UNSHIELDED,
+                writeSet.wrap(builder.buffer(), 0, length).isValid(), "flag " + flag);
+        }
+    }
+
+    @Test
     void theStrongestTypeOfAKeyWins() {
         builder.begin(0).key(KeyType.REFERENCE, DB, ORDERS).key(KeyType.EXCLUSIVE, DB, ORDERS).key(KeyType.SHARED, DB,
             ORDERS).key(KeyType.UPDATE, DB);

@@ -33,7 +33,7 @@ public final class WriteSetLayout {
     public static final int NO_TABLE = 0xFFFFFFF;
 
     /** Every defined bit of the flags. */
-    public static final int FLAGS_MASK = 0x3FF;
+    public static final int FLAGS_MASK = 0x3FF | WriteSetFlags.UNSHIELDED;
 
     /** At the start of a FRAGMENT payload: i64 call number, i32 fragment number, i32 reserved. */
     public static final int FRAGMENT_HEADER_LENGTH = 16;
