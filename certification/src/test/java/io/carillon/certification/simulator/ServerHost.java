@@ -183,7 +183,7 @@ final class ServerHost implements NodeHost, UpperLayer {
     @Override
     public void wipe(final boolean serverToo) {
         disk.wipe();
-        if (serverToo) {
+        if (serverToo && nodes.othersWithData(number) > 1) {
             table.spoil();
         }
     }

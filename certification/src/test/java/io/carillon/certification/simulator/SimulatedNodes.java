@@ -97,6 +97,11 @@ final class SimulatedNodes implements SimulatedHosts {
         return hotRows;
     }
 
+    /** Servers that have data, beside that of {@code node}: without any, nobody could be a donor ever again. */
+    long othersWithData(final int node) {
+        return hosts.entrySet().stream().filter(other -> other.getKey() != node && other.getValue().table().history() != null).count();
+    }
+
     double diskFaults() {
         return diskFaults;
     }
