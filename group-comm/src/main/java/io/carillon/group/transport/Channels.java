@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,13 @@ import java.util.List;
  * <p><b>Threading:</b> the loop's thread.
  */
 final class Channels {
+    /**
+     * What a peer's system does not acknowledge for so long ends the connection, and a new one is tried every few seconds: TCP's own tries
+     * come ever more seldom, and 7 s without a network used to cost 7 s more after it was back. Where there is no such option (no epoll)
+     * the silence of a link decides.
+     */
+    private static final int UNACKNOWLEDGED_MS = 5_000;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final TcpMesh mesh;
@@ -134,6 +142,7 @@ final class Channels {
         final TransportConfig config = mesh.config();
         final int max = c.trafficClass == TrafficClass.BULK ? config.bulkPendingMax() : config.controlPendingMax();
         c.channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(max / 2, max));
+        c.channel.config().setOption(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS);
     }
 
     void onClosed(final Connection c) {
