@@ -9,6 +9,7 @@ import time
 
 MAGIC = b'CRLN'
 HELLO, CONFIRM, ESTABLISHED, PING, KINDS = 1, 2, 3, 5, 8
+SESSION_PROTOCOL = 2  # of the frames between provider and sidecar, docs/ipc.md
 FRAMES_A_CONNECTION = 20
 
 
@@ -51,7 +52,7 @@ class Stranger:
             return reply
 
     def provider_hello(self, session=None, options=b''):
-        body = struct.pack('<I', 1) + (session or self.random.randbytes(16)) + struct.pack('<i', os.getpid())
+        body = struct.pack('<I', SESSION_PROTOCOL) + (session or self.random.randbytes(16)) + struct.pack('<i', os.getpid())
         for value in (b'stranger', b'127.0.0.1', b'', b'', options):
             body += struct.pack('<I', len(value)) + value
         body += bytes(16) + struct.pack('<qqqI', -1, -1, -1, 0)

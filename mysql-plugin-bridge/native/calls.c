@@ -45,6 +45,9 @@ bool calls_register(struct calls *calls, struct call *call) {
         atomic_store_explicit(&call->state, CALL_PENDING, memory_order_relaxed);
         atomic_store_explicit(&call->fragments_done, 0, memory_order_relaxed);
         call->sent = false;
+        if (call->frame) {
+            put_u64(call->frame->bytes + 8, call->id); // from here on the reader may send it
+        }
         calls->slots[slot] = call;
     }
     pthread_mutex_unlock(&calls->lock);

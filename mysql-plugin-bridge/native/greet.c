@@ -21,7 +21,6 @@ static bool repeat_calls(struct provider *p, int fd) {
             uint8_t *at = realloc(all.at, all.length + call->frame->length);
             if (at) {
                 all.at = at;
-                put_u64(call->frame->bytes + 8, call->id);
                 memcpy(all.at + all.length, call->frame->bytes, call->frame->length);
                 all.length += call->frame->length;
                 call->sent = true;

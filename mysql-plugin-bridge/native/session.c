@@ -126,7 +126,6 @@ wsrep_status_t session_call(struct provider *p, struct frame_out *frame, struct 
     if (!calls_register(&p->calls, call)) {
         return WSREP_NODE_FAIL;
     }
-    put_u64(frame->bytes + 8, call->id);
     struct iovec iov = {.iov_base = frame->bytes, .iov_len = frame->length};
     if (session_send(p, &iov, 1, call) == SEND_DOWN) {
         // Sent with all the others when there is a sidecar again; or there was none for longer than calls are held,

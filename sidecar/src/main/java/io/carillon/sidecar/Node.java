@@ -11,9 +11,13 @@ import io.carillon.certification.replicator.NodeSession;
 import io.carillon.certification.replicator.Replicator;
 import io.carillon.certification.replicator.StatusSink;
 import io.carillon.group.ring.Configuration;
+import io.carillon.group.transport.ChannelSecurity;
 import io.carillon.group.transport.EngineLoop;
 import io.carillon.group.transport.GroupNode;
 import io.carillon.group.transport.LoopTimer;
+import io.carillon.group.transport.tls.TlsException;
+import io.carillon.group.transport.tls.TlsSecurity;
+import io.carillon.group.transport.tls.TlsSettings;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.sst.SegmentDonorChoice;
 import io.carillon.wsrep.ReplicatedApplication;
@@ -22,6 +26,7 @@ import io.netty.util.internal.PlatformDependent;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +39,8 @@ import org.slf4j.LoggerFactory;
 final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
+    private static final String RELOAD = "socket.ssl_reload";
+
     private final EngineLoop loop;
     private final NodeSettings settings;
     private final NodeDirectory directory;
@@ -44,6 +51,8 @@ final class Node implements AutoCloseable {
     private final Replicator replicator;
     private final LoopTimer timer;
     private final Runnable passEnd = this::endPass;
+    /** Null where connections are not encrypted. */
+    private TlsSecurity tls;
 
     private Node(final EngineLoop loop, final NodeSettings settings, final NodeDirectory directory, final Consumer<String> failed) {
         this.loop = loop;
@@ -65,10 +74,15 @@ final class Node implements AutoCloseable {
     }
 
     /** Opens the state and starts nothing yet. Throws {@link java.io.UncheckedIOException} when the directory cannot be used. */
-    static Node open(final EngineLoop loop, final Path path, final NodeSettings settings, final Consumer<String> failed) {
+    static Node open(final EngineLoop loop, final Path path, final NodeSettings settings, final Consumer<String> failed)
+        throws OptionException, TlsException {
+        final TlsSettings wanted = settings.tls();
+        final TlsSecurity tls = wanted == null ? null : TlsSecurity.of(wanted);
         final NodeDirectory directory = NodeDirectory.open(path);
         try {
-            return new Node(loop, settings, directory, failed);
+            final Node node = new Node(loop, settings, directory, failed);
+            node.tls = tls;
+            return node;
         } catch (final RuntimeException e) {
             directory.close();
             throw e;
@@ -107,11 +121,15 @@ final class Node implements AutoCloseable {
     }
 
     /** Changes options of a running node; what they mean takes effect at once, or at the next connect. */
-    void change(final String text) throws OptionException {
+    void change(final String text) throws OptionException, TlsException {
+        final Map<String, String> changes = settings.options().changes(text);
+        if (tls != null && changes.containsKey(RELOAD)) {
+            tls.reload(); // first, so that nothing else has changed where it fails
+        }
         apply(settings.options().change(text));
     }
 
-    private void apply(final Map<String, String> changed) {
+    private void apply(final Map<String, String> changed) throws OptionException, TlsException {
         for (final String name : changed.keySet()) {
             switch (name) {
                 case "pc.weight" -> group.weight((int) settings.options().integer(name));
@@ -133,13 +151,26 @@ final class Node implements AutoCloseable {
     }
 
     /** Gives the group what the options say now; most of it for the next connect. */
-    void configure() {
+    void configure() throws OptionException, TlsException {
+        secure();
         group.overrides(settings.options().bool("pc.ignore_sb"), settings.options().bool("pc.ignore_quorum"));
         group.ringConfig(settings.ring());
         group.transportConfig(settings.transport());
+        group.segment((int) settings.options().integer("gmcast.segment"));
         replicator.configure(settings.replicator());
         replicator.conflicts().logging(settings.options().bool("cert.log_conflicts"));
         replicator.certifier().optimisticApply(settings.options().bool("cert.optimistic_pa"));
+    }
+
+    private void secure() throws OptionException, TlsException {
+        final TlsSettings wanted = settings.tls();
+        if (wanted == null) {
+            settings.options().forget(RELOAD);
+        }
+        if (!Objects.equals(wanted, tls == null ? null : tls.settings())) {
+            tls = wanted == null ? null : TlsSecurity.of(wanted);
+        }
+        group.security(tls == null ? ChannelSecurity.NONE : tls);
     }
 
     /** What the process holds, in bytes: on the heap (with garbage), in buffers in use, and in what buffers are cut from. */

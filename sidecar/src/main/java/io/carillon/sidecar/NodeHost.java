@@ -5,6 +5,7 @@ package io.carillon.sidecar;
 
 import io.carillon.certification.replicator.StatusSink;
 import io.carillon.group.transport.EngineLoop;
+import io.carillon.group.transport.tls.TlsException;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.mysql.ipc.PeerAdmission;
 import io.carillon.mysql.ipc.SessionHost;
@@ -56,7 +57,7 @@ final class NodeHost implements SessionHost {
             node.attach(hello, application);
             peers.attach(allowList);
             return new Session(node, peers, application);
-        } catch (final OptionException | IllegalArgumentException | UncheckedIOException e) {
+        } catch (final OptionException | TlsException | IllegalArgumentException | UncheckedIOException e) {
             throw new SessionRefusedException(WsrepStatus.NODE_FAIL, e.getMessage(), e);
         }
     }

@@ -7,13 +7,18 @@ import io.carillon.certification.log.Durability;
 import io.carillon.certification.log.LogConfig;
 import io.carillon.certification.replicator.ReplicatorConfig;
 import io.carillon.group.ring.RingConfig;
+import io.carillon.group.ring.TokenRotation;
 import io.carillon.group.transport.LinkConfig;
 import io.carillon.group.transport.LinkMode;
 import io.carillon.group.transport.PeerAddress;
+import io.carillon.group.transport.RingKey;
 import io.carillon.group.transport.TransportConfig;
+import io.carillon.group.transport.UdpConfig;
+import io.carillon.group.transport.tls.TlsSettings;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.wsrep.options.OptionException;
 import io.carillon.wsrep.options.ProviderOptions;
+import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +58,7 @@ final class NodeSettings {
         final NodeSettings settings = new NodeSettings(hello.nodeName(), options);
         settings.take(ownOptions);
         settings.take(hello.options());
+        settings.tls();
         if (!options.isSet("gcache.dir")) {
             options.derive("gcache.dir", options.text(BASE_DIR));
         }
@@ -93,6 +99,9 @@ final class NodeSettings {
         if (!options.isSet(LISTEN)) {
             options.derive(LISTEN, listenText());
         }
+        if (options.bool("socket.ssl") && !options.bool("socket.dynamic")) {
+            options.derive(LISTEN, options.text(LISTEN).replaceFirst("^tcp://", "ssl://"));
+        }
         options.derive(BASE_PORT, Integer.toString(transport().listen().port()));
         options.connect();
     }
@@ -106,14 +115,59 @@ final class NodeSettings {
         return new RingConfig(name, weight(), options.durationNs("evs.keepalive_period"), defaults.memberKeepaliveNs(),
             options.durationNs("evs.suspect_timeout"), defaults.quickSuspectNs(), defaults.joinNs(), defaults.installNs(),
             defaults.pauseNs(), defaults.entryLengthMax(), defaults.offeredBytesMax(), defaults.heldBytesMax(), defaults.pullBytes(),
-            defaults.tokenPassAfter(), replicator().logReach(), "all".equals(options.text("carillon.ring.stability")));
+            defaults.tokenPassAfter(), replicator().logReach(), "all".equals(options.text("carillon.ring.stability")),
+            rotation());
+    }
+
+    /** What each option may be was checked when it was set; here, whether they fit together. */
+    private TokenRotation rotation() {
+        final int window = (int) options.integer("carillon.ring.window");
+        final int personal = (int) options.integer("carillon.ring.personal_window");
+        final int accelerated = (int) options.integer("carillon.ring.accelerated_window");
+        final long holdNs = options.durationNs("carillon.ring.token_hold");
+        if (personal > window) {
+            throw new IllegalArgumentException("carillon.ring.personal_window=" + personal + " is more than carillon.ring.window=" + window
+                + ": one member cannot send more on a visit of the token than all may in a round");
+        }
+        if (accelerated > personal) {
+            throw new IllegalArgumentException("carillon.ring.accelerated_window=" + accelerated
+                + " is more than carillon.ring.personal_window=" + personal + ": only what a member may send can follow the token");
+        }
+        if (holdNs < TokenRotation.HOLD_MIN_NS) {
+            throw new IllegalArgumentException("carillon.ring.token_hold=" + options.text("carillon.ring.token_hold")
+                + " is too short: an idle token would keep the processors busy; it must be PT0.01S at least");
+        }
+        return new TokenRotation("rotate".equals(options.text("carillon.ring.token")), window, personal, accelerated, holdNs);
     }
 
     TransportConfig transport() {
         final int port = (int) options.integer(BASE_PORT);
         final PeerAddress listen = PeerAddress.parse(listenText(), port);
         return TransportConfig.defaults().withListen(listen).withAdvertised(new PeerAddress(options.text(BASE_HOST), listen.port()))
-            .withLinks(links(listen));
+            .withLinks(links(listen)).withUdp(udp(listen));
+    }
+
+    /** Over UDP, by itself or because there is a multicast address; null: over TCP. */
+    private UdpConfig udp(final PeerAddress listen) {
+        final String group = options.text("gmcast.mcast_addr");
+        if (group.isEmpty() && !options.text("carillon.ring.transport").equals("udp")) {
+            return null;
+        }
+        if (!group.isEmpty() && options.isSet("carillon.ring.transport") && options.text("carillon.ring.transport").equals("tcp")) {
+            throw new IllegalArgumentException("gmcast.mcast_addr needs UDP, and carillon.ring.transport is tcp: leave one of them out");
+        }
+        final boolean ssl = options.isSet("socket.ssl") ? options.bool("socket.ssl") : !options.text("socket.ssl_key").isEmpty();
+        if (ssl) {
+            throw new IllegalArgumentException("socket.ssl* encrypts TCP, and this node is to talk over UDP: set carillon.ring.key, and"
+                + " leave socket.ssl* out or set socket.ssl=no");
+        }
+        final String key = options.text("carillon.ring.key");
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("carillon.ring.key: over UDP anybody could speak for a member; name a file with a key, the"
+                + " same on all nodes (openssl rand -base64 32), or say none where the network is trusted");
+        }
+        return new UdpConfig(key.equals("none") ? null : RingKey.read(Path.of(key)),
+            group.isEmpty() ? null : PeerAddress.parse(group, listen.port()), (int) options.integer("gmcast.mcast_ttl"));
     }
 
     private LinkConfig links(final PeerAddress listen) {
@@ -128,6 +182,15 @@ final class NodeSettings {
                 + " gmcast.listen_addr; set that to this node's address on the first network, or give the links another port");
         }
         return LinkConfig.of(further, LinkMode.parse(options.text("carillon.ring.link_mode")));
+    }
+
+    /** What encrypts connections between nodes; null where nothing does. */
+    TlsSettings tls() throws OptionException {
+        if (!options.encrypts()) {
+            return null;
+        }
+        return new TlsSettings(options.text("socket.ssl_cert"), options.text("socket.ssl_key"), options.text("socket.ssl_ca"),
+            options.text("socket.ssl_password_file"), options.text("socket.ssl_cipher"), options.bool("socket.dynamic"));
     }
 
     LogConfig log() {

@@ -5,6 +5,7 @@ package io.carillon.sidecar;
 
 import io.carillon.certification.replicator.GroupUrl;
 import io.carillon.certification.replicator.Replicator;
+import io.carillon.group.transport.tls.TlsException;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.ReplicationEngine;
 import io.carillon.wsrep.WsrepStatus;
@@ -46,7 +47,7 @@ final class OptionedEngine implements ReplicationEngine {
             // As Galera: who is named without a port listens on the port that this node would take.
             addresses = GroupUrl.parse(url, (int) node.settings().options().integer("base_port")).withoutOptions();
             node.settings().connect();
-        } catch (final OptionException | IllegalArgumentException e) {
+        } catch (final OptionException | TlsException | IllegalArgumentException e) {
             results.result(call, WsrepStatus.NODE_FAIL, e.getMessage());
             return;
         }
@@ -67,6 +68,8 @@ final class OptionedEngine implements ReplicationEngine {
             results.result(call, WsrepStatus.OK, node.settings().options().toString());
         } catch (final OptionException e) {
             results.result(call, e.kind() == OptionException.Kind.UNKNOWN ? WsrepStatus.WARNING : WsrepStatus.NODE_FAIL, e.getMessage());
+        } catch (final TlsException e) {
+            results.result(call, WsrepStatus.NODE_FAIL, e.getMessage() + "; what was read before stays in force");
         }
     }
 

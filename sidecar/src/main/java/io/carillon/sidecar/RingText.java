@@ -71,7 +71,7 @@ final class RingText {
         line("     %-14s %6s  %-14s %-6s %10s %10s %10s  %s", "name", "weight", "state", "link", "logged lag", "stable lag", "silent",
             "id");
         for (final JsonNode member : ring.path("members")) {
-            final String state = status.path("states").path(s(member, "id")).asText("-");
+            final String state = status.path("states").path(s(member, "id")).asText("-").replaceFirst(":.*", "");
             line("  %s%s %-14s %6s  %-14s %-6s %10s %10s %10s  %s", member.path("self").asBoolean() ? "*" : " ",
                 member.path("holder").asBoolean() ? "T" : " ", s(member, "name"), s(member, "weight"), state,
                 member.path("self").asBoolean() ? "local" : member.path("linked").asBoolean() ? "up" : "DOWN",

@@ -5,19 +5,24 @@ package io.carillon.sidecar;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.certification.log.Durability;
+import io.carillon.group.ring.TokenRotation;
 import io.carillon.group.transport.LinkConfig;
 import io.carillon.group.transport.LinkMode;
 import io.carillon.group.transport.PeerAddress;
+import io.carillon.group.transport.UdpConfig;
 import io.carillon.mysql.ipc.Hello;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.options.OptionException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -55,6 +60,26 @@ final class NodeSettingsTest {
     }
 
     @Test
+    void theTokenGoesRoundAsTheOptionsSay() throws OptionException {
+        assertEquals(TokenRotation.PARKED, settings("", "", "").ring().rotation());
+        assertEquals(TokenRotation.rotating(), settings("", "", "carillon.ring.token=rotate").ring().rotation());
+        assertEquals(new TokenRotation(true, 50, 17, 0, 561_000_000L), settings("", "",
+            "carillon.ring.token=rotate;carillon.ring.window=50;carillon.ring.personal_window=17;carillon.ring.accelerated_window=0;"
+                + "carillon.ring.token_hold=PT0.561S").ring().rotation());
+        assertThrows(OptionException.class, () -> settings("", "", "carillon.ring.window=0"));
+        assertThrows(OptionException.class, () -> settings("", "", "carillon.ring.token=round"));
+        final NodeSettings personal = settings("", "", "carillon.ring.window=10");
+        final String tooMuch = assertThrows(IllegalArgumentException.class, personal::ring).getMessage();
+        assertTrue(tooMuch.contains("carillon.ring.personal_window=20") && tooMuch.contains("carillon.ring.window=10"), tooMuch);
+        final NodeSettings accelerated = settings("", "", "carillon.ring.personal_window=10");
+        final String tooFast = assertThrows(IllegalArgumentException.class, accelerated::ring).getMessage();
+        assertTrue(tooFast.contains("carillon.ring.accelerated_window=15"), tooFast);
+        final NodeSettings hold = settings("", "", "carillon.ring.token_hold=PT0.001S");
+        final String tooShort = assertThrows(IllegalArgumentException.class, hold::ring).getMessage();
+        assertTrue(tooShort.contains("carillon.ring.token_hold=PT0.001S"), tooShort);
+    }
+
+    @Test
     void furtherNetworksAreRead() throws OptionException {
         assertEquals(LinkConfig.none(), settings("", "", "").transport().links());
         final LinkConfig links = settings("", "", "gmcast.listen_addr=10.0.0.1;carillon.ring.links=10.1.0.1 10.1.0.2,10.2.0.1:5000;"
@@ -67,6 +92,30 @@ final class NodeSettingsTest {
         final NodeSettings wrong = settings("", "", "carillon.ring.links=0.0.0.0:1");
         assertTrue(assertThrows(IllegalArgumentException.class, wrong::transport).getMessage().startsWith("carillon.ring.links: "));
         assertThrows(OptionException.class, () -> settings("", "", "carillon.ring.link_mode=rr"));
+    }
+
+    @Test
+    void udpNeedsAKeyOrThatNoneIsWanted(@TempDir final Path directory) throws Exception {
+        assertNull(settings("", "", "carillon.ring.transport=tcp").transport().udp());
+        final UdpConfig open = settings("", "", "carillon.ring.transport=udp;carillon.ring.key=none").transport().udp();
+        assertEquals(new UdpConfig(null, null, 1), open);
+        final Path key = directory.resolve("ring.key");
+        Files.writeString(key, Base64.getEncoder().encodeToString(new byte[32]) + "\n");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        final UdpConfig multicast = settings("", "", "gmcast.mcast_addr=239.1.2.3;gmcast.mcast_ttl=3;carillon.ring.key=" + key)
+            .transport().udp();
+        assertEquals(new PeerAddress("239.1.2.3", 4567), multicast.multicast());
+        assertEquals(3, multicast.multicastTtl());
+        assertNotNull(multicast.key());
+        for (final String wrong : List.of("carillon.ring.transport=udp", "gmcast.mcast_addr=239.1.2.3",
+            "carillon.ring.transport=udp;carillon.ring.key=" + directory.resolve("none"),
+            "gmcast.mcast_addr=239.1.2.3;carillon.ring.transport=tcp;carillon.ring.key=none")) {
+            final NodeSettings settings = settings("", "", wrong);
+            assertThrows(IllegalArgumentException.class, settings::transport, wrong);
+        }
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+        final NodeSettings readable = settings("", "", "carillon.ring.transport=udp;carillon.ring.key=" + key);
+        assertTrue(assertThrows(IllegalArgumentException.class, readable::transport).getMessage().contains("chmod 600"));
     }
 
     /** As Galera 26.4.23 lists them. */

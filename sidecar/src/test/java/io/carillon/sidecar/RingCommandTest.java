@@ -72,7 +72,8 @@ final class RingCommandTest {
         gathers.put("started", 1L);
         gathers.put("connection closed", 2L);
         final List<RingReport.Voter> two = List.of(new RingReport.Voter("n1", "id-1", 1), new RingReport.Voter("n2", "id-2", 1));
-        return new RingStatus("1", WALL_MS, true, "group-id", Map.of("id-1", "Synced", "id-2", "Donor/Desynced"), new RingReport("n1",
+        return new RingStatus("1", WALL_MS, true, "group-id", Map.of("id-1", "Synced", "id-2", "Donor/Desynced",
+            "id-3", "Joining: receiving State Transfer"), new RingReport("n1",
             "id-1",
             "shop", 4567, "OPERATIONAL", "parked", "n2", 3, 12, 1000, 999, 990,
             List.of(new RingReport.Link(0, "n2", "id-2", "tcp", "10.0.0.2:4567", "UP", true, 85, 1234, 1, 20, 300, 4000, 0, 5, 0),
@@ -116,7 +117,7 @@ final class RingCommandTest {
                  name           weight  state          link   logged lag stable lag     silent  id
               *  n1                  1  Synced         local           1          0          -  id-1
                T n2                  1  Donor/Desynced up              5         10      12 ms  id-2
-                 n3                  0  -              DOWN            -          -          ?  id-3
+                 n3                  0  Joining        DOWN            -          -          ?  id-3
 
             Since the process started
               tokens    passed 3, held 4, repeated 5

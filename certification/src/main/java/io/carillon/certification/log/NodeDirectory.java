@@ -37,8 +37,9 @@ public final class NodeDirectory implements AutoCloseable {
     public static NodeDirectory open(final Path path) {
         FileChannel channel = null;
         try {
-            if (Files.notExists(path)) {
-                Files.createDirectories(path);
+            final boolean isNew = Files.notExists(path);
+            Files.createDirectories(path); // says what is in the way
+            if (isNew) {
                 Storage.FILES.forceDirectory(path.toAbsolutePath().getParent());
             }
             channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -20,8 +20,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -40,6 +42,8 @@ final class ToyServer implements ReplicatedApplication {
     final Map<Long, String> results = new HashMap<>();
     final TreeMap<String, String> rows = new TreeMap<>();
     final List<View> views = new ArrayList<>();
+    /** Each change that was ever made here, also where a later one took its place. */
+    final Set<String> applied = new HashSet<>();
     private final ServerNames names;
     private final Map<Long, String> pending = new HashMap<>();
     private final WriteSetBuilder builder = new WriteSetBuilder();
@@ -199,12 +203,29 @@ final class ToyServer implements ReplicatedApplication {
         return true;
     }
 
+    /** What became of each change that was to be made here. */
+    Map<String, String> answers() {
+        final Map<String, String> answers = new TreeMap<>();
+        pending.forEach((callNumber, change) -> answers.put(change, String.valueOf(results.get(callNumber))));
+        return answers;
+    }
+
+    /** Writes that have no answer. */
+    int open() {
+        int open = 0;
+        for (final long callNumber : pending.keySet()) {
+            open += results.containsKey(callNumber) ? 0 : 1;
+        }
+        return open;
+    }
+
     void tick(final long laterNs) {
         clockNs += laterNs;
         replicator.onTimer(clockNs);
     }
 
     private void apply(final String text) {
+        applied.add(text);
         final int equals = text.indexOf('=');
         rows.put(text.substring(0, equals), text.substring(equals + 1));
     }

@@ -39,6 +39,9 @@ public final class BlackBox {
     /** How many records of a code a window may have one by one. */
     private final byte[] budget = new byte[BlackBoxEvent.CODES];
     private final int[] seen = new int[BlackBoxEvent.CODES];
+    /** The codes seen in this window. */
+    private final int[] codes = new int[BlackBoxEvent.CODES];
+    private int touched;
     private boolean crowded;
     private boolean summed;
     private long windowNs = Long.MIN_VALUE;
@@ -152,7 +155,7 @@ public final class BlackBox {
             }
             case SUSPECTED, HEARD_AGAIN -> add(code, numbers.ofHandle(a), b, 0);
             case PACKET_DROPPED -> add(code, a, b < 0 ? numbers.ofSlot(~b) : numbers.ofHandle(b), c);
-            case TOKEN_SENT, TOKEN_REPEATED, TOKEN_SEEN -> add(code, a, b, numbers.ofSlot(c));
+            case TOKEN_SENT, TOKEN_REPEATED, TOKEN_SEEN, TOKEN_WOKEN, WAKE_REPEATED -> add(code, a, b, numbers.ofSlot(c));
             case PULLED -> add(code, a, numbers.ofSlot(b), c);
             default -> add(code, a, b, c);
         }
@@ -243,6 +246,9 @@ public final class BlackBox {
     }
 
     private void add(final int code, final long a, final long b, final long c) {
+        if (seen[code] == 0) {
+            codes[touched++] = code;
+        }
         seen[code]++;
         if (seen[code] > budget[code]) {
             crowded = true;
@@ -269,13 +275,16 @@ public final class BlackBox {
         flush();
         if (crowded) {
             crowded = false;
-            for (int code = 0; code < seen.length; code++) {
+            for (int nth = 0; nth < touched; nth++) {
+                final int code = codes[nth];
                 if (seen[code] > budget[code]) {
                     events.add(BlackBoxEvent.MORE.ordinal(), nowNs - startNs, code, seen[code] - budget[code], 0);
                 }
             }
         }
-        Arrays.fill(seen, 0);
+        for (; touched > 0; touched--) {
+            seen[codes[touched - 1]] = 0;
+        }
     }
 
     // ---- what a dump takes

@@ -133,7 +133,7 @@ public record BlackBoxDump(long wallMs, long nowNs, String node, String reason, 
     /** The next {@code count} records, or as many as there are. */
     private static ByteBuffer slice(final ByteBuffer records, final int count) {
         final int there = Math.min(Math.max(count, 0), records.remaining() / EventRing.RECORD_LENGTH);
-        final ByteBuffer part = records.slice(records.position(), there * EventRing.RECORD_LENGTH).order(ByteOrder.nativeOrder());
+        final ByteBuffer part = records.slice(records.position(), there * EventRing.RECORD_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
         records.position(records.position() + part.remaining());
         return part;
     }

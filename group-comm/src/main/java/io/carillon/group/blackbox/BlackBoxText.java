@@ -115,6 +115,13 @@ public final class BlackBoxText {
             case TOKEN_HELD -> "token " + b + " held here from " + c + " on";
             case TOKEN_REPEATED -> "token " + b + " repeated to " + member(c);
             case TOKEN_SEEN -> "token " + b + " is with " + member(c);
+            case TOKEN_PARKED -> "token " + b + " stays here, numbered up to " + c;
+            case TOKEN_WOKEN -> "token " + b + " is asked for by " + member(c);
+            case WAKE_REPEATED -> "token asked for again, last known with " + member(c);
+            case TOKEN_DUPLICATE -> "token " + b + " came again, the latest was " + c;
+            case WINDOW_FULL -> "window used up at " + b + ", " + c + " offers wait";
+            case RELEASED_EARLY -> "token " + b + " left after " + c + " packets, the rest follows it";
+            case TOKEN_MODE_REFUSED -> "token parked, since not all of the " + b + " members would have it go round";
             case PULLED -> "asks " + member(b) + " for entries from " + a + ", known end " + c;
             case TRUNCATED -> "log cut after " + a + ", it ended at " + b;
             case RESET -> "log starts over at " + a + ", seqno " + b + ", epoch " + c;
@@ -170,6 +177,7 @@ public final class BlackBoxText {
             case PacketType.BARRIER_REQUEST -> "BARRIER_REQUEST";
             case PacketType.BARRIER_REPLY -> "BARRIER_REPLY";
             case PacketType.REQUEST -> "REQUEST";
+            case PacketType.WAKE -> "WAKE";
             case PacketType.JOIN -> "JOIN";
             case PacketType.COMMIT -> "COMMIT";
             case PacketType.STATE -> "STATE";

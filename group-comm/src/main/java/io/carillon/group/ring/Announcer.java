@@ -5,18 +5,26 @@ package io.carillon.group.ring;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
+import io.carillon.group.EntryKind;
 import io.carillon.group.LogEntry;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
+import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 
 /** ORDER at the holder: tells the others once a batch what it numbered. */
 final class Announcer {
-    private static final int PACKET_LENGTH = 32 << 10;
+    static final int PACKET_LENGTH = 32 << 10;
 
     private final RingMachine machine;
     private final LogEntry entry = new LogEntry();
     private long announced;
+    /** The entry read last. */
+    private int slot;
+    private EntryKind kind;
+    private long originSeq;
+    private DirectBuffer payload;
+    private int payloadLength;
 
     Announcer(final RingMachine machine) {
         this.machine = machine;
@@ -27,22 +35,25 @@ final class Announcer {
         announced = end;
     }
 
-    /** Sends the order records of everything numbered since the last time, own small payloads with them. */
-    void announce() {
-        final long end = machine.tail.end();
-        while (announced < end) {
+    /**
+     * Sends the order records of what was numbered since the last time, own small payloads with them, in so many packets at
+     * most. How many it sent.
+     */
+    int announce(final int packetsMax) {
+        final long end = machine.ring.rotates ? machine.rotation.end() : machine.tail.end();
+        int packets = 0;
+        while (announced < end && packets < packetsMax && read(announced + 1)) {
             final long first = announced + 1;
-            machine.tail.log().read(first, entry);
-            if (travelsAlone(entry)) {
-                machine.transmitter.sendData(null, entry.originSeq, entry.originSeq - 1, entry.kind, entry.payload, 0,
-                    entry.payload.capacity());
-                machine.ordering.onBroadcast(entry.originSeq);
+            if (travelsAlone()) {
+                machine.transmitter.sendData(null, originSeq, originSeq - 1, kind, payload, 0, payloadLength);
+                machine.ordering.onBroadcast(originSeq);
+                packets++;
             }
             final ExpandableArrayBuffer packet = machine.transmitter.begin(PacketType.ORDER);
             int at = RingPacket.ORDER_RECORDS_OFFSET;
             int count = 0;
-            while (announced < end && at < PACKET_LENGTH && count < 0xFFFF && machine.tail.log().read(announced + 1, entry)) {
-                if (count > 0 && travelsAlone(entry)) {
+            while (announced < end && at < PACKET_LENGTH && count < 0xFFFF && read(announced + 1)) {
+                if (count > 0 && travelsAlone()) {
                     break;
                 }
                 at = putRecord(packet, at);
@@ -52,29 +63,56 @@ final class Announcer {
             packet.putLong(RingPacket.ORDER_FIRST_OFFSET, first, LITTLE_ENDIAN);
             packet.putShort(RingPacket.ORDER_COUNT_OFFSET, (short) count, LITTLE_ENDIAN);
             machine.transmitter.sendToMembers(at, TrafficClass.CONTROL);
+            packets++;
         }
+        return packets;
+    }
+
+    /** Reads what has {@code index}: from the log, or an own offer that was numbered before the log came so far. */
+    private boolean read(final long index) {
+        final Ring ring = machine.ring;
+        if (index <= machine.tail.end()) {
+            if (!machine.tail.log().read(index, entry)) {
+                return false;
+            }
+            slot = ring.slotOf(entry.originMsb, entry.originLsb);
+            kind = entry.kind;
+            originSeq = entry.originSeq;
+            payload = entry.payload;
+            payloadLength = entry.payload.capacity();
+            return true;
+        }
+        final int nth = ring.window.has(index) ? machine.own.find(ring.window.seq(index)) : -1;
+        if (nth < 0) {
+            return false;
+        }
+        slot = ring.self;
+        kind = machine.own.kind(nth);
+        originSeq = machine.own.seq(nth);
+        payload = machine.own.buffer(nth);
+        payloadLength = machine.own.length(nth);
+        return true;
     }
 
     private boolean isOwn() {
-        return entry.originLsb == machine.self.lsb() && entry.originMsb == machine.self.msb();
+        return slot == machine.ring.self;
     }
 
     /** A large own payload that nobody has yet takes the bulk connection. */
-    private boolean travelsAlone(final LogEntry candidate) {
-        return isOwn() && !candidate.kind.isConfiguration() && candidate.originSeq > machine.ordering.broadcastThrough()
-            && candidate.payload.capacity() > Transmitter.BULK_LENGTH;
+    private boolean travelsAlone() {
+        return isOwn() && !kind.isConfiguration() && originSeq > machine.ordering.broadcastThrough()
+            && payloadLength > Transmitter.BULK_LENGTH;
     }
 
     private int putRecord(final ExpandableArrayBuffer packet, final int at) {
-        final boolean inlined = entry.kind.isConfiguration() || isOwn() && entry.originSeq > machine.ordering.broadcastThrough();
-        final int length = inlined ? entry.payload.capacity() : -1;
-        packet.putShort(at + RingPacket.RECORD_SLOT_OFFSET, (short) machine.ring.slotOf(entry.originMsb, entry.originLsb),
-            LITTLE_ENDIAN);
-        packet.putByte(at + RingPacket.RECORD_KIND_OFFSET, (byte) entry.kind.code());
+        final boolean inlined = kind.isConfiguration() || isOwn() && originSeq > machine.ordering.broadcastThrough();
+        final int length = inlined ? payloadLength : -1;
+        packet.putShort(at + RingPacket.RECORD_SLOT_OFFSET, (short) slot, LITTLE_ENDIAN);
+        packet.putByte(at + RingPacket.RECORD_KIND_OFFSET, (byte) kind.code());
         packet.putInt(at + RingPacket.RECORD_LENGTH_OFFSET, length, LITTLE_ENDIAN);
-        packet.putLong(at + RingPacket.RECORD_SEQ_OFFSET, entry.originSeq, LITTLE_ENDIAN);
+        packet.putLong(at + RingPacket.RECORD_SEQ_OFFSET, originSeq, LITTLE_ENDIAN);
         if (inlined) {
-            packet.putBytes(at + RingPacket.RECORD_LENGTH, entry.payload, 0, length);
+            packet.putBytes(at + RingPacket.RECORD_LENGTH, payload, 0, length);
         }
         return at + RingPacket.RECORD_LENGTH + Math.max(length, 0);
     }

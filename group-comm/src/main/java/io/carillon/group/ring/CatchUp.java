@@ -75,7 +75,7 @@ final class CatchUp {
     }
 
     private boolean isBehind() {
-        return machine.orders() && (startsOver() || machine.tail.end() < machine.ring.knownEnd);
+        return machine.orders() && (startsOver() || machine.tail.end() < machine.rotation.askThrough());
     }
 
     /** Notices a gap, or that it closed; called once a batch. */

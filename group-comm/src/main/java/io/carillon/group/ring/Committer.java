@@ -143,7 +143,7 @@ final class Committer {
         final boolean stableKnown = !configurations.isEmpty() && configurations.getFirst().index() <= tail.stable();
         final RingMember member = new RingMember(machine.self, machine.config.name(), machine.config.weight(), machine.info);
         return new ControlMessage.State(epoch, member, tail.end(), tail.log().endSeqno(), tail.stable(),
-            EpochTable.of(tail.log()), stableKnown, configurations, machine.word());
+            EpochTable.of(tail.log()), stableKnown, configurations, machine.word(), machine.config.rotation().rotates());
     }
 
     void onState(final Peer peer, final ControlMessage.State state) {

@@ -19,12 +19,21 @@ public sealed interface ControlMessage {
      * @param group of the sender's log; zero when unknown.
      * @param weight of the sender in the latest configuration that it knows.
      * @param reach whom the sender hears, itself included, sorted.
+     * @param heardBy who of these hears the sender, as far as it knows, sorted.
      * @param choice whom it would make a ring with, sorted; empty while it still waits for answers.
      * @param reason why it gathers.
      * @param overrides its operator's word.
+     * @param stableKnown whether the first of {@code electorates} is known stable.
+     * @param electorates of the latest stable configuration and of every newer one in the sender's log.
      */
     record Join(long promisedEpoch, long ringEpoch, boolean gathering, boolean primary, UUID group, int weight,
-        List<MemberId> reach, List<MemberId> choice, GatherReason reason, Overrides overrides) implements ControlMessage {
+        List<MemberId> reach, List<MemberId> heardBy, List<MemberId> choice, GatherReason reason, Overrides overrides,
+        boolean stableKnown, List<Electorate> electorates) implements ControlMessage {
+        /** The same, but hearing others. */
+        Join withReach(final List<MemberId> other) {
+            return new Join(promisedEpoch, ringEpoch, gathering, primary, group, weight, other, heardBy, choice, reason, overrides,
+                stableKnown, electorates);
+        }
     }
 
     /** The representative's word for a ring of {@code epoch}: promise it and state your log. */
@@ -43,9 +52,16 @@ public sealed interface ControlMessage {
      * @param stableKnown whether the first of {@code configurations} is known stable.
      * @param configurations the latest stable and every newer one in the log.
      * @param overrides its operator's word.
+     * @param rotates whether it would have the token go round.
      */
     record State(long epoch, RingMember member, long logEnd, long endSeqno, long stableIndex, EpochTable table,
-        boolean stableKnown, List<Configuration> configurations, Overrides overrides) implements ControlMessage {
+        boolean stableKnown, List<Configuration> configurations, Overrides overrides, boolean rotates) implements ControlMessage {
+        /** The state of a member that would have the token parked. */
+        State(final long epoch, final RingMember member, final long logEnd, final long endSeqno, final long stableIndex,
+            final EpochTable table, final boolean stableKnown, final List<Configuration> configurations, final Overrides overrides) {
+            this(epoch, member, logEnd, endSeqno, stableIndex, table, stableKnown, configurations, overrides, false);
+        }
+
         long lastEpoch() {
             return table.runs().isEmpty() ? 0 : table.runs().getLast().epoch();
         }
@@ -66,8 +82,9 @@ public sealed interface ControlMessage {
      * @param winnerSeqno its seqno.
      * @param table its epochs.
      * @param view what the VIEW entry will say; marks are filled in by the winner.
+     * @param rotates whether the token goes round.
      */
     record Install(long epoch, boolean primary, MemberId winner, long winnerEnd, long winnerSeqno, EpochTable table,
-        Configuration view) implements ControlMessage {
+        Configuration view, boolean rotates) implements ControlMessage {
     }
 }

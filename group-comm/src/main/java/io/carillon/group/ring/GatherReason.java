@@ -18,7 +18,8 @@ public enum GatherReason {
     RECOVERY_TIMEOUT("recovery timed out"),
     STRANDED("left behind by its ring"),
     OPERATOR("operator's word"),
-    VIEW_PURGED("view purged before a member had it");
+    VIEW_PURGED("view purged before a member had it"),
+    TOKEN_LOST("token lost");
 
     private static final GatherReason[] BY_CODE = values();
 

@@ -11,8 +11,6 @@ import java.util.TreeSet;
 
 /** GATHER: who makes the next ring. Within one gathering members are only ever given up, so it ends. */
 final class Gatherer {
-    private static final long MERGE_DELAY_MAX_NS = 5_000_000_000L;
-
     private final RingMachine machine;
     private final TreeMap<MemberId, ControlMessage.Join> heard = new TreeMap<>();
     private final TreeSet<MemberId> failed = new TreeSet<>();
@@ -23,12 +21,9 @@ final class Gatherer {
     private long commitByNs;
     private long joinAtNs;
     private long joinDelayNs;
-    private long mergeAtNs = Long.MIN_VALUE;
-    private long mergeDelayNs;
 
     Gatherer(final RingMachine machine) {
         this.machine = machine;
-        this.mergeDelayNs = 5 * machine.config.joinNs();
     }
 
     GatherReason reason() {
@@ -72,12 +67,33 @@ final class Gatherer {
         return List.copyOf(ids);
     }
 
-    private ControlMessage.Join join() {
+    /** Who of {@link #reach} hears this member, itself included: of the own ring all, of others who says so. */
+    private List<MemberId> heardBy() {
+        final TreeSet<MemberId> ids = new TreeSet<>();
+        ids.add(machine.self);
+        for (final Peer peer : machine.peers.all()) {
+            if (!peer.suspected && hearsThis(peer)) {
+                ids.add(peer.id);
+            }
+        }
+        return List.copyOf(ids);
+    }
+
+    private boolean hearsThis(final Peer peer) {
+        final boolean member = machine.takesPart() && machine.ring.isMember(machine.ring.slotOf(peer.id));
+        return member || peer.join != null && peer.join.reach().contains(machine.self);
+    }
+
+    /** What this member says of itself now. */
+    ControlMessage.Join join() {
         final boolean gathering = machine.phase == Phase.GATHER;
         final boolean takesPart = machine.takesPart();
+        final List<Configuration> configurations = machine.tail.proves() ? machine.tail.configurations().all() : List.of();
+        final boolean stableKnown = !configurations.isEmpty() && configurations.getFirst().index() <= machine.tail.stable();
         return new ControlMessage.Join(machine.promisedEpoch, takesPart ? machine.ring.epoch : 0, gathering,
-            takesPart && machine.ring.primary, machine.group(), machine.weight(), reach(), gathering ? choice : List.of(), reason,
-            machine.word());
+            takesPart && machine.ring.primary, machine.group(), machine.weight(), reach(), heardBy(),
+            gathering ? choice : List.of(), reason, machine.word(), stableKnown,
+            configurations.stream().map(Configuration::electorate).toList());
     }
 
     private void broadcast() {
@@ -98,7 +114,7 @@ final class Gatherer {
             failed.remove(peer.id);
             step();
         } else if (machine.phase == Phase.NOT_PRIMARY) {
-            mergeDelayNs = 5 * machine.config.joinNs();
+            machine.welcome.relax();
             enter(GatherReason.PEER_LINKED);
             return;
         }
@@ -110,6 +126,11 @@ final class Gatherer {
             machine.trace(TraceEvent.PACKET_DROPPED, PacketType.JOIN, peer.handle, join.promisedEpoch());
             return;
         }
+        final boolean heardBefore = hearsThis(peer);
+        peer.join = join;
+        if (heardBefore != hearsThis(peer)) {
+            onHearersChanged();
+        }
         switch (machine.phase) {
             case CLOSED -> {
             }
@@ -120,6 +141,24 @@ final class Gatherer {
                 }
             }
             case RECOVERY, OPERATIONAL, NOT_PRIMARY -> onJoinInstalled(peer, join);
+        }
+    }
+
+    /** Who hears this member changed: whoever might let it in now is told at once. */
+    private void onHearersChanged() {
+        for (int nth = 0; nth < machine.peers.all().size(); nth++) {
+            final Peer peer = machine.peers.all().get(nth);
+            if (machine.phase == Phase.GATHER || peer.slot == Peer.NO_SLOT) {
+                probe(peer);
+            }
+        }
+    }
+
+    /** A silent peer is heard again. */
+    void onHeardAgain(final Peer peer) {
+        step();
+        if (machine.phase != Phase.GATHER && machine.phase != Phase.CLOSED && peer.slot == Peer.NO_SLOT) {
+            probe(peer);
         }
     }
 
@@ -157,34 +196,9 @@ final class Gatherer {
             }
             return;
         }
-        // Who is not primary has nothing to lose, and must be there when the others look.
-        final boolean free = join.gathering() && (ring == null || !ring.primary);
-        if ((free || machine.nowNs >= mergeAtNs) && isWelcome(join)) {
-            mergeAtNs = machine.nowNs + mergeDelayNs;
-            mergeDelayNs = Math.min(2 * mergeDelayNs, MERGE_DELAY_MAX_NS);
+        if (machine.welcome.calls(peer, join)) {
             enterWith(join.gathering() ? GatherReason.MEMBER_JOINS : GatherReason.RINGS_MERGE, peer, join);
         }
-    }
-
-    /**
-     * Who does not hear this member is no reason to gather: that would end alone at once, and tell the next one to. A primary ring gathers
-     * only for a newcomer whom every member could be in a ring with: else nothing would change.
-     */
-    private boolean isWelcome(final ControlMessage.Join join) {
-        final Ring ring = machine.ring;
-        final boolean hears = join.reach().contains(machine.self);
-        if (!hears || ring == null || !ring.primary) {
-            return hears;
-        }
-        if (join.primary() && !join.group().equals(machine.group())) {
-            return false;
-        }
-        for (int slot = 0; slot < ring.size(); slot++) {
-            if (ring.isMember(slot) && !join.reach().contains(ring.ids[slot])) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void enterWith(final GatherReason why, final Peer peer, final ControlMessage.Join join) {
@@ -209,7 +223,9 @@ final class Gatherer {
             broadcast();
         }
         if (!choice.isEmpty() && isConsensus()) {
-            if (choice.size() == 1) {
+            if (isAsItWas()) {
+                machine.phase = Phase.NOT_PRIMARY;
+            } else if (choice.size() == 1) {
                 machine.committer.beginAlone();
             } else if (choice.getFirst().equals(machine.self)) {
                 machine.committer.begin(choice, heard);
@@ -247,19 +263,37 @@ final class Gatherer {
         }
     }
 
-    /** The heaviest clique among those who hear this member, and each other. */
+    /** The best ring among those who hear this member, and each other. */
     private List<MemberId> clique() {
-        final TreeMap<MemberId, Clique.Candidate> candidates = new TreeMap<>();
+        final TreeMap<MemberId, ControlMessage.Join> candidates = new TreeMap<>();
+        candidates.put(machine.self, join());
         for (final MemberId id : reach) {
             final ControlMessage.Join join = heard.get(id);
-            if (id.equals(machine.self)) {
-                candidates.put(id, new Clique.Candidate(machine.weight(), reach));
-            } else if (join != null && join.reach().contains(machine.self)) {
-                candidates.put(id, new Clique.Candidate(join.weight(), join.reach()));
+            if (join != null && join.reach().contains(machine.self)) {
+                candidates.put(id, join);
             }
         }
-        final List<MemberId> chosen = Clique.best(candidates);
+        final List<MemberId> chosen = RingChoice.best(candidates);
         return chosen.contains(machine.self) ? chosen : List.of(machine.self);
+    }
+
+    /**
+     * The same members as in the ring that they are in, and which is not primary: what they would decide is decided. Without this, somebody
+     * whom only some of them hear would make them begin again and again.
+     */
+    private boolean isAsItWas() {
+        final Ring ring = machine.ring;
+        if (ring == null || !machine.takesPart() || ring.primary || !List.of(ring.ids).equals(choice)
+            || !machine.word().equals(Overrides.NONE)) {
+            return false;
+        }
+        for (final MemberId id : choice) {
+            final ControlMessage.Join join = heard.get(id);
+            if (join != null && (join.ringEpoch() != ring.epoch || !join.overrides().equals(Overrides.NONE))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isConsensus() {
@@ -269,13 +303,6 @@ final class Gatherer {
             }
         }
         return true;
-    }
-
-    /** A ring was installed. If it grew, the next newcomer is welcome at once. */
-    void onInstalled(final boolean grew) {
-        if (grew) {
-            mergeDelayNs = 5 * machine.config.joinNs();
-        }
     }
 
     void onTimer() {

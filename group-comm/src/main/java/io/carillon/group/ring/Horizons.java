@@ -59,6 +59,10 @@ final class Horizons {
     void acknowledge() {
         final Ring ring = machine.ring;
         final long logged = machine.transmitter.acknowledgement();
+        if (ring.rotates && !machine.rotation.isParkedHere()) {
+            acknowledgeOrigins(ring, logged);
+            return;
+        }
         if (ring.self != ring.holder) {
             final Peer holder = ring.peers[ring.holder];
             if (holder != null && holder.sentLogged < logged) {
@@ -71,6 +75,30 @@ final class Horizons {
             if (peer != null && (peer.sentLogged < logged || isUnaware(peer, slot))) {
                 machine.transmitter.sendAck(peer);
                 release(peer, slot);
+            }
+        }
+    }
+
+    /**
+     * Where the token goes round, whoever offered an entry waits for the acknowledgements of it; so does who keeps the token
+     * meanwhile, which tells the others. Everybody else hears what is stable with the token.
+     */
+    private void acknowledgeOrigins(final Ring ring, final long logged) {
+        for (int slot = 0; slot < ring.size(); slot++) {
+            final Peer peer = ring.peers[slot];
+            if (peer != null && peer.sentLogged < logged
+                && (ring.originated[slot] > peer.sentLogged || ring.parked && slot == ring.holder)) {
+                machine.transmitter.sendAck(peer);
+            }
+        }
+    }
+
+    /** The token stays here: everybody hears it, and with it what is stable. */
+    void sayParked() {
+        final Ring ring = machine.ring;
+        for (int slot = 0; slot < ring.size(); slot++) {
+            if (ring.peers[slot] != null) {
+                machine.transmitter.sendAck(ring.peers[slot]);
             }
         }
     }

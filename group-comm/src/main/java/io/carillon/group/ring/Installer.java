@@ -53,7 +53,7 @@ final class Installer {
     void install(final ControlMessage.Install install) {
         Check.that(install.epoch() == machine.promisedEpoch, "a ring is installed in the epoch promised", install.epoch(),
             machine.promisedEpoch);
-        final boolean grew = machine.ring == null || machine.ring.size() < install.view().members().size();
+        final Ring former = machine.ring;
         machine.trace(TraceEvent.INSTALL, install.epoch(), install.primary() ? 1 : 0, install.winnerEnd());
         machine.ring = new Ring(install, machine);
         for (int slot = 0; slot < machine.ring.size(); slot++) {
@@ -68,7 +68,7 @@ final class Installer {
         machine.token.onInstalled();
         machine.catchUp.onInstalled();
         machine.wishes.onInstalled();
-        machine.gatherer.onInstalled(grew);
+        machine.welcome.onInstalled(former, machine.ring);
         machine.phase = install.primary() ? Phase.RECOVERY : Phase.NOT_PRIMARY;
         if (install.primary()) {
             recover(install);
@@ -149,6 +149,8 @@ final class Installer {
         if (machine.ring != null && configuration.epoch() == machine.ring.epoch) {
             machine.ring.apply(configuration);
             machine.ordering.onMarks();
+            machine.wishes.onConfiguration();
+            machine.rotation.onConfiguration();
         }
     }
 

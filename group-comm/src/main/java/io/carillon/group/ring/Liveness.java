@@ -71,7 +71,9 @@ final class Liveness {
         if (isMember(peer) && machine.ring.primary && silentNs >= quickNs(peer)) {
             final StabilityHorizon horizon = machine.ring.horizon;
             final boolean[] heard = heardLately(true);
-            final boolean stops = peer.slot == machine.ring.holder || machine.ring.weights[peer.slot] > 0 && !horizon.canStabilise(heard);
+            // Every voter stops a token that goes round.
+            final boolean stops = peer.slot == machine.ring.holder
+                || machine.ring.weights[peer.slot] > 0 && (machine.ring.rotates || !horizon.canStabilise(heard));
             if (stops && (horizon.canBePrimary(heard) || horizon.canBePrimary(heardLately(false)))) {
                 return quickNs(peer);
             }

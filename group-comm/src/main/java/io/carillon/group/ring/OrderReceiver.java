@@ -7,11 +7,19 @@ import io.carillon.group.EntryKind;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
 import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** ORDER at everybody but the holder: an entry is appended once its record, its payload and all before it are here. */
 final class OrderReceiver {
     private final RingMachine machine;
+    /** A change of configuration that came before what precedes it; there is one under way at most. */
+    private final ExpandableArrayBuffer early = new ExpandableArrayBuffer();
+    private Ring earlyIn;
+    private long earlyIndex;
+    private int earlyOrigin;
+    private int earlyLength;
+    private EntryKind earlyKind;
 
     OrderReceiver(final RingMachine machine) {
         this.machine = machine;
@@ -62,8 +70,19 @@ final class OrderReceiver {
                 ring.offered[origin].put(seq, seq - 1, kind, buffer, at + RingPacket.RECORD_LENGTH, payloadLength);
             }
             ring.window.put(end, index, origin, seq, kind);
+        } else if (index > end && index > ring.viewIndex) {
+            early.putBytes(0, buffer, at + RingPacket.RECORD_LENGTH, payloadLength);
+            earlyIn = ring;
+            earlyIndex = index;
+            earlyOrigin = origin;
+            earlyLength = payloadLength;
+            earlyKind = kind;
         }
         return true;
+    }
+
+    private boolean isEarly(final long index) {
+        return earlyIn == machine.ring && earlyIndex == index;
     }
 
     /** Appends every record whose turn and payload are here. */
@@ -72,8 +91,16 @@ final class OrderReceiver {
         if (ring.holds || machine.tail.end() < ring.viewIndex || machine.catchUp.startsOver()) {
             return;
         }
-        while (ring.window.has(machine.tail.end() + 1)) {
+        while (ring.window.has(machine.tail.end() + 1) || isEarly(machine.tail.end() + 1)) {
             final long index = machine.tail.end() + 1;
+            if (isEarly(index)) {
+                earlyIn = null;
+                if (!machine.ordering.append(earlyOrigin, 0, earlyKind, early, 0, earlyLength)) {
+                    machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ORDER, earlyOrigin, earlyLength);
+                    return;
+                }
+                continue;
+            }
             final int slot = ring.window.slot(index);
             final long seq = ring.window.seq(index);
             final EntryKind kind = ring.window.kind(index);

@@ -55,7 +55,7 @@ final class Ordering {
             return RingResult.BACK_PRESSURED;
         }
         final Ring ring = machine.ring;
-        final boolean numbers = ring.holds && own.count() == 0;
+        final boolean numbers = ring.holds && own.count() == 0 && (!ring.rotates || machine.rotation.isParkedHere());
         if (numbers && !mayNumber()) {
             return RingResult.BACK_PRESSURED;
         }
@@ -65,7 +65,11 @@ final class Ordering {
             machine.token.onOwnOffer();
         } else {
             own.add(seq, kind, buffer, offset, length);
-            broadcast(own.count() - 1);
+            if (machine.rotates()) {
+                machine.rotation.onOwnOffer();
+            } else {
+                broadcast(own.count() - 1);
+            }
         }
         previous = seq;
         return seq;
@@ -90,7 +94,8 @@ final class Ordering {
         broadcast = seq;
     }
 
-    private boolean mayNumber() {
+    /** Tells whether one more entry may be numbered: what is not stable is bounded. */
+    boolean mayNumber() {
         final LogTail tail = machine.tail;
         final long unstable = tail.end() - Math.max(tail.stable(), machine.ring.viewIndex);
         return machine.ring.operational && unstable < UNSTABLE_MAX
@@ -121,6 +126,9 @@ final class Ordering {
     /** Accounts for an entry just appended, here or by catching up. */
     void onAppended(final int slot, final long seq, final int length) {
         final long end = machine.tail.end();
+        if (slot >= 0) {
+            machine.ring.originated[slot] = end;
+        }
         appendedBytes[(int) end & (OrderWindow.SIZE - 1)] = bytesAt(end - 1) + length;
         if (slot >= 0 && seq > 0 && (machine.ring.holds || machine.bug != PlantedBug.NUMBERED_TWICE)) {
             machine.ring.offered[slot].raise(seq);
@@ -162,7 +170,8 @@ final class Ordering {
     private void number(final int slot) {
         final Ring ring = machine.ring;
         final OfferedPayloads offered = ring.offered[slot];
-        while (ring.isMember(slot) && mayNumber()) {
+        // Where the token goes round each voter numbers its own.
+        while (ring.isMember(slot) && (!ring.rotates || ring.weights[slot] == 0) && mayNumber()) {
             final long seq = offered.floor() + 1;
             final UnsafeBuffer payload = offered.payload(seq);
             if (payload == null) {
@@ -180,12 +189,35 @@ final class Ordering {
         while (own.count() > 0 && mayNumber()) {
             append(ring.self, own.seq(0), own.kind(0), own.buffer(0), 0, own.length(0));
         }
+        numberForeign();
+    }
+
+    /** The holder numbers what others offered, each in turn first. */
+    void numberForeign() {
+        final Ring ring = machine.ring;
         for (int count = 0; count < ring.size(); count++) {
             numberedNext = (numberedNext + 1) % ring.size();
             if (numberedNext != ring.self) {
                 number(numberedNext);
             }
         }
+    }
+
+    /** Tells whether a member without a vote, who has no visits of the token, has offered what is not ordered here. */
+    boolean hasForeign() {
+        final Ring ring = machine.ring;
+        for (int slot = 0; slot < ring.size(); slot++) {
+            if (slot != ring.self && ring.isMember(slot) && ring.weights[slot] == 0
+                && ring.offered[slot].payload(ring.offered[slot].floor() + 1) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A token that goes round came: what is numbered after {@code last} is this member's. */
+    void heldFrom(final long last) {
+        heldFrom = last;
     }
 
     /** The marks of all origins are known: what they cover is ordered. */
@@ -235,7 +267,11 @@ final class Ordering {
         } else {
             for (int nth = 0; nth < machine.own.count(); nth++) {
                 machine.trace(TraceEvent.RESENT, machine.own.seq(nth), machine.ring.epoch, 0);
-                broadcast(nth);
+                if (machine.rotates()) {
+                    machine.rotation.onOwnOffer();
+                } else {
+                    broadcast(nth);
+                }
             }
         }
         if (machine.own.count() > 0) {
@@ -260,10 +296,12 @@ final class Ordering {
         }
         repeatNs = machine.nowNs;
         final Ring ring = machine.ring;
-        final Peer holder = ring.holder >= 0 ? ring.peers[ring.holder] : null;
+        // Of a token that goes round it is not known who is next to have it.
+        final Peer holder = ring.holder >= 0 && !ring.rotates ? ring.peers[ring.holder] : null;
         int bytes = 0;
-        for (int nth = 0; holder != null && nth < machine.own.count() && bytes < REPEAT_BYTES; nth++) {
+        for (int nth = 0; (holder != null || ring.rotates) && nth < machine.own.count() && bytes < REPEAT_BYTES; nth++) {
             final long before = nth == 0 ? machine.tail.marks().of(machine.self) : machine.own.seq(nth - 1);
+            broadcast = ring.rotates ? Math.max(broadcast, machine.own.seq(nth)) : broadcast;
             machine.transmitter.sendData(holder, machine.own.seq(nth), before, machine.own.kind(nth), machine.own.buffer(nth), 0,
                 machine.own.length(nth));
             bytes += machine.own.length(nth) + RingPacket.DATA_PAYLOAD_OFFSET;
@@ -271,7 +309,7 @@ final class Ordering {
     }
 
     long repeatDeadlineNs() {
-        return machine.isOperational() && machine.own.count() > 0 && !machine.ring.holds
+        return machine.isOperational() && machine.own.count() > 0 && !machine.ring.holds && !machine.rotates()
             ? repeatNs + 5 * machine.config.joinNs() : Long.MAX_VALUE;
     }
 }

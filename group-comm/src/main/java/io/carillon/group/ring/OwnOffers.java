@@ -107,15 +107,23 @@ final class OwnOffers {
 
     /** Place of {@code seq}, or -1. */
     int find(final long seq) {
-        for (int nth = 0; nth < count; nth++) {
-            if (seq(nth) == seq) {
-                return nth;
-            }
-            if (seq(nth) > seq) {
-                return -1;
+        final int nth = firstAfter(seq - 1);
+        return nth < count && seq(nth) == seq ? nth : -1;
+    }
+
+    /** Place of the first above {@code seq}; the count if there is none. */
+    int firstAfter(final long seq) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            final int middle = (low + high) >>> 1;
+            if (seq(middle) > seq) {
+                high = middle;
+            } else {
+                low = middle + 1;
             }
         }
-        return -1;
+        return low;
     }
 
     /** Frees the first. */

@@ -38,7 +38,7 @@ final class PacketDispatcher {
             from.suspected = false;
             machine.trace(TraceEvent.HEARD_AGAIN, from.handle, from.silence.lengthNs(machine.nowNs), 0);
             from.silence.forgive(machine.nowNs);
-            machine.gatherer.step();
+            machine.gatherer.onHeardAgain(from);
         } else {
             from.silence.end(machine.nowNs, machine.config.quickSuspectNs());
         }
@@ -78,7 +78,8 @@ final class PacketDispatcher {
             case PacketType.DATA -> machine.ordering.onData(from.slot, buffer, offset, length);
             case PacketType.ORDER -> machine.orderReceiver.onOrder(from.slot, buffer, offset, length);
             case PacketType.TOKEN ->
-                machine.token.onToken(from.slot, tokenSeq, RingPacket.i64(buffer, offset + RingPacket.TOKEN_LAST_OFFSET));
+                machine.token.onToken(from.slot, tokenSeq, buffer, offset, length);
+            case PacketType.WAKE -> machine.rotation.onWake(from.slot);
             case PacketType.PULL -> machine.pullServer.onPull(from, buffer, offset);
             case PacketType.ENTRIES -> machine.catchUp.onEntries(from.slot, buffer, offset, length);
             case PacketType.BARRIER_REQUEST -> machine.barrier.onRequest(from, buffer, offset);

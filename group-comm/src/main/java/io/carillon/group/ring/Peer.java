@@ -15,6 +15,8 @@ final class Peer {
     int slot = NO_SLOT;
     final Silence silence;
     long sentNs;
+    /** What it said last of itself; null before that. */
+    ControlMessage.Join join;
     /** Silent too long, or its connection just broke; until it is heard again. */
     boolean suspected;
     /** Latest acknowledgement and horizon that a packet to it carried in the current epoch. */

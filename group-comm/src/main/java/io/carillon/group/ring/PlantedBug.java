@@ -32,5 +32,11 @@ enum PlantedBug {
     /** Gives a former voter's log up before the view that takes it in is stable. */
     LOG_GIVEN_UP_EARLY,
     /** Takes packets of any epoch for the present one's. */
-    EPOCH_IGNORED
+    EPOCH_IGNORED,
+    /** A rotating token that was here already is taken once more. */
+    TOKEN_TWICE,
+    /** On a visit numbers from the own log's end, not from what the token says: the predecessor's entries may be on their way. */
+    NUMBERED_FROM_LOG,
+    /** The token leaves with what was numbered when it came: what this visit numbered is not in it. */
+    RELEASED_BEFORE_NUMBERING
 }

@@ -10,9 +10,6 @@ import java.util.Arrays;
  * lacked, what was asked for may well be the only one that holds what follows.
  */
 final class PullSources {
-    /** Unanswered questions after which whoever has purged it is asked again: the others lack it, too, and keep silent. */
-    private static final int SILENCES_MAX = 8;
-
     private final RingMachine machine;
     /** What the marks below concern. */
     private long question;
@@ -22,7 +19,6 @@ final class PullSources {
     private boolean[] lacking = {};
     /** All have purged it or lack it: the latest answer has to do. */
     private boolean lastResort;
-    private int silences;
 
     PullSources(final RingMachine machine) {
         this.machine = machine;
@@ -41,7 +37,6 @@ final class PullSources {
         purged = new boolean[machine.ring.size()];
         lacking = new boolean[machine.ring.size()];
         lastResort = false;
-        silences = 0;
     }
 
     /**
@@ -87,9 +82,5 @@ final class PullSources {
     /** No answer came, perhaps for want of one: who lacked it is worth another question. */
     void onSilence() {
         Arrays.fill(lacking, false);
-        silences++;
-        for (final boolean isPurged : purged) {
-            lastResort |= isPurged && silences >= SILENCES_MAX;
-        }
     }
 }

@@ -20,6 +20,10 @@ final class Ring {
     final boolean[] heard;
     final Peer[] peers;
     final int self;
+    /** The token goes round; else it is parked at the busy writer. */
+    final boolean rotates;
+    /** By slot: the last index in the log that the member offered, or numbered itself as a configuration. */
+    final long[] originated;
     /** Index of the VIEW entry; beyond every index when the ring is not primary. */
     final long viewIndex;
     final StabilityHorizon horizon;
@@ -36,18 +40,22 @@ final class Ring {
     int tokenSeq = 1;
     int holder;
     boolean holds;
+    /** The holder keeps a token that would otherwise go round. */
+    boolean parked;
 
     Ring(final ControlMessage.Install install, final RingMachine machine) {
         final RingConfig config = machine.config;
         this.install = install;
         this.epoch = install.epoch();
         this.primary = install.primary();
+        this.rotates = install.primary() && install.rotates();
         final int size = install.view().members().size();
         ids = new MemberId[size];
         weights = new int[size];
         gone = new boolean[size];
         heard = new boolean[size];
         peers = new Peer[size];
+        originated = new long[size];
         offered = new OfferedPayloads[size];
         for (int slot = 0; slot < size; slot++) {
             final RingMember member = install.view().members().get(slot);

@@ -22,10 +22,11 @@ package io.carillon.group.ring;
  * @param tokenPassAfter offers of another member in a row, with none of the holder, after which the token moves there.
  * @param certificationWindow seqnos before its view that a joiner needs.
  * @param stableAll Galera's rule: stable when all members have it.
+ * @param rotation whether and how the token goes round.
  */
 public record RingConfig(String name, int weight, long keepaliveNs, long memberKeepaliveNs, long suspectNs, long quickSuspectNs,
     long joinNs, long installNs, long pauseNs, int entryLengthMax, int offeredBytesMax, int heldBytesMax, int pullBytes, int tokenPassAfter,
-    int certificationWindow, boolean stableAll) {
+    int certificationWindow, boolean stableAll, TokenRotation rotation) {
     private static final long MS = 1_000_000L;
     /** One packet of entries; a PULL is answered with at least one. */
     static final int PULL_BYTES_MIN = 64 << 10;
@@ -44,6 +45,21 @@ public record RingConfig(String name, int weight, long keepaliveNs, long memberK
         require(pullBytes >= PULL_BYTES_MIN, "pullBytes is " + pullBytes + ", it must be at least " + PULL_BYTES_MIN);
         require(tokenPassAfter > 0 && certificationWindow >= 0 && heldBytesMax > 0,
             "tokenPassAfter and heldBytesMax must be above 0, certificationWindow not below");
+    }
+
+    /** The same with the token parked. */
+    public RingConfig(final String name, final int weight, final long keepaliveNs, final long memberKeepaliveNs, final long suspectNs,
+        final long quickSuspectNs, final long joinNs, final long installNs, final long pauseNs, final int entryLengthMax,
+        final int offeredBytesMax, final int heldBytesMax, final int pullBytes, final int tokenPassAfter, final int certificationWindow,
+        final boolean stableAll) {
+        this(name, weight, keepaliveNs, memberKeepaliveNs, suspectNs, quickSuspectNs, joinNs, installNs, pauseNs, entryLengthMax,
+            offeredBytesMax, heldBytesMax, pullBytes, tokenPassAfter, certificationWindow, stableAll, TokenRotation.PARKED);
+    }
+
+    /** The same with the token parked or going round as {@code other} says. */
+    public RingConfig withRotation(final TokenRotation other) {
+        return new RingConfig(name, weight, keepaliveNs, memberKeepaliveNs, suspectNs, quickSuspectNs, joinNs, installNs, pauseNs,
+            entryLengthMax, offeredBytesMax, heldBytesMax, pullBytes, tokenPassAfter, certificationWindow, stableAll, other);
     }
 
     private static void require(final boolean condition, final String what) {

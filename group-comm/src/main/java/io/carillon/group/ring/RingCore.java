@@ -113,6 +113,7 @@ public final class RingCore {
             machine.committer.onTimer();
             machine.installer.onTimer();
             machine.token.onTimer();
+            machine.rotation.onTimer();
             machine.ordering.onTimer();
             machine.catchUp.onTimer();
             machine.barrier.onTimer();
@@ -132,6 +133,7 @@ public final class RingCore {
         deadline = Math.min(deadline, machine.committer.deadlineNs());
         deadline = Math.min(deadline, machine.installer.deadlineNs());
         deadline = Math.min(deadline, machine.token.deadlineNs());
+        deadline = Math.min(deadline, machine.rotation.deadlineNs());
         deadline = Math.min(deadline, machine.ordering.repeatDeadlineNs());
         deadline = Math.min(deadline, machine.catchUp.deadlineNs());
         deadline = Math.min(deadline, machine.barrier.deadlineNs());
@@ -247,9 +249,14 @@ public final class RingCore {
         return machine.orders() ? machine.ring.ids[machine.ring.holder] : null;
     }
 
-    /** Number of that token: it grows by one each time the token is passed; 0 outside of a primary ring. */
+    /** Number of that token: it grows by one each time the token is passed, modulo 2^32; 0 outside of a primary ring. */
     public long tokenSeq() {
-        return machine.orders() ? machine.ring.tokenSeq : 0;
+        return machine.orders() ? Integer.toUnsignedLong(machine.ring.tokenSeq) : 0;
+    }
+
+    /** Tells whether the token of the present ring goes round. */
+    public boolean rotates() {
+        return machine.ring != null && machine.ring.rotates;
     }
 
     /** Name of the state that the protocol is in, for people. */
@@ -284,7 +291,7 @@ public final class RingCore {
 
     /** Tells whether this member numbers. */
     public boolean holdsToken() {
-        return machine.orders() && machine.ring.holds;
+        return machine.orders() && (machine.ring.holds || machine.rotation.isHere());
     }
 
     /** Ends a batch: sends coalesced order records, acknowledgements and horizons. */
@@ -295,9 +302,11 @@ public final class RingCore {
         }
         if (machine.orders()) {
             machine.wishes.update();
-            if (machine.ring.holds) {
+            if (machine.ring.rotates) {
+                machine.rotation.visit();
+            } else if (machine.ring.holds) {
                 machine.ordering.numberWaiting();
-                machine.announcer.announce();
+                machine.announcer.announce(Integer.MAX_VALUE);
                 machine.token.moveWithLoad();
             }
             machine.tail.report();

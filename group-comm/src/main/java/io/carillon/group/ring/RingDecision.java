@@ -14,6 +14,7 @@ final class RingDecision {
     static final UUID NO_GROUP = new UUID(0, 0);
 
     private final List<ControlMessage.State> states;
+    private final List<Testimony> testimonies;
     private final PlantedBug bug;
     private final TreeSet<MemberId> present = new TreeSet<>();
     private Overrides overrides = Overrides.NONE;
@@ -21,6 +22,7 @@ final class RingDecision {
     private RingDecision(final List<ControlMessage.State> states, final PlantedBug bug) {
         this.states = states;
         this.bug = bug;
+        this.testimonies = states.stream().map(Testimony::of).toList();
         for (final ControlMessage.State state : states) {
             overrides = overrides.or(state.overrides());
         }
@@ -50,6 +52,11 @@ final class RingDecision {
         return primaries == 1 ? primary : decision.notPrimary(epoch, primaries > 1 ? "two groups of different history meet" : reason);
     }
 
+    /** The token goes round only where everybody would have it so: the parked one is what all can agree upon. */
+    private boolean rotates() {
+        return states.stream().allMatch(ControlMessage.State::rotates);
+    }
+
     private List<UUID> groups() {
         final List<UUID> groups = new ArrayList<>();
         for (final ControlMessage.State state : states) {
@@ -64,61 +71,8 @@ final class RingDecision {
         return state.latest() != null && state.latest().group().equals(group);
     }
 
-    /**
-     * The configurations that must each be respected: the latest known stable, and every newer candidate in the log
-     * of a voter of one that is known already. What only joiners hold cannot be stable.
-     */
-    private List<Electorate> known(final UUID group) {
-        final Electorate stable = latestStable(group);
-        final List<Electorate> known = new ArrayList<>();
-        if (stable != null) {
-            known.add(stable);
-        }
-        boolean grows = true;
-        while (grows) {
-            grows = false;
-            for (final ControlMessage.State state : states) {
-                if (isOf(state, group) && (stable == null || votes(state, known))) {
-                    grows |= addNewer(known, stable, state);
-                }
-            }
-        }
-        return known;
-    }
-
-    private Electorate latestStable(final UUID group) {
-        Electorate stable = null;
-        for (final ControlMessage.State state : states) {
-            if (isOf(state, group) && state.stableKnown()) {
-                final Electorate candidate = state.configurations().getFirst().electorate();
-                stable = stable == null || candidate.isNewerThan(stable) ? candidate : stable;
-            }
-        }
-        return stable;
-    }
-
-    private static boolean votes(final ControlMessage.State state, final List<Electorate> known) {
-        return known.stream().anyMatch(electorate -> electorate.weightOf(state.member().id()) > 0);
-    }
-
-    private static boolean addNewer(final List<Electorate> known, final Electorate stable, final ControlMessage.State state) {
-        boolean added = false;
-        for (final Configuration configuration : state.configurations()) {
-            final Electorate candidate = configuration.electorate();
-            if ((stable == null || candidate.isNewerThan(stable)) && !contains(known, candidate)) {
-                known.add(candidate);
-                added = true;
-            }
-        }
-        return added;
-    }
-
-    private static boolean contains(final List<Electorate> known, final Electorate candidate) {
-        return known.stream().anyMatch(candidate::sameVotes);
-    }
-
     private ControlMessage.Install decideIn(final UUID group, final long epoch, final String reason) {
-        final List<Electorate> known = known(group);
+        final List<Electorate> known = Testimony.known(testimonies, group);
         // Whose log holds no configuration of the group proves nothing of what its id once acknowledged.
         present.clear();
         states.stream().filter(state -> isOf(state, group)).forEach(state -> present.add(state.member().id()));
@@ -153,7 +107,7 @@ final class RingDecision {
             majority ? reason : forced ? "primary by an operator's word"
                 : "all voters are back, some without their log: commits may be lost", members, previous, List.of());
         return new ControlMessage.Install(epoch, true, winner.member().id(), winner.logEnd(), winner.endSeqno(), table(winner, group),
-            view);
+            view, rotates());
     }
 
     /** The winner's history as far back as anybody present holds it: who only lacks its end need not start over. */
@@ -171,7 +125,8 @@ final class RingDecision {
     private ControlMessage.State winner(final UUID group, final List<Electorate> known) {
         ControlMessage.State winner = null;
         for (final ControlMessage.State state : states) {
-            if (isOf(state, group) && (votes(state, known) || isForced(known)) && (winner == null || isAhead(state, winner))) {
+            final boolean counts = isOf(state, group) && (Testimony.votes(state.member().id(), known) || isForced(known));
+            if (counts && (winner == null || isAhead(state, winner))) {
                 winner = state;
             }
         }
@@ -228,7 +183,8 @@ final class RingDecision {
         final MemberId id = winner.member().id();
         final Configuration view = new Configuration(epoch, winner.logEnd() + 1, Founding.groupOf(id, epoch), 1, epoch,
             "primary by an operator's word", members, List.of(), List.of());
-        return new ControlMessage.Install(epoch, true, id, winner.logEnd(), winner.endSeqno(), winner.table(), view);
+        return new ControlMessage.Install(epoch, true, id, winner.logEnd(), winner.endSeqno(), winner.table(), view,
+            rotates());
     }
 
     private ControlMessage.Install notPrimary(final long epoch, final String reason) {
@@ -245,6 +201,6 @@ final class RingDecision {
         }
         final Configuration view = new Configuration(epoch, 0, newest == null ? NO_GROUP : newest.group(), 0, 0, reason, members,
             List.of(), List.of());
-        return new ControlMessage.Install(epoch, false, MemberId.NONE, 0, -1, new EpochTable(List.of()), view);
+        return new ControlMessage.Install(epoch, false, MemberId.NONE, 0, -1, new EpochTable(List.of()), view, false);
     }
 }

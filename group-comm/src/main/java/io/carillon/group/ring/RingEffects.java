@@ -15,6 +15,14 @@ public interface RingEffects {
      */
     void send(int peer, DirectBuffer packet, int offset, int length, TrafficClass trafficClass);
 
+    /** Sends a packet to the first {@code count} of {@code peers}; each may get it or not, as by {@link #send}. */
+    default void broadcast(final int[] peers, final int count, final DirectBuffer packet, final int offset, final int length,
+        final TrafficClass trafficClass) {
+        for (int nth = 0; nth < count; nth++) {
+            send(peers[nth], packet, offset, length, trafficClass);
+        }
+    }
+
     /** Makes {@code state} durable and calls {@link RingCore#onPersisted} with {@code ticket}, later and in order. */
     void persist(long ticket, RingState state);
 

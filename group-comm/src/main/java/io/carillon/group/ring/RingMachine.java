@@ -22,11 +22,13 @@ final class RingMachine {
     final OrderReceiver orderReceiver;
     final Announcer announcer;
     final TokenKeeper token;
+    final Rotation rotation;
     final CatchUp catchUp;
     final PullServer pullServer;
     final ReadBarrier barrier;
     final Wishes wishes;
     final Liveness liveness;
+    final Welcome welcome;
     final Gatherer gatherer;
     final Committer committer;
     final Installer installer;
@@ -66,11 +68,13 @@ final class RingMachine {
         this.orderReceiver = new OrderReceiver(this);
         this.announcer = new Announcer(this);
         this.token = new TokenKeeper(this);
+        this.rotation = new Rotation(this);
         this.catchUp = new CatchUp(this);
         this.pullServer = new PullServer(this);
         this.barrier = new ReadBarrier(this);
         this.wishes = new Wishes(this);
         this.liveness = new Liveness(this);
+        this.welcome = new Welcome(this);
         this.gatherer = new Gatherer(this);
         this.committer = new Committer(this);
         this.installer = new Installer(this);
@@ -90,6 +94,11 @@ final class RingMachine {
     /** Tells whether the own log is part of the group's history: what the others say of an index is true of it, too. */
     boolean follows() {
         return orders() && !catchUp.startsOver();
+    }
+
+    /** Tells whether the token goes round and this member is one of those it visits. */
+    boolean rotates() {
+        return ring.rotates && ring.weights[ring.self] > 0;
     }
 
     /** Tells whether the view is primary and stable here. */
@@ -126,6 +135,7 @@ final class RingMachine {
         gatherer.postpone(byNs);
         committer.postpone(byNs);
         installer.postpone(byNs);
+        rotation.postpone(byNs);
     }
 
     void trace(final TraceEvent event, final long a, final long b, final long c) {

@@ -8,8 +8,16 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import io.carillon.group.Check;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
 
-/** Who numbers: the token is parked at the busy writer and moves to where the load is (docs/ring.md, section 2). */
+/**
+ * Who numbers, and how the token gets from one member to the next. Unless it goes round ({@link Rotation}) it is parked at the
+ * busy writer and moves to where the load is (docs/ring.md, section 2).
+ *
+ * <p>Tokens are numbered by 32 bits, which one that goes round uses up in half a day: later is what is ahead by less than
+ * half of them. A packet of half of them ago is an age older than any that could still arrive.
+ */
 final class TokenKeeper {
     private static final long NONE = -1;
 
@@ -34,41 +42,75 @@ final class TokenKeeper {
         received = 1;
         run = 0;
         machine.ring.holds = machine.ring.primary && machine.ring.holder == machine.ring.self;
+        machine.rotation.onInstalled();
     }
 
     /**
      * What a packet says of the token. Only the token itself makes this member the holder. False for what cannot be:
      * a newer token while it is here.
      */
-    boolean onHeader(final int sender, final int tokenSeq, final int holder) {
+    boolean onHeader(final int sender, final int tokenSeq, final int holderField) {
         final Ring ring = machine.ring;
         if (!ring.primary) {
             return true;
         }
-        if (tokenSeq > ring.tokenSeq && ring.holds) {
+        final int holder = holderField & RingPacket.HOLDER_MASK;
+        final boolean later = isLater(tokenSeq, ring.tokenSeq);
+        if (later && (ring.holds || machine.rotation.isHere())) {
             return false;
         }
-        if (passedEnd != NONE && sender == ring.holder && tokenSeq >= ring.tokenSeq) {
+        if (passedEnd != NONE && sender == ring.holder && !isLater(ring.tokenSeq, tokenSeq)) {
             passedEnd = NONE;
         }
-        if (tokenSeq > ring.tokenSeq && holder < ring.size() && holder != ring.self) {
+        if (later && holder < ring.size() && holder != ring.self) {
             ring.tokenSeq = tokenSeq;
             ring.holder = holder;
+            ring.parked = false;
             passedEnd = NONE;
-            machine.trace(TraceEvent.TOKEN_SEEN, ring.epoch, tokenSeq, holder);
+            if (!ring.rotates) {
+                machine.trace(TraceEvent.TOKEN_SEEN, ring.epoch, tokenSeq, holder);
+            }
+        }
+        if (ring.rotates && sender == ring.holder && holder == sender && tokenSeq == ring.tokenSeq) {
+            onHolderSays((holderField & RingPacket.PARKED) != 0);
         }
         return true;
     }
 
-    void onToken(final int sender, final int tokenSeq, final long last) {
+    private void onHolderSays(final boolean parked) {
+        final boolean news = parked && !machine.ring.parked;
+        machine.ring.parked = parked;
+        if (news) {
+            machine.rotation.onParked();
+        }
+    }
+
+    private static boolean isLater(final int tokenSeq, final int than) {
+        return tokenSeq - than > 0;
+    }
+
+    /** The receipt of the token that this member passed on is not known. */
+    boolean isUnheard() {
+        return passedEnd != NONE;
+    }
+
+    void onToken(final int sender, final int tokenSeq, final DirectBuffer buffer, final int offset, final int length) {
         final Ring ring = machine.ring;
-        if (!machine.orders() || tokenSeq <= received || tokenSeq <= ring.tokenSeq && ring.holder != ring.self
-            || last < ring.viewIndex || last < machine.tail.end() || ring.holds) {
+        final long last = RingPacket.i64(buffer, offset + RingPacket.TOKEN_LAST_OFFSET);
+        final boolean old = isDuplicate(sender, tokenSeq) || !isLater(tokenSeq, ring.tokenSeq) && ring.holder != ring.self;
+        if (!machine.orders() || old && !(ring.rotates && machine.bug == PlantedBug.TOKEN_TWICE)
+            || last < ring.viewIndex || last < machine.tail.end() || ring.holds || machine.rotation.isHere()
+            || ring.rotates && length < RoundWindow.tokenLength(ring.size())) {
             return;
         }
         received = tokenSeq;
+        passedEnd = NONE;
         ring.tokenSeq = tokenSeq;
         ring.holder = ring.self;
+        if (ring.rotates) {
+            machine.rotation.onToken(last, buffer, offset);
+            return;
+        }
         ring.knownEnd = Math.max(ring.knownEnd, last);
         awaitedEnd = last;
         run = 0;
@@ -79,8 +121,24 @@ final class TokenKeeper {
         hold();
     }
 
+    private boolean isDuplicate(final int sender, final int tokenSeq) {
+        final Ring ring = machine.ring;
+        if (!machine.orders() || isLater(tokenSeq, received)) {
+            return false;
+        }
+        machine.trace(TraceEvent.TOKEN_DUPLICATE, ring.epoch, tokenSeq, received);
+        if (ring.rotates && ring.peers[sender] != null) {
+            machine.transmitter.sendAck(ring.peers[sender]); // it has not heard that the token arrived
+        }
+        return true;
+    }
+
     /** Begins to number once the log is as long as that of the former holder. */
     void hold() {
+        if (machine.ring.rotates) {
+            machine.rotation.settle();
+            return;
+        }
         if (awaitedEnd != NONE && machine.orders()
             && (machine.tail.end() >= awaitedEnd || machine.bug == PlantedBug.TOKEN_BEFORE_LOG)) {
             Check.that(machine.tail.end() <= awaitedEnd, "nobody numbers beside the holder", machine.tail.end(), awaitedEnd);
@@ -113,37 +171,53 @@ final class TokenKeeper {
     /** Gives the token to another voter who stays: this member leaves or lost its vote. */
     void giveAway() {
         final Ring ring = machine.ring;
+        if (ring.rotates) {
+            machine.rotation.giveAway();
+            return;
+        }
         for (int slot = 0; ring.holds && slot < ring.size(); slot++) {
-            if (slot != ring.self && canHold(slot) && !machine.wishes.wantsToLeave(slot)) {
+            if (canHold(slot) && !machine.wishes.wantsToLeave(slot)) {
                 pass(slot);
             }
         }
     }
 
-    private boolean canHold(final int slot) {
+    /** Tells whether the token can go to the member in {@code slot}. */
+    boolean canHold(final int slot) {
         final Ring ring = machine.ring;
-        final Peer peer = ring.peers[slot];
-        return ring.isMember(slot) && ring.weights[slot] > 0 && peer != null && !peer.suspected
+        final Peer peer = slot < 0 ? null : ring.peers[slot];
+        return slot != ring.self && ring.isMember(slot) && ring.weights[slot] > 0 && peer != null && !peer.suspected
             && ring.horizon.acknowledged(slot) >= ring.viewIndex;
     }
 
     private void pass(final int slot) {
         final Ring ring = machine.ring;
-        machine.announcer.announce(); // whoever numbers next has to have it, and nobody announces it after this
+        machine.announcer.announce(Integer.MAX_VALUE); // whoever numbers next has to have it, and nobody announces it after this
         ring.holds = false;
+        pass(slot, machine.tail.end());
+        machine.trace(TraceEvent.TOKEN_SENT, ring.epoch, ring.tokenSeq, slot);
+    }
+
+    /** The token leaves for {@code slot}, with {@code last} as the last index numbered. */
+    void pass(final int slot, final long last) {
+        final Ring ring = machine.ring;
         ring.tokenSeq++;
         ring.holder = slot;
-        passedEnd = machine.tail.end();
+        passedEnd = last;
         send();
-        machine.trace(TraceEvent.TOKEN_SENT, ring.epoch, ring.tokenSeq, slot);
     }
 
     private void send() {
         final Ring ring = machine.ring;
         passedNs = machine.nowNs;
         if (ring.peers[ring.holder] != null) {
-            machine.transmitter.begin(PacketType.TOKEN).putLong(RingPacket.TOKEN_LAST_OFFSET, passedEnd, LITTLE_ENDIAN);
-            machine.transmitter.send(ring.peers[ring.holder], RingPacket.TOKEN_LENGTH, TrafficClass.CONTROL);
+            final ExpandableArrayBuffer packet = machine.transmitter.begin(PacketType.TOKEN);
+            packet.putLong(RingPacket.TOKEN_LAST_OFFSET, passedEnd, LITTLE_ENDIAN);
+            if (ring.rotates) {
+                machine.rotation.writeToken(packet);
+            }
+            machine.transmitter.send(ring.peers[ring.holder], ring.rotates ? RoundWindow.tokenLength(ring.size())
+                : RingPacket.TOKEN_LENGTH, TrafficClass.CONTROL);
         }
     }
 
@@ -151,6 +225,10 @@ final class TokenKeeper {
         if (deadlineNs() <= machine.nowNs) {
             machine.trace(TraceEvent.TOKEN_REPEATED, machine.ring.epoch, machine.ring.tokenSeq, machine.ring.holder);
             send();
+            if (machine.ring.rotates && machine.ring.gone[machine.ring.holder]) {
+                // It went to a leaver who did not pass it on, and nobody waits for a leaver.
+                machine.gatherer.enter(GatherReason.TOKEN_LOST);
+            }
         }
     }
 

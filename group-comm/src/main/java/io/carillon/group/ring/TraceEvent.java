@@ -15,5 +15,6 @@ public enum TraceEvent {
     /** Somebody else holds the token: epoch, tokenSeq, slot. */
     TOKEN_SEEN,
     /** A suspected peer spoke: handle, silence in ns. */
-    HEARD_AGAIN
+    HEARD_AGAIN,
+    TOKEN_PARKED, TOKEN_WOKEN, WAKE_REPEATED, TOKEN_DUPLICATE, WINDOW_FULL, RELEASED_EARLY, TOKEN_MODE_REFUSED
 }

@@ -21,6 +21,8 @@ final class Transmitter {
     private final RingMachine machine;
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(64 << 10);
     private final PacketChecksum checksum = new PacketChecksum();
+    /** Handles of those whom a packet goes to: members are at most 255. */
+    private final int[] targets = new int[256];
 
     Transmitter(final RingMachine machine) {
         this.machine = machine;
@@ -29,7 +31,9 @@ final class Transmitter {
     /** Begins a flat packet; its body is written from {@link RingPacket#BODY_OFFSET} on. */
     ExpandableArrayBuffer begin(final byte type) {
         final Ring ring = machine.ring;
-        RingPacket.header(buffer, type, ring.holder, ring.tokenSeq, ring.epoch, acknowledgement(), horizon());
+        final int parked = ring.parked && ring.holder == ring.self ? RingPacket.PARKED : 0;
+        RingPacket.header(buffer, type, ring.holder & RingPacket.HOLDER_MASK | parked, ring.tokenSeq, ring.epoch, acknowledgement(),
+            horizon());
         return buffer;
     }
 
@@ -45,24 +49,27 @@ final class Transmitter {
     }
 
     void send(final Peer peer, final int length, final TrafficClass trafficClass) {
-        sendSealed(peer, checksum.seal(buffer, length), trafficClass);
+        onSent(peer);
+        machine.effects.send(peer.handle, buffer, 0, checksum.seal(buffer, length), trafficClass);
     }
 
-    private void sendSealed(final Peer peer, final int length, final TrafficClass trafficClass) {
+    private void onSent(final Peer peer) {
         peer.sentNs = machine.nowNs;
         peer.sentLogged = acknowledgement();
         peer.sentHorizon = horizon();
-        machine.effects.send(peer.handle, buffer, 0, length, trafficClass);
     }
 
     void sendToMembers(final int length, final TrafficClass trafficClass) {
         final Ring ring = machine.ring;
         final int sealed = checksum.seal(buffer, length);
+        int count = 0;
         for (int slot = 0; slot < ring.size(); slot++) {
             if (ring.peers[slot] != null) {
-                sendSealed(ring.peers[slot], sealed, trafficClass);
+                onSent(ring.peers[slot]);
+                targets[count++] = ring.peers[slot].handle;
             }
         }
+        machine.effects.broadcast(targets, count, buffer, 0, sealed, trafficClass);
     }
 
     void sendAck(final Peer peer) {

@@ -24,6 +24,8 @@ final class Wishes {
     private int ownWish = NONE;
     private int votingWeight;
     private boolean leaving;
+    /** In this ring: the record of it may be ordered by now. */
+    private boolean askedToLeave;
     private long leaveByNs;
     private long askedNs;
     /** By slot, at the holder. */
@@ -38,7 +40,13 @@ final class Wishes {
         return leaving;
     }
 
+    /** Tells whether this member's leave may be ordered already, unknown to it. */
+    boolean hasAskedToLeave() {
+        return askedToLeave;
+    }
+
     void reset() {
+        askedToLeave = false;
         leaving = false;
         ownWish = NONE;
     }
@@ -91,12 +99,39 @@ final class Wishes {
         wanted = new int[machine.ring.size()];
         Arrays.fill(wanted, NONE);
         askedNs = Long.MIN_VALUE;
+        askedToLeave = false;
     }
 
     void onRequest(final int slot, final int weight) {
         if (machine.orders() && machine.ring.isMember(slot) && (weight <= 255 || weight == RingPacket.REQUEST_LEAVE)) {
             wanted[slot] = weight;
         }
+    }
+
+    /** A record was ordered. Where the token goes round all were asked for it: who orders next must not order it again. */
+    void onConfiguration() {
+        if (machine.ring.rotates && !machine.ring.holds) {
+            Arrays.fill(wanted, NONE);
+        }
+    }
+
+    /** Tells whether a record has to be ordered, for which the token's holder needs a complete log. */
+    boolean needToken() {
+        for (final int wish : wanted) {
+            if (wish != NONE) {
+                return true;
+            }
+        }
+        return ownWish != NONE && !leaving || isCheckpointDue(machine.tail.configurations().latest());
+    }
+
+    private boolean isCheckpointDue(final Configuration latest) {
+        return machine.tail.end() - latest.index() >= CHECKPOINT_DISTANCE || machine.tail.lengthSinceConfiguration() >= CHECKPOINT_LENGTH;
+    }
+
+    /** Where each numbers its own, what a leaver offered comes before its leave only if it asks for that afterwards. */
+    private boolean finishesFirst() {
+        return leaving && machine.rotates() && machine.own.count() > 0;
     }
 
     /** The holder orders what is wished, others ask it; called once a batch. */
@@ -121,7 +156,7 @@ final class Wishes {
             if (settled) {
                 order(latest);
             }
-        } else if (ownWish != NONE && askDeadlineNs() <= machine.nowNs) {
+        } else if (ownWish != NONE && askDeadlineNs() <= machine.nowNs && !finishesFirst()) {
             ask();
         }
     }
@@ -133,9 +168,14 @@ final class Wishes {
     private void ask() {
         final Ring ring = machine.ring;
         askedNs = machine.nowNs;
-        if (ring.peers[ring.holder] != null) {
+        askedToLeave |= leaving;
+        if (ring.rotates || ring.peers[ring.holder] != null) {
             machine.transmitter.begin(PacketType.REQUEST)
                 .putShort(RingPacket.REQUEST_WEIGHT_OFFSET, (short) ownWish, LITTLE_ENDIAN);
+        }
+        if (ring.rotates) {
+            machine.transmitter.sendToMembers(RingPacket.REQUEST_LENGTH, TrafficClass.CONTROL);
+        } else if (ring.peers[ring.holder] != null) {
             machine.transmitter.send(ring.peers[ring.holder], RingPacket.REQUEST_LENGTH, TrafficClass.CONTROL);
         }
     }
@@ -160,8 +200,7 @@ final class Wishes {
             }
         }
         Arrays.fill(wanted, NONE);
-        if (reasons.isEmpty() && (machine.tail.end() - latest.index() >= CHECKPOINT_DISTANCE
-            || machine.tail.lengthSinceConfiguration() >= CHECKPOINT_LENGTH)) {
+        if (reasons.isEmpty() && isCheckpointDue(latest)) {
             reasons.add("checkpoint");
         }
         if (total == 0 || reasons.isEmpty()) {
@@ -175,7 +214,8 @@ final class Wishes {
 
     /** The own leave is done once another member says that the record is stable: it may have needed this member's acknowledgement. */
     void leaveWhenDone() {
-        if (!leaving || !machine.isOperational()) {
+        if (!leaving || !machine.isOperational() || machine.ring.rotates && (machine.rotation.isHere() || machine.token.isUnheard())
+            && machine.ring.membersLeft() > 1) {
             return;
         }
         final Configuration latest = machine.tail.configurations().latest();
@@ -198,7 +238,7 @@ final class Wishes {
 
     long deadlineNs() {
         long deadline = leaving ? leaveByNs : Long.MAX_VALUE;
-        if (ownWish != NONE && machine.isOperational() && !machine.ring.holds) {
+        if (ownWish != NONE && machine.isOperational() && !machine.ring.holds && !finishesFirst()) {
             deadline = Math.min(deadline, Math.max(askDeadlineNs(), machine.nowNs));
         }
         return deadline;

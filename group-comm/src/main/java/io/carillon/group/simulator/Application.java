@@ -66,6 +66,11 @@ interface Application {
 
     int pendingOffers();
 
+    /** Own offers that were delivered; 0 where the layer does not count them. */
+    default long acknowledged() {
+        return 0;
+    }
+
     /** What it lacks to be at rest, beside offers and a view; null for nothing. */
     default String unsettled() {
         return null;

@@ -39,6 +39,7 @@ final class ApplicationModel implements Application {
     private RingView view;
     private long promoteAfter;
     private long offers;
+    private long acknowledged;
     private final LargeMessages large;
 
     ApplicationModel(final int node, final Simulator simulator) {
@@ -212,6 +213,7 @@ final class ApplicationModel implements Application {
             entry.index(), entry.originSeq());
         Check.that(digest == StoredEntry.payloadDigest(entry.payload()), "an own offer is delivered as offered",
             entry.originSeq(), entry.index());
+        acknowledged++;
         if (simulator.narrator() != Narrator.NOBODY) {
             say("acknowledges " + label(entry));
         }
@@ -261,6 +263,11 @@ final class ApplicationModel implements Application {
     @Override
     public int pendingOffers() {
         return pending.size();
+    }
+
+    @Override
+    public long acknowledged() {
+        return acknowledged;
     }
 
     @Override

@@ -74,8 +74,8 @@ final class GroupHistory {
     }
 
     private static long key(final long epoch, final long index) {
-        Check.that(epoch < 1L << 24 && index < 1L << 38, "the observer's key holds epoch and index", epoch, index);
-        return epoch << 38 | index;
+        Check.that(epoch < 1L << 35 && index < 1L << 28, "the observer's key holds epoch and index", epoch, index);
+        return epoch << 28 | index;
     }
 
     /** Digest of the history up to an entry that was once appended somewhere; throws for any other. */
@@ -126,18 +126,21 @@ final class GroupHistory {
     }
 
     /**
-     * Index of the last VIEW that everybody's return founded anew, which says so (docs/ring.md, section 8); 0 if
-     * none. Majorities that lost their memory are not asked.
+     * Index of the last VIEW that everybody's return, or an operator's word, founded anew, which says so (docs/ring.md, sections 4 and 8);
+     * 0 if none. Majorities that lost their memory, or are set aside, are not asked.
      */
     private static long lastFounded(final SimulatedLog log, final long first, final long last) {
         for (long i = last; i >= first; i--) {
             final StoredEntry entry = log.at(i);
-            if (entry != null && entry.kind().isConfiguration()
-                && ConfigurationReader.read(entry).reason().contains("commits may be lost")) {
+            if (entry != null && entry.kind().isConfiguration() && isFounded(ConfigurationReader.read(entry).reason())) {
                 return i;
             }
         }
         return 0;
+    }
+
+    private static boolean isFounded(final String reason) {
+        return reason.contains("commits may be lost") || reason.contains("an operator's word");
     }
 
     private void extend(final StoredEntry entry, final boolean founded) {

@@ -36,5 +36,17 @@ public enum Mark {
     BARRIER_ANSWERED,
     BARRIER_FAILED,
     /** All parts of a message of more than a megabyte were ordered. */
-    HUGE_MESSAGE
+    HUGE_MESSAGE,
+    /** A token that goes round stayed where it was, for want of work. */
+    TOKEN_PARKED,
+    /** A parked token was asked for again: nobody had heard the first time. */
+    HOLD_CANCEL_LOST,
+    /** A token came that had been there. */
+    DUPLICATE_TOKEN,
+    /** A member with more to send had used up its share of a round. */
+    WINDOW_EXHAUSTED,
+    /** The token overtook what was numbered before it left. */
+    RELEASED_EARLY,
+    /** Members did not agree that the token should go round. */
+    TOKEN_MODE_REFUSED
 }

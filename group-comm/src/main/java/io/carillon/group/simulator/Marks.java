@@ -70,6 +70,12 @@ final class Marks {
             }
             case RESENT -> hit(Mark.OFFERED_AGAIN);
             case RESET -> hit(Mark.STARTED_OVER);
+            case TOKEN_PARKED -> hit(Mark.TOKEN_PARKED);
+            case WAKE_REPEATED -> hit(Mark.HOLD_CANCEL_LOST);
+            case TOKEN_DUPLICATE -> hit(Mark.DUPLICATE_TOKEN);
+            case WINDOW_FULL -> hit(Mark.WINDOW_EXHAUSTED);
+            case RELEASED_EARLY -> hit(Mark.RELEASED_EARLY);
+            case TOKEN_MODE_REFUSED -> hit(Mark.TOKEN_MODE_REFUSED);
             default -> { }
         }
     }

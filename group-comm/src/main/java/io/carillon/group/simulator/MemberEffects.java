@@ -125,7 +125,7 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
 
     @Override
     public void trace(final TraceEvent event, final long a, final long b, final long c) {
-        simulator.count(node.number(), event);
+        simulator.count(node.number(), event, a);
         node.trace().add(simulator.now(), simulator.eventNumber(), event.name(), a, b, c);
     }
 

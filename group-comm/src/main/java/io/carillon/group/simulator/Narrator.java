@@ -14,13 +14,13 @@ interface Narrator {
         }
 
         @Override
-        public void traced(final int node, final TraceEvent event) {
+        public void traced(final int node, final TraceEvent event, final long first) {
         }
     };
 
     /** Something that the layer above {@code node} sees. */
     void happened(int node, String what);
 
-    /** A protocol event. */
-    void traced(int node, TraceEvent event);
+    /** A protocol event and the first of its numbers. */
+    void traced(int node, TraceEvent event, long first);
 }

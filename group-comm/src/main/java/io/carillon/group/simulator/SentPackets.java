@@ -16,12 +16,16 @@ final class SentPackets {
     private long epoch;
     private long logged;
     private long horizon;
+    /** Epoch and last index of the token passed on last. */
+    private long passedEpoch;
+    private long passedLast;
 
     /** A new process. */
     void begin() {
         epoch = 0;
         logged = 0;
         horizon = 0;
+        passedEpoch = 0;
     }
 
     /** The log is replaced by the group's: what is said from now on is of that one. */
@@ -47,8 +51,8 @@ final class SentPackets {
         if (PacketType.isControl(type) || length < RingPacket.BODY_OFFSET) {
             return;
         }
-        Check.that(type != PacketType.ORDER || holdsToken, "only the holder of the token says what is numbered", log.endIndex(), stable);
         final long packetEpoch = RingPacket.i64(packet, offset + RingPacket.EPOCH_OFFSET);
+        checkNumbering(type, packet, offset, packetEpoch, holdsToken);
         final long packetLogged = RingPacket.i64(packet, offset + RingPacket.LOGGED_OFFSET);
         final long packetHorizon = RingPacket.i64(packet, offset + RingPacket.HORIZON_OFFSET);
         Check.that(packetEpoch >= promised, "nothing is said in an epoch older than the promise", packetEpoch, promised);
@@ -64,5 +68,19 @@ final class SentPackets {
         epoch = packetEpoch;
         logged = Math.max(packetLogged, isSameEpoch ? logged : 0);
         horizon = Math.max(packetHorizon, isSameEpoch ? horizon : 0);
+    }
+
+    /** Only the holder of the token says what is numbered, and who just passed it on what it had numbered: the token says up to where. */
+    private void checkNumbering(final int type, final DirectBuffer packet, final int offset, final long packetEpoch,
+        final boolean holdsToken) {
+        if (type == PacketType.TOKEN) {
+            passedEpoch = packetEpoch;
+            passedLast = RingPacket.i64(packet, offset + RingPacket.TOKEN_LAST_OFFSET);
+        } else if (type == PacketType.ORDER && !holdsToken) {
+            final long last = RingPacket.i64(packet, offset + RingPacket.ORDER_FIRST_OFFSET)
+                + RingPacket.u16(packet, offset + RingPacket.ORDER_COUNT_OFFSET) - 1;
+            Check.that(packetEpoch == passedEpoch && last <= passedLast, "only the holder of the token says what is numbered", last,
+                passedLast);
+        }
     }
 }

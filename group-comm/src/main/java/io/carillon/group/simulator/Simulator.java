@@ -277,10 +277,10 @@ public final class Simulator {
         nodes[node].trace().add(now, events, what, a, b, c);
     }
 
-    void count(final int node, final TraceEvent event) {
+    void count(final int node, final TraceEvent event, final long first) {
         traced[event.ordinal()]++;
         marks.traced(node, event);
-        narrator.traced(node, event);
+        narrator.traced(node, event, first);
     }
 
     Narrator narrator() {

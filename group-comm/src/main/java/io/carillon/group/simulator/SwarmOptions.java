@@ -4,6 +4,7 @@
 package io.carillon.group.simulator;
 
 import io.carillon.group.ring.RingConfig;
+import io.carillon.group.ring.TokenRotation;
 import io.carillon.group.simulator.SimulatedLog.Durability;
 import java.util.Arrays;
 
@@ -43,6 +44,7 @@ import java.util.Arrays;
  * @param tooLarge share of offers that are larger than an entry may be.
  * @param load what costs time and space.
  * @param extremes what seldom happens.
+ * @param rotation how the token goes round, if it does.
  * @param ring timers and limits of all members.
  */
 record SwarmOptions(int nodes, Durability durability, boolean streams, boolean partitionsClose, long delayMin, long delayMean, double loss,
@@ -50,7 +52,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         long partitionEvery,
     long clogEvery, long leaveEvery, long downMean, long pauseMean, long partitionMean, long offerEvery, int hotWriter, int payloadMax,
     double barriers, double weightChanges, int[] weights, double damage, int driftPpmMax, double tooLarge, Load load, Extremes extremes,
-    RingConfig ring) {
+    Rotations rotation, RingConfig ring) {
     private static final int DRIFT_PPM_MAX = 20_000;
     private static final long US = 1_000L;
     private static final long MS = 1_000_000L;
@@ -58,11 +60,15 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
 
     /** The conditions of the run {@code seed}. */
     static SwarmOptions draw(final long seed) {
-        return draw(seed, Load.draw(seed), Extremes.draw(seed));
+        return draw(seed, Load.draw(seed), Extremes.draw(seed), true);
     }
 
-    /** The same with another load and other extremes: without either, seeds mean what they meant before there were any. */
+    /** The same with another load and other extremes, and a parked token: without any, seeds mean what they meant before there were. */
     static SwarmOptions draw(final long seed, final Load load, final Extremes extremes) {
+        return draw(seed, load, extremes, false);
+    }
+
+    private static SwarmOptions draw(final long seed, final Load load, final Extremes extremes, final boolean rotating) {
         final Xoshiro256 random = Xoshiro256.stream(seed, "config");
         final int usual = nodeCount(random);
         final int nodes = extremes.nodes() > 0 ? extremes.nodes() : usual;
@@ -86,7 +92,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
             random.chance(0.3) ? random.below(nodes) : -1, random.chance(0.2) ? 40_000 : 1 + (int) random.spread(16, 2000),
             random.chance(0.5) ? 0.1 : 0, random.chance(0.2) ? 0.02 : 0, weights, weather.chance(0.25) ? weather.nextDouble() * 0.02 : 0,
             weather.chance(0.4) ? weather.below(DRIFT_PPM_MAX) : 0, weather.chance(0.2) ? 0.01 : 0, load,
-            extremes, ring(random));
+            extremes, rotating ? Rotations.draw(seed, nodes) : Rotations.NONE, ring(random));
     }
 
     private static int nodeCount(final Xoshiro256 random) {
@@ -120,9 +126,22 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
     private static SwarmOptions quiet(final int nodes, final Durability durability, final boolean partitionsClose) {
         final int[] weights = new int[nodes];
         Arrays.fill(weights, 1);
-        return new SwarmOptions(nodes, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        return quiet(weights, durability, partitionsClose);
+    }
+
+    /** The same with nodes of given weights; with {@code partitionsClose} a blocked connection is reset, else it is silent. */
+    static SwarmOptions quiet(final int[] weights, final Durability durability, final boolean partitionsClose) {
+        return new SwarmOptions(weights.length, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
             -1, 64, 0, 0, weights, 0, 0, 0, Load.NONE, Extremes.NONE,
-            RingConfig.defaults(""));
+            Rotations.NONE, RingConfig.defaults(""));
+    }
+
+    /** The same with a token that goes round, three packets at most on a visit, of which two follow it. */
+    SwarmOptions rotating() {
+        return new SwarmOptions(nodes, durability, streams, partitionsClose, delayMin, delayMean, loss, duplication, batch, syncMean,
+            persistMean, powerLoss, crashEvery, pauseEvery, partitionEvery, clogEvery, leaveEvery, downMean, pauseMean, partitionMean,
+            offerEvery, hotWriter, payloadMax, barriers, weightChanges, weights, damage, driftPpmMax, tooLarge, load, extremes,
+            new Rotations(new TokenRotation(true, 8, 3, 2, 5 * S), -1), ring);
     }
 
     /** How much the clock of {@code node} is too fast, in millionths; half of the nodes are too slow. */
@@ -136,6 +155,6 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
             ring.quickSuspectNs(),
             ring.joinNs(), ring.installNs(), ring.pauseNs(), ring.entryLengthMax(), ring.offeredBytesMax(),
                 ring.heldBytesMax(), ring.pullBytes(),
-            ring.tokenPassAfter(), certificationWindow, ring.stableAll());
+            ring.tokenPassAfter(), certificationWindow, ring.stableAll(), rotation.of(node));
     }
 }

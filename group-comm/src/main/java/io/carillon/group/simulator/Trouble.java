@@ -9,6 +9,7 @@ import java.lang.reflect.RecordComponent;
 /** Kinds of trouble in a run that can be left out, to see whether it fails without. */
 public enum Trouble {
     EXTREMES("extremes"),
+    ROTATION("rotation"),
     LOAD("load"),
     DAMAGE("damage"),
     LOSS("loss"),
@@ -50,6 +51,9 @@ public enum Trouble {
     private static Object nothing(final Class<?> type) {
         if (type == Load.class) {
             return Load.NONE;
+        }
+        if (type == Rotations.class) {
+            return Rotations.NONE;
         }
         if (type == Extremes.class) {
             return Extremes.NONE;

@@ -31,6 +31,8 @@ final class AddressBook {
         /** This node's own address. */
         boolean self;
         boolean dialling;
+        /** It is known to encrypt nothing: the next try is in the clear. */
+        boolean clear;
         long nextNs;
         long backOffNs;
         long lostNs;
@@ -91,6 +93,7 @@ final class AddressBook {
                 entry.lostNs = nowNs;
                 entry.backOffNs = minNs;
                 entry.nextNs = nowNs + minNs;
+                entry.clear = false; // it may come back encrypting
             }
         }
     }

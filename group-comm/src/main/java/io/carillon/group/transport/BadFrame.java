@@ -7,7 +7,19 @@ package io.carillon.group.transport;
 final class BadFrame extends Exception {
     private static final long serialVersionUID = 1;
 
+    private final Refusal refusal;
+
     BadFrame(final String what) {
+        this(Refusal.GARBAGE, what);
+    }
+
+    BadFrame(final Refusal refusal, final String what) {
         super(what, null, false, false);
+        this.refusal = refusal;
+    }
+
+    /** What its sender is. */
+    Refusal refusal() {
+        return refusal;
     }
 }

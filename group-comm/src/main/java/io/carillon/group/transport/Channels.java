@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.handler.ssl.SslHandler;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +79,9 @@ final class Channels {
             channel.close();
             return;
         }
-        mesh.security().install(channel.pipeline(), false);
+        if (mesh.security() != ChannelSecurity.NONE) {
+            channel.pipeline().addLast("first", new FirstBytes(mesh.security()));
+        }
         attach(channel, false, null);
         mesh.rearm();
     }
@@ -122,6 +125,14 @@ final class Channels {
 
     // ---- both
 
+    /** What protects a connection that this node opens; {@code clear} where its peer is known to encrypt nothing. */
+    void protect(final Channel channel, final boolean clear) {
+        final SslHandler handler = clear ? null : mesh.security().newHandler(channel.alloc(), true);
+        if (handler != null) {
+            channel.pipeline().addLast("tls", handler);
+        }
+    }
+
     private Connection attach(final Channel channel, final boolean initiator, final AddressBook.Entry entry) {
         final Connection c = new Connection(mesh, channel, initiator, entry, mesh.nowNs());
         channel.pipeline().addLast("carillon", c);
@@ -148,7 +159,12 @@ final class Channels {
     void onClosed(final Connection c) {
         handshaking.remove(c);
         if (c.dialled != null && c.dialled.dialling) {
-            mesh.book().onFailed(c.dialled, c.remote == null ? "closed before it said anything" : "refused", mesh.nowNs());
+            final String why = !c.failure.isEmpty() ? c.failure : c.remote == null ? "closed before it said anything" : "refused";
+            mesh.book().onFailed(c.dialled, why, mesh.nowNs());
+            c.dialled.clear = c.answeredInClear && mesh.security().takesClear();
+            if (c.dialled.clear) {
+                mesh.book().soon(c.dialled, mesh.nowNs());
+            }
         }
         mesh.rearm();
     }

@@ -9,7 +9,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
+import javax.net.ssl.SSLSession;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -59,6 +62,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
     long roundTripNs = -1;
     long roundTripMaxNs;
 
+    /** What ended it, for people; empty as long as it is not known better than from its phase. */
+    String failure = "";
+    /** It was to be encrypted, and the other side does not do that. */
+    boolean answeredInClear;
+    private SSLSession session;
+
     private final FrameReader reader;
     private final UnsafeBuffer inView = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer outView = new UnsafeBuffer(0, 0);
@@ -100,6 +109,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
     PeerAddress advertised() {
         final PeerAddress said = remote.advertised();
         return said.isWildcard() ? said.at(remoteIp()) : said;
+    }
+
+    /** Tells whether nothing protects what is said here. */
+    boolean isClear() {
+        return channel.pipeline().get(SslHandler.class) == null;
+    }
+
+    /** For the report: protocol and suite, that there are none where others are encrypted, or nothing. */
+    String protection() {
+        if (session != null) {
+            return ", " + session.getProtocol() + " " + session.getCipherSuite();
+        }
+        return mesh.security() == ChannelSecurity.NONE ? "" : ", not encrypted";
     }
 
     /** IP text of the other side. */
@@ -283,9 +305,27 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
     }
 
     @Override
+    public void userEventTriggered(final ChannelHandlerContext context, final Object event) {
+        if (event instanceof SslHandshakeCompletionEvent done && done.isSuccess()) {
+            session = context.pipeline().get(SslHandler.class).engine().getSession();
+            final String objection = mesh.security().objection(session);
+            if (objection != null && phase != Phase.CLOSED) {
+                mesh.refusals().refuse(this, Refusal.TLS, objection);
+            }
+        } else if (event instanceof FirstBytes.Unserved unserved && phase != Phase.CLOSED) {
+            mesh.refusals().refuse(this, unserved.refusal(), unserved.detail());
+        }
+    }
+
+    @Override
     public void exceptionCaught(final ChannelHandlerContext context, final Throwable cause) {
         if (cause instanceof Error) {
             mesh.onError(cause); // memory ran out, or worse: whatever was under way is half done
+        }
+        final TlsFailure tls = TlsFailure.of(cause, initiator);
+        if (tls != null && phase != Phase.CLOSED) {
+            mesh.refusals().onTlsFailure(this, tls);
+            return;
         }
         mesh.onChannelInactive(this, cause instanceof java.io.IOException ? String.valueOf(cause.getMessage()) : cause.toString());
     }

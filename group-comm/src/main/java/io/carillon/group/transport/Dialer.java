@@ -111,7 +111,7 @@ final class Dialer {
             .handler(new ChannelInitializer<Channel>() {
                 @Override
                 protected void initChannel(final Channel channel) {
-                    mesh.security().install(channel.pipeline(), true);
+                    mesh.channels().protect(channel, link != null ? link.control.isClear() : entry.clear);
                 }
             })
             .connect(address, from((InetSocketAddress) address));

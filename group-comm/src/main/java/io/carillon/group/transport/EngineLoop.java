@@ -8,12 +8,16 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -159,6 +163,16 @@ public final class EngineLoop implements AutoCloseable {
     /** Class of outgoing TCP channels. */
     public Class<? extends SocketChannel> socketChannel() {
         return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** A UDP channel for one of the two families of addresses, not bound yet. */
+    DatagramChannel datagramChannel(final SocketProtocolFamily family) {
+        return epoll ? new EpollDatagramChannel(family) : new NioDatagramChannel(family);
+    }
+
+    /** Tells whether channels are epoll's. */
+    boolean isEpoll() {
+        return epoll;
     }
 
     /** Class of listening TCP channels. */

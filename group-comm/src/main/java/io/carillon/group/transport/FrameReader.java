@@ -101,6 +101,9 @@ final class FrameReader {
 
     private int checked(final int header) throws BadFrame {
         if (Frames.length(header) > lengthMax || Frames.kind(header) >= Frames.KINDS) {
+            if (Frames.isTls(header)) {
+                throw new BadFrame(Refusal.ENCRYPTS, "");
+            }
             throw new BadFrame("frame of kind " + Frames.kind(header) + " and " + Frames.length(header) + " bytes");
         }
         return header;

@@ -38,6 +38,15 @@ final class Frames {
     private Frames() {
     }
 
+    /**
+     * Tells whether a stream's first three bytes, as the low ones of {@code header}, begin a TLS handshake: 22, 3, and a minor version.
+     * No frame before a link is established can, since the third would make it longer than is allowed.
+     */
+    static boolean isTls(final int header) {
+        final int minor = header >>> 16 & 0xff;
+        return (header & 0xffff) == 0x0316 && minor >= 1 && minor <= 4;
+    }
+
     static int header(final int kind, final int length) {
         return kind << 24 | length;
     }

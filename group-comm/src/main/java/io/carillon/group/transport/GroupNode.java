@@ -60,6 +60,7 @@ public final class GroupNode implements Group {
     private int isolation;
     private UUID history;
     private String cluster = "";
+    private int segment;
 
     /**
      * A node that is in no group.
@@ -98,6 +99,11 @@ public final class GroupNode implements Group {
     /** Sets the transport's settings for the next {@link #join}. */
     public void transportConfig(final TransportConfig config) {
         transportConfig = config;
+    }
+
+    /** {@code gmcast.segment}: the site that this node is at, 0 to 255, for the next {@link #join}. */
+    public void segment(final int number) {
+        segment = number;
     }
 
     /** Sets what protects connections, for the next {@link #join}. */
@@ -164,20 +170,29 @@ public final class GroupNode implements Group {
     private Mesh mesh(final String clusterName, final MeshListener meshListener) {
         final long life = new SecureRandom().nextLong();
         final RedundantMesh.Opener opener = (network, heard) -> {
-            final TcpMesh mesh = new TcpMesh(loop, transportConfig.onNetwork(network), clusterName, ringConfig.name(), state.self(), life,
+            final TransportConfig config = transportConfig.onNetwork(network);
+            if (config.udp() != null) {
+                final UdpMesh mesh = new UdpMesh(loop, config,
+                    new MeshIdentity(clusterName, ringConfig.name(), state.self(), life, network), heard);
+                mesh.admission((ip, answer) -> admission.ask(ip, answer));
+                return mesh;
+            }
+            final TcpMesh mesh = new TcpMesh(loop, config, clusterName, ringConfig.name(), state.self(), life,
                 network, heard);
             mesh.security(security);
             mesh.admission((ip, answer) -> admission.ask(ip, answer));
             return mesh;
         };
         final LinkConfig links = transportConfig.links();
-        return links.further().isEmpty() ? opener.open(0, meshListener)
-            : new RedundantMesh(loop, links, transportConfig.peersMax(), meshListener, opener);
+        final SegmentedMesh segmented = new SegmentedMesh(segment, loop::nowNs, meshListener);
+        segmented.over(links.further().isEmpty() ? opener.open(0, segmented)
+            : new RedundantMesh(loop, links, transportConfig.peersMax(), segmented, opener));
+        return segmented;
     }
 
-    /** What carries the packets of this stay; null when in no group. */
+    /** What carries the packets of this stay, beneath the segments; null when in no group. */
     Mesh mesh() {
-        return membership == null ? null : membership.mesh();
+        return membership == null ? null : ((SegmentedMesh) membership.mesh()).carrier();
     }
 
     /** Links to other members, up or being made. */

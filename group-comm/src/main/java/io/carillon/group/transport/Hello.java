@@ -31,7 +31,7 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int netw
     static final int VERSION_MAX = 1;
     static final int KNOWN_MAX = 128;
 
-    private static final int MAGIC = 0x4e4c5243;
+    static final int MAGIC = 0x4e4c5243;
     private static final int TEXT_MAX = 300;
     private static final int KNOWN_LENGTH_MAX = 12 << 10;
     private static final TrafficClass[] CLASSES = TrafficClass.values();

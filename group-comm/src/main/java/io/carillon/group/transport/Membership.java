@@ -19,6 +19,8 @@ import io.carillon.group.ring.TrafficClass;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.LongArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One stay in a group, from join to leave: the ring, its log and the mesh, tied together. The order of a pass is what
@@ -28,6 +30,7 @@ import org.agrona.collections.LongArrayList;
  * <p><b>Threading:</b> the loop's thread.
  */
 final class Membership implements RingEffects, MeshListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final int ROUNDS_MAX = 16;
 
     private final EngineLoop loop;
@@ -82,9 +85,11 @@ final class Membership implements RingEffects, MeshListener {
 
     /** See {@link RingCore#offer}. */
     long offer(final EntryKind kind, final DirectBuffer buffer, final int offset, final int length) {
-        touched = true;
         try {
-            return ring.offer(loop.nowNs(), kind, buffer, offset, length);
+            final long result = ring.offer(loop.nowNs(), kind, buffer, offset, length);
+            // What is refused is tried again at the end of passes: another one only for that would be the next of an endless row.
+            touched |= result > 0;
+            return result;
         } catch (final RuntimeException e) {
             broken = e;
             return RingResult.CLOSED;
@@ -129,6 +134,11 @@ final class Membership implements RingEffects, MeshListener {
     /** See {@link RingCore#viewEntryIndex}. */
     long viewEntryIndex() {
         return ring.viewEntryIndex();
+    }
+
+    /** See {@link RingCore#rotates}. */
+    boolean rotates() {
+        return ring.rotates();
     }
 
     /** Tells whether the ring was called since the last {@link #endPass}. */
@@ -246,6 +256,15 @@ final class Membership implements RingEffects, MeshListener {
     }
 
     @Override
+    public void broadcast(final int[] peers, final int count, final DirectBuffer packet, final int offset, final int length,
+        final TrafficClass trafficClass) {
+        for (int nth = 0; nth < count; nth++) {
+            box.packetOut(peers[nth], packet, offset, length);
+        }
+        mesh.broadcast(peers, count, packet, offset, length, trafficClass);
+    }
+
+    @Override
     public void persist(final long ticket, final RingState state) {
         stateKept.accept(state);
         store.persist(state, () -> {
@@ -297,5 +316,9 @@ final class Membership implements RingEffects, MeshListener {
     @Override
     public void trace(final TraceEvent event, final long a, final long b, final long c) {
         journal.trace(loop.nowNs(), event, a, b, c);
+        if (event == TraceEvent.TOKEN_MODE_REFUSED) {
+            LOG.warn("carillon.ring.token=rotate is not in force: not every one of the {} members is set so, and the token is parked. It"
+                + " goes round once all have the same setting and a view has changed", b);
+        }
     }
 }

@@ -24,6 +24,14 @@ interface Mesh {
     /** Sends a packet with the next {@link #flush}. Lost when the peer is gone or takes too little. */
     void send(int peer, DirectBuffer packet, int offset, int length, TrafficClass trafficClass);
 
+    /** Sends a packet to the first {@code count} of {@code peers}, one after another or by way of others. */
+    default void broadcast(final int[] peers, final int count, final DirectBuffer packet, final int offset, final int length,
+        final TrafficClass trafficClass) {
+        for (int nth = 0; nth < count; nth++) {
+            send(peers[nth], packet, offset, length, trafficClass);
+        }
+    }
+
     /** Hands everything sent since the last call to the sockets: once a pass. */
     void flush();
 

@@ -3,8 +3,10 @@
 
 package io.carillon.group.transport;
 
+import io.carillon.group.MemberId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The mesh in lines for people. */
 final class MeshReport {
@@ -16,7 +18,7 @@ final class MeshReport {
         for (final Link link : links.all()) {
             lines.add(link(link));
         }
-        for (final String address : unlinked(book, links)) {
+        for (final String address : unlinked(book, links::contains)) {
             lines.add("no link: " + address);
         }
         for (final Refusal refusal : Refusal.values()) {
@@ -28,10 +30,10 @@ final class MeshReport {
     }
 
     /** Addresses without a link, with what the last try failed of. */
-    static List<String> unlinked(final AddressBook book, final Links links) {
+    static List<String> unlinked(final AddressBook book, final Predicate<MemberId> linked) {
         final List<String> lines = new ArrayList<>();
         for (final AddressBook.Entry entry : book.entries()) {
-            if (!entry.self && (entry.member == null || !links.contains(entry.member))) {
+            if (!entry.self && (entry.member == null || !linked.test(entry.member))) {
                 lines.add(entry.address + (entry.configured ? "" : " (learnt)")
                     + (entry.lastFailure.isEmpty() ? "" : ", last try: " + Hello.printable(entry.lastFailure)));
             }
@@ -42,7 +44,7 @@ final class MeshReport {
     private static String link(final Link link) {
         final StringBuilder line = new StringBuilder(160);
         line.append("link: ").append(Hello.printable(link.node)).append(' ').append(link.peer).append(' ').append(link.advertised)
-            .append(link.isUp() ? " up" : " being made");
+            .append(link.isUp() ? " up" : " being made").append(link.control.protection());
         if (link.control.roundTripNs >= 0) {
             line.append(", round trip ").append(link.control.roundTripNs / 1000).append(" us");
         }

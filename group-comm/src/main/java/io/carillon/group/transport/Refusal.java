@@ -18,6 +18,10 @@ enum Refusal {
     TOO_MANY("came while too many connections were in their handshake", false),
     NOT_ANSWERED("came while nobody said whether it is on the allow list", false),
     NETWORK("is called on another of its networks: an address in carillon.ring.links or gcomm:// belongs to another network", true),
+    ENCRYPTS("encrypts its connections, and this node does not: socket.ssl differs", true),
+    CLEAR("does not encrypt its connections, and this node does: socket.ssl differs", true),
+    CERTIFICATE("has no certificate that counts here", true),
+    TLS("failed in the TLS handshake", false),
     UNKNOWN("gave an unknown reason", false);
 
     private static final Refusal[] BY_CODE = values();

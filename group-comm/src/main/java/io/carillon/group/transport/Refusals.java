@@ -41,6 +41,23 @@ final class Refusals {
         }
     }
 
+    /** TLS with the other side of {@code c} failed, by its doing or by this node's. */
+    void onTlsFailure(final Connection c, final TlsFailure failure) {
+        c.answeredInClear = c.initiator && failure.refusal() == Refusal.CLEAR;
+        c.failure = (failure.byPeer() ? "refused: in its eyes this node " : "it ") + failure.refusal().text()
+            + inBrackets(failure.detail());
+        if (c.answeredInClear && mesh.security().takesClear()) {
+            mesh.onChannelInactive(c, "it does not encrypt: trying in the clear");
+            return;
+        }
+        if (failure.byPeer()) {
+            onRefused(c, failure.refusal(), failure.detail(), mesh.nowNs());
+        } else {
+            count(failure.refusal(), c.remoteIp(), failure.detail());
+            mesh.onChannelInactive(c, failure.refusal().text());
+        }
+    }
+
     /** The other side of {@code c} refused this node. */
     void onRefused(final Connection c, final Refusal refusal, final String detail, final long nowNs) {
         counts[refusal.code()]++;

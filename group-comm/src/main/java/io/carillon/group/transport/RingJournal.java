@@ -70,7 +70,9 @@ final class RingJournal {
             box.name(member.id(), member.name());
         }
         box.view(nowNs, view.primary(), view.epoch(), view.seqno(), view.members().size());
-        views.add(nowNs, System.currentTimeMillis(), view);
+        if (views.add(nowNs, System.currentTimeMillis(), view)) {
+            LOG.info("{}", views.latest());
+        }
     }
 
     /** Sets where failures are dumped. */

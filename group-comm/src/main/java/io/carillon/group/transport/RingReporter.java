@@ -28,7 +28,8 @@ final class RingReporter {
         final MemberId holder = membership == null ? null : membership.holder();
         final Mesh mesh = membership == null ? null : membership.mesh();
         return new RingReport(node, self.toString(), cluster, mesh == null ? 0 : mesh.port(),
-            membership == null ? "CLOSED" : membership.state(), "parked", name(holder, view), membership == null ? 0
+            membership == null ? "CLOSED" : membership.state(),
+            membership == null || !membership.rotates() ? "parked" : "goes round", name(holder, view), membership == null ? 0
                 : membership.tokenSeq(),
             membership == null ? 0 : membership.epoch(), log.endIndex(), log.loggedIndex(), journal.box().stableIndex(),
             mesh == null ? List.of() : links(mesh), mesh == null ? List.of() : mesh.unlinked(),

@@ -176,7 +176,7 @@ public final class TcpMesh implements NetworkMesh {
 
     @Override
     public List<String> unlinked() {
-        return MeshReport.unlinked(book, links);
+        return MeshReport.unlinked(book, links::contains);
     }
 
     @Override
@@ -353,7 +353,7 @@ public final class TcpMesh implements NetworkMesh {
 
     void onBadFrame(final Connection c, final BadFrame bad) {
         if (c.phase != Connection.Phase.CLOSED) {
-            refusals.refuse(c, Refusal.GARBAGE, bad.getMessage());
+            refusals.refuse(c, bad.refusal(), bad.getMessage());
         }
     }
 

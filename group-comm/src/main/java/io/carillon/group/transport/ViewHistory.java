@@ -36,10 +36,10 @@ final class ViewHistory {
         }
     }
 
-    /** A view was reported. One that says nothing new, as the log repeats them, is none. */
-    void add(final long nowNs, final long wallMs, final RingView view) {
+    /** A view was reported. One that says nothing new, as the log repeats them, is none: false. */
+    boolean add(final long nowNs, final long wallMs, final RingView view) {
         if (last != null && gatherNs == NONE && last.primary() == view.primary() && last.epoch() == view.epoch() && sameVotes(view)) {
-            return;
+            return false;
         }
         final Map<MemberId, RingMember> now = new LinkedHashMap<>();
         final List<RingReport.Voter> voters = new ArrayList<>();
@@ -67,6 +67,31 @@ final class ViewHistory {
         last = view;
         gathers.clear();
         gatherNs = NONE;
+        return true;
+    }
+
+    /** The latest view in a line for the node's log: who is in it, what changed, and why. */
+    String latest() {
+        final RingReport.View view = views.getLast();
+        final StringBuilder line = new StringBuilder(view.primary() ? "Primary view " + view.number() : "Not primary");
+        line.append(", epoch ").append(view.epoch());
+        append(line, ": ", view.members().stream().map(ViewHistory::text).toList());
+        append(line, "; new: ", view.came());
+        append(line, "; gone: ", view.left());
+        line.append("; because: ").append(view.reason());
+        append(line, "; this node: ", view.gathers());
+        return line.toString();
+    }
+
+    private static String text(final RingReport.Voter member) {
+        return member.weight() == 1 ? member.name()
+            : member.name() + (member.weight() == 0 ? " (no vote)" : " (weight " + member.weight() + ")");
+    }
+
+    private static void append(final StringBuilder line, final String what, final List<String> names) {
+        if (!names.isEmpty()) {
+            line.append(what).append(String.join(", ", names));
+        }
     }
 
     private boolean sameVotes(final RingView view) {

@@ -84,7 +84,7 @@ public final class ConfigurationCodec {
         return new RingMember(of(member.getId()), member.getName(), member.getWeight(), member.getInfo().toByteArray());
     }
 
-    private static RingMessages.Electorate message(final Electorate electorate) {
+    static RingMessages.Electorate message(final Electorate electorate) {
         final RingMessages.Electorate.Builder builder = RingMessages.Electorate.newBuilder()
             .setEpoch(electorate.epoch()).setIndex(electorate.index());
         for (final Electorate.Vote vote : electorate.votes()) {
@@ -94,7 +94,7 @@ public final class ConfigurationCodec {
         return builder.build();
     }
 
-    private static Electorate of(final RingMessages.Electorate message) {
+    static Electorate of(final RingMessages.Electorate message) {
         require(message.getVotesCount() <= MEMBERS_MAX);
         final List<Electorate.Vote> votes = new ArrayList<>(message.getVotesCount());
         for (final RingMessages.Vote vote : message.getVotesList()) {

@@ -8,6 +8,7 @@ import com.google.protobuf.MessageLite;
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.Configuration;
 import io.carillon.group.ring.ControlMessage;
+import io.carillon.group.ring.Electorate;
 import io.carillon.group.ring.EpochTable;
 import io.carillon.group.ring.GatherReason;
 import io.carillon.group.ring.Overrides;
@@ -67,7 +68,10 @@ public final class ControlCodec {
                 final RingMessages.Join.Builder builder = RingMessages.Join.newBuilder()
                     .setPromisedEpoch(join.promisedEpoch()).setRingEpoch(join.ringEpoch()).setGathering(join.gathering())
                     .setPrimary(join.primary()).setGroup(ConfigurationCodec.message(join.group())).setWeight(join.weight())
-                    .setReason(join.reason().ordinal()).setOverrides(join.overrides().bits());
+                    .setReason(join.reason().ordinal()).setOverrides(join.overrides().bits())
+                    .setStableKnown(join.stableKnown());
+                join.heardBy().forEach(id -> builder.addHeardBy(ConfigurationCodec.message(id)));
+                join.electorates().forEach(electorate -> builder.addElectorates(ConfigurationCodec.message(electorate)));
                 join.reach().forEach(id -> builder.addReach(ConfigurationCodec.message(id)));
                 join.choice().forEach(id -> builder.addChoice(ConfigurationCodec.message(id)));
                 yield builder.build();
@@ -81,7 +85,7 @@ public final class ControlCodec {
                 final RingMessages.State.Builder builder = RingMessages.State.newBuilder().setEpoch(state.epoch())
                     .setMember(ConfigurationCodec.message(state.member())).setLogEnd(state.logEnd())
                     .setEndSeqno(state.endSeqno()).setStableIndex(state.stableIndex()).setStableKnown(state.stableKnown())
-                    .setOverrides(state.overrides().bits());
+                    .setOverrides(state.overrides().bits()).setRotates(state.rotates());
                 state.table().runs().forEach(run -> builder.addRuns(message(run)));
                 for (final Configuration configuration : state.configurations()) {
                     builder.addConfigurations(RingMessages.LoggedConfiguration.newBuilder().setEpoch(configuration.epoch())
@@ -93,7 +97,7 @@ public final class ControlCodec {
                 final RingMessages.Install.Builder builder = RingMessages.Install.newBuilder().setEpoch(install.epoch())
                     .setPrimary(install.primary()).setWinner(ConfigurationCodec.message(install.winner()))
                     .setWinnerEnd(install.winnerEnd()).setWinnerSeqno(install.winnerSeqno())
-                    .setView(ConfigurationCodec.message(install.view()));
+                    .setView(ConfigurationCodec.message(install.view())).setRotates(install.rotates());
                 install.table().runs().forEach(run -> builder.addRuns(message(run)));
                 yield builder.build();
             }
@@ -101,9 +105,13 @@ public final class ControlCodec {
     }
 
     private static ControlMessage join(final RingMessages.Join join) {
+        ConfigurationCodec.require(join.getElectoratesCount() <= IDS_MAX);
+        final List<Electorate> electorates = new ArrayList<>(join.getElectoratesCount());
+        join.getElectoratesList().forEach(electorate -> electorates.add(ConfigurationCodec.of(electorate)));
         return new ControlMessage.Join(join.getPromisedEpoch(), join.getRingEpoch(), join.getGathering(), join.getPrimary(),
             ConfigurationCodec.uuid(join.getGroup()), Math.min(Math.max(join.getWeight(), 0), 255), ids(join.getReachList()),
-            ids(join.getChoiceList()), GatherReason.values()[reason(join.getReason())], Overrides.of(join.getOverrides()));
+            ids(join.getHeardByList()), ids(join.getChoiceList()), GatherReason.values()[reason(join.getReason())],
+            Overrides.of(join.getOverrides()), join.getStableKnown() && !electorates.isEmpty(), List.copyOf(electorates));
     }
 
     private static int reason(final int code) {
@@ -123,13 +131,13 @@ public final class ControlCodec {
         }
         return new ControlMessage.State(state.getEpoch(), ConfigurationCodec.of(state.getMember()), state.getLogEnd(),
             state.getEndSeqno(), state.getStableIndex(), table(state.getRunsList()),
-            state.getStableKnown() && !configurations.isEmpty(), configurations, Overrides.of(state.getOverrides()));
+            state.getStableKnown() && !configurations.isEmpty(), configurations, Overrides.of(state.getOverrides()), state.getRotates());
     }
 
     private static ControlMessage install(final RingMessages.Install install) {
         return new ControlMessage.Install(install.getEpoch(), install.getPrimary(), ConfigurationCodec.of(install.getWinner()),
             install.getWinnerEnd(), install.getWinnerSeqno(), table(install.getRunsList()),
-            ConfigurationCodec.of(install.getEpoch(), install.getWinnerEnd() + 1, install.getView()));
+            ConfigurationCodec.of(install.getEpoch(), install.getWinnerEnd() + 1, install.getView()), install.getRotates());
     }
 
     private static EpochTable table(final List<RingMessages.EpochRun> messages) {

@@ -16,6 +16,8 @@ public final class PacketType {
     public static final byte BARRIER_REQUEST = 7;
     public static final byte BARRIER_REPLY = 8;
     public static final byte REQUEST = 9;
+    /** All header: the sender has something to number, and a token that goes round is parked. */
+    public static final byte WAKE = 10;
 
     public static final byte JOIN = 16;
     public static final byte COMMIT = 17;

@@ -15,9 +15,12 @@ import org.agrona.MutableDirectBuffer;
 public final class RingPacket {
     public static final int TYPE_OFFSET = 0;
     public static final int VERSION_OFFSET = 1;
-    /** Slot of the token holder that the sender knows, unsigned 16 bits. */
+    /** Slot of the token holder that the sender knows, 15 bits, and {@link #PARKED}. */
     public static final int HOLDER_OFFSET = 2;
-    /** Number of that token, 32 bits. */
+    public static final int HOLDER_MASK = 0x7FFF;
+    /** The sender is the holder and keeps a token that would otherwise go round, until somebody asks for it. */
+    public static final int PARKED = 0x8000;
+    /** Number of that token, 32 bits, which begin again after the last: compared by their difference. */
     public static final int TOKEN_SEQ_OFFSET = 4;
     public static final int EPOCH_OFFSET = 8;
     /** Index that the sender logged, 0 unless that covers the epoch's VIEW entry. */
@@ -43,9 +46,14 @@ public final class RingPacket {
     public static final int RECORD_SEQ_OFFSET = 7;
     public static final int RECORD_LENGTH = 15;
 
-    /** TOKEN: last index that the sender numbered. */
+    /**
+     * TOKEN: last index that is numbered; where it goes round also the packets sent in this epoch and, for each slot, the
+     * packets that wait there, unsigned 16 bits.
+     */
     public static final int TOKEN_LAST_OFFSET = BODY_OFFSET;
     public static final int TOKEN_LENGTH = BODY_OFFSET + 8;
+    public static final int TOKEN_SENT_OFFSET = BODY_OFFSET + 8;
+    public static final int TOKEN_BACKLOG_OFFSET = BODY_OFFSET + 16;
 
     /** PULL: from this index, or, when that is 0, from this seqno; bytes wanted. */
     public static final int PULL_INDEX_OFFSET = BODY_OFFSET;
@@ -106,7 +114,7 @@ public final class RingPacket {
         return switch (type) {
             case PacketType.DATA -> DATA_PAYLOAD_OFFSET;
             case PacketType.ORDER -> ORDER_RECORDS_OFFSET;
-            case PacketType.ACK -> BODY_OFFSET;
+            case PacketType.ACK, PacketType.WAKE -> BODY_OFFSET;
             case PacketType.TOKEN -> TOKEN_LENGTH;
             case PacketType.PULL -> PULL_LENGTH;
             case PacketType.ENTRIES -> ENTRIES_FIRST_OFFSET;

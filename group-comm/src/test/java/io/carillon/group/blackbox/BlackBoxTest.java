@@ -192,11 +192,11 @@ final class BlackBoxTest {
                 ring.add(code, 1, number, number, number);
             }
         }
-        final ByteBuffer records = ByteBuffer.allocate(ring.size() * EventRing.RECORD_LENGTH).order(ByteOrder.nativeOrder());
+        final ByteBuffer records = ByteBuffer.allocate(ring.size() * EventRing.RECORD_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
         ring.copy(records);
         final BlackBoxDump whole = dump(1);
         final BlackBoxDump odd = new BlackBoxDump(WALL_MS, 1, "n1", "odd", whole.names(), whole.members(), List.of(),
-            records.flip().order(ByteOrder.nativeOrder()), whole.packets());
+            records.flip().order(ByteOrder.LITTLE_ENDIAN), whole.packets());
         assertEquals(2 + BlackBoxEvent.CODES * numbers.length, text(odd, Long.MAX_VALUE).size());
     }
 

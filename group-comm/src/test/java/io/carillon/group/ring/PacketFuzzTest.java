@@ -44,7 +44,8 @@ class PacketFuzzTest {
 
     @Test
     void nothingComesOfPacketsThatNobodySent() {
-        final RingWorld world = formed();
+        formed(true);
+        final RingWorld world = formed(false);
         for (int type = PacketType.DATA; type <= PacketType.INSTALL; type++) {
             final int wanted = type;
             assertTrue(samples.stream().anyMatch(sample -> sample[0] == wanted)
@@ -65,12 +66,15 @@ class PacketFuzzTest {
         }
     }
 
-    /** A group that has sent every kind of packet once. */
-    private RingWorld formed() {
+    /** A group that has sent every kind of packet once; with a token that goes round, or a parked one. */
+    private RingWorld formed(final boolean rotates) {
         final RingWorld world = new RingWorld(3);
+        for (final RingWorldNode node : world.nodes) {
+            node.config = node.config.withRotation(rotates ? TokenRotation.rotating() : TokenRotation.PARKED);
+        }
         final int[] count = new int[PacketType.INSTALL + 1];
         world.tap = packet -> {
-            if (count[packet[0]]++ < SAMPLES && samples.size() < SAMPLES * count.length) {
+            if (count[packet[0]]++ < SAMPLES && samples.size() < 2 * SAMPLES * count.length) {
                 samples.add(packet);
             }
         };
@@ -130,7 +134,7 @@ class PacketFuzzTest {
             return;
         }
         if (victim == null) {
-            victim = formed();
+            victim = formed(random.nextBoolean());
             victim.loss = (from, to, type) -> true; // its time stands still: what it answers would lie there
         }
         final RingWorldNode node = victim.node(random.nextInt(3));

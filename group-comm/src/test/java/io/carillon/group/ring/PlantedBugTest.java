@@ -54,11 +54,17 @@ class PlantedBugTest {
     private static void isFoundBy(final PlantedBug bug, final long seed) {
         final SimulationFailure failure = assertThrows(SimulationFailure.class, () -> runWith(bug, seed));
         assertTrue(failure.getMessage().contains("carillon.sim.seed=" + seed), failure.getMessage());
-        assertTrue(Simulator.run(seed, EVENTS, MESSAGES).messages() >= MESSAGES);
+        assertTrue(Shrinker.run(seed, EVENTS, MESSAGES, RingCore::new, without(bug)).messages() >= MESSAGES);
     }
 
     private static void runWith(final PlantedBug bug, final long seed) {
-        Simulator.run(seed, EVENTS, MESSAGES, (config, restored, log, effects) -> new RingCore(config, restored, log, effects, bug));
+        Shrinker.run(seed, EVENTS, MESSAGES, (config, restored, log, effects) -> new RingCore(config, restored, log, effects, bug),
+            without(bug));
+    }
+
+    /** The bugs of a parked token are looked for with one, so that their seeds mean what they meant. */
+    private static Set<Trouble> without(final PlantedBug bug) {
+        return bug.compareTo(PlantedBug.TOKEN_TWICE) < 0 ? Set.of(Trouble.ROTATION) : Set.of();
     }
 
     /** A bug of one rule is met without most of the trouble, and soon; the simplest run fails when it is replayed. */

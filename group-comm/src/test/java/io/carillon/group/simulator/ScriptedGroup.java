@@ -4,25 +4,35 @@
 package io.carillon.group.simulator;
 
 import io.carillon.group.Check;
+import io.carillon.group.ring.GatherReason;
 import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingView;
 import io.carillon.group.ring.TraceEvent;
 import io.carillon.group.simulator.SimulatedLog.Durability;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** A simulated group driven by the commands of a golden script (docs/simulator.md, "Scripts"). */
 final class ScriptedGroup implements Narrator {
     private static final long MS = 1_000_000L;
     private static final long UNTIL_MAX = 120_000 * MS;
+    private static final int LENGTH = 32;
+    private static final Set<TraceEvent> TOKEN_EVENTS = EnumSet.of(TraceEvent.TOKEN_PARKED, TraceEvent.TOKEN_WOKEN,
+        TraceEvent.TOKEN_REPEATED, TraceEvent.WAKE_REPEATED, TraceEvent.TOKEN_DUPLICATE, TraceEvent.RELEASED_EARLY,
+        TraceEvent.WINDOW_FULL);
 
     private final List<String> output = new ArrayList<>();
     private final Set<String> happened = new TreeSet<>();
+    private final Map<Integer, Set<GatherReason>> gathered = new TreeMap<>();
     private Simulator simulator;
+    private boolean narratesTokens;
 
     /** Runs one command; what became visible meanwhile is added to the output. */
     void run(final String line) {
@@ -45,6 +55,7 @@ final class ScriptedGroup implements Narrator {
             case "weight" -> weight(rest);
             case "barrier" -> barrier(number(rest[0]));
             case "log" -> each(rest, this::printLog);
+            case "why" -> each(rest, this::printReasons);
             case "quietly" -> {
                 run(String.join(" ", rest));
                 output.clear();
@@ -74,7 +85,8 @@ final class ScriptedGroup implements Narrator {
         }
         final SwarmOptions base = flags.contains("silent") ? SwarmOptions.quietAndSilent(count, durability)
             : SwarmOptions.quiet(count, durability);
-        simulator = new Simulator(0, base);
+        narratesTokens = flags.contains("rotate");
+        simulator = new Simulator(0, narratesTokens ? base.rotating() : base);
         simulator.narrate(this);
     }
 
@@ -199,19 +211,19 @@ final class ScriptedGroup implements Narrator {
     }
 
     private void leave(final String[] words) {
-        offer(number(words[0]), words.length > 1 ? Integer.parseInt(words[1]) : 0);
+        offer(number(words[0]), words.length > 1 ? Integer.parseInt(words[1]) : 0, LENGTH);
         simulator.node(number(words[0])).leave();
     }
 
     private void offer(final String[] words) {
-        offer(number(words[0]), words.length > 1 ? Integer.parseInt(words[1]) : 1);
+        offer(number(words[0]), words.length > 1 ? Integer.parseInt(words[1]) : 1, words.length > 2 ? Integer.parseInt(words[2]) : LENGTH);
         simulator.node(number(words[0])).touched();
     }
 
-    private void offer(final int number, final int count) {
+    private void offer(final int number, final int count, final int length) {
         final SimulatedNode node = simulator.node(number);
         for (int i = count; i > 0; i--) {
-            final long result = node.application().offer(node.core(), node.local(), simulator.workload(), 32);
+            final long result = node.application().offer(node.core(), node.local(), simulator.workload(), length);
             if (result < 0) {
                 happened(node.number(), "offer refused " + result);
             }
@@ -249,6 +261,16 @@ final class ScriptedGroup implements Narrator {
         happened(number, text.toString());
     }
 
+    /** Why the node gathered since it was last asked, each reason once, and why its present view came about. */
+    private void printReasons(final int number) {
+        final Set<GatherReason> since = gathered.computeIfAbsent(number, unused -> EnumSet.noneOf(GatherReason.class));
+        final List<String> texts = since.stream().map(GatherReason::text).toList();
+        final RingView view = simulator.node(number).application().view();
+        happened(number, "gathered: " + (texts.isEmpty() ? "never" : String.join(", ", texts))
+            + (view == null ? "; not primary" : "; view: " + view.reason()));
+        since.clear();
+    }
+
     private String members(final RingView view) {
         final StringBuilder text = new StringBuilder();
         for (final RingMember member : view.members()) {
@@ -268,7 +290,13 @@ final class ScriptedGroup implements Narrator {
     }
 
     @Override
-    public void traced(final int node, final TraceEvent event) {
+    public void traced(final int node, final TraceEvent event, final long first) {
+        if (narratesTokens && TOKEN_EVENTS.contains(event)) {
+            output.add(ApplicationModel.letter(node) + " " + event.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+        }
         happened.add(ApplicationModel.letter(node) + " " + event);
+        if (event == TraceEvent.GATHER) {
+            gathered.computeIfAbsent(node, unused -> EnumSet.noneOf(GatherReason.class)).add(GatherReason.values()[(int) first]);
+        }
     }
 }

@@ -93,7 +93,7 @@ class SimulatorSeedsTest {
     private static RingConfig withMajority(final RingConfig c) {
         return new RingConfig(c.name(), c.weight(), c.keepaliveNs(), c.memberKeepaliveNs(), c.suspectNs(), c.quickSuspectNs(), c.joinNs(),
             c.installNs(), c.pauseNs(), c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(), c.tokenPassAfter(),
-            c.certificationWindow(), false);
+            c.certificationWindow(), false, c.rotation());
     }
 
     @Test
@@ -102,6 +102,8 @@ class SimulatorSeedsTest {
         assertTrue(!seeds.isEmpty(), "regression seeds");
         for (final long seed : seeds) {
             assertTrue(Simulator.run(seed, EVENTS, MESSAGES).messages() >= MESSAGES, "seed " + seed);
+            assertTrue(Shrinker.run(seed, EVENTS, MESSAGES, RingCore::new, Set.of(Trouble.ROTATION)).messages() >= MESSAGES,
+                "seed " + seed + ", with a parked token");
             assertTrue(Simulator.runFormer(seed, EVENTS, MESSAGES, true).messages() >= MESSAGES, "seed " + seed + ", without extremes");
             assertTrue(Simulator.runFormer(seed, EVENTS, MESSAGES, false).messages() >= MESSAGES, "seed " + seed + ", without load");
         }

@@ -11,11 +11,13 @@ import io.carillon.group.MemberId;
 import io.carillon.group.RingReport;
 import io.carillon.group.blackbox.BlackBoxDump;
 import io.carillon.group.blackbox.BlackBoxText;
+import io.netty.channel.SingleThreadEventLoop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,24 @@ class GroupNodeTest {
         }
     }
 
+    /** Whoever offers again at the end of each pass must not make the loop go round for nothing else. */
+    @Test
+    void whatIsRefusedForNowCostsNoPassOfItsOwn() throws Exception {
+        try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK); TestNode c = new TestNode("c", LOOPBACK)) {
+            three(a, b, c);
+            final CountDownLatch goOn = new CountDownLatch(1);
+            freeze(b, goOn);
+            freeze(c, goOn);
+            try {
+                a.offer("a", 2000, 60_000);
+                final SingleThreadEventLoop loop = (SingleThreadEventLoop) a.loop.eventLoop();
+                a.until(() -> a.waitsForRoom() && loop.pendingTasks() == 0);
+            } finally {
+                goOn.countDown();
+            }
+        }
+    }
+
     @Test
     void aLogThatTakesNoMoreStopsItsNodeAndNoOther() throws Exception {
         try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK); TestNode c = new TestNode("c", LOOPBACK)) {
@@ -228,6 +248,44 @@ class GroupNodeTest {
         }
     }
 
+    /** Two sites: what the group orders is passed on at the other one, and nothing is lost when the one who does so dies. */
+    @Test
+    void payloadIsPassedOnAtTheOtherSiteAndARelayThatDiesLosesNothing() throws Exception {
+        try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK); TestNode c = new TestNode("c", LOOPBACK);
+            TestNode d = new TestNode("d", LOOPBACK); TestNode e = new TestNode("e", LOOPBACK)) {
+            for (final TestNode far : List.of(d, e)) {
+                far.on(() -> {
+                    far.node.segment(1);
+                    return null;
+                });
+            }
+            a.join(true);
+            a.awaitVoters(1);
+            for (final TestNode next : List.of(b, c, d, e)) {
+                next.join(false, a);
+            }
+            for (final TestNode each : List.of(a, b, c, d, e)) {
+                each.awaitVoters(5);
+            }
+            a.offer("a", 3000, 200);
+            d.offer("d", 1000, 200);
+            awaitDelivered(4000, a, b, c, d, e);
+            final MemberId first = d.on(d.node::self).compareTo(e.on(e.node::self)) < 0 ? d.on(d.node::self) : e.on(e.node::self);
+            final TestNode relay = first.equals(d.on(d.node::self)) ? d : e;
+            final TestNode other = relay == d ? e : d;
+            assertTrue(relay.on(relay.node::describe).stream().anyMatch(line -> line.startsWith("segment 1")
+                && !line.contains(" 0 passed on")), relay::describe);
+            a.offer("again", 3000, 200);
+            a.until(() -> a.delivered.size() > 5000);
+            relay.on(() -> {
+                relay.node.abandon();
+                return null;
+            });
+            awaitDelivered(7000, a, b, c, other);
+            assertEquals(a.on(() -> List.copyOf(a.delivered)), other.on(() -> List.copyOf(other.delivered)));
+        }
+    }
+
     @Test
     void aReadBarrierIsAnswered() throws Exception {
         try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK); TestNode c = new TestNode("c", LOOPBACK)) {
@@ -245,7 +303,7 @@ class GroupNodeTest {
             final TransportConfig c = LOOPBACK.withListen(new PeerAddress("127.0.0.1", a.port()));
             final TransportConfig impatient = new TransportConfig(c.listen(), c.advertised(), c.frameLengthMax(), c.controlPendingMax(),
                 c.bulkPendingMax(), c.handshakeNs(), c.pingNs(), c.silentNs(), c.reconnectMinNs(), c.reconnectMaxNs(), c.forgetNs(), 0,
-                c.unauthenticatedMax(), c.peersMax(), c.links());
+                c.unauthenticatedMax(), c.peersMax(), c.links(), null);
             try (TestNode b = new TestNode("b", impatient)) {
                 b.on(() -> {
                     b.node.join("group", List.of(), true, -1, new byte[0]);
@@ -283,6 +341,16 @@ class GroupNodeTest {
         n.on(() -> {
             n.node.isolate(mode);
             return null;
+        });
+    }
+
+    private static void freeze(final TestNode n, final CountDownLatch goOn) {
+        n.loop.execute(() -> {
+            try {
+                assertTrue(goOn.await(LoopProbe.HANG_S, TimeUnit.SECONDS));
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         });
     }
 

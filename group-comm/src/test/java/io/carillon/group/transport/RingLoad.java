@@ -10,6 +10,10 @@ import io.carillon.group.RingStateStore;
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.RingView;
+import io.carillon.group.ring.TokenRotation;
+import io.carillon.group.transport.tls.TlsException;
+import io.carillon.group.transport.tls.TlsSecurity;
+import io.carillon.group.transport.tls.TlsSettings;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +62,7 @@ public final class RingLoad implements GroupListener, RingStateStore {
             System.exit(1);
         });
         node.listener(this);
+        node.security(security());
         final List<String> seeds = new ArrayList<>();
         for (final String port : args[2].split(",")) {
             if (!port.isBlank()) {
@@ -75,12 +80,32 @@ public final class RingLoad implements GroupListener, RingStateStore {
         });
     }
 
+    /** {@code -Dcarillon.load.tls=DIRECTORY} with cert.pem, key.pem and ca.pem encrypts; {@code -Dcarillon.tls=jdk} by the JDK. */
+    private static ChannelSecurity security() {
+        final String directory = System.getProperty("carillon.load.tls");
+        if (directory == null) {
+            return ChannelSecurity.NONE;
+        }
+        try {
+            return TlsSecurity.of(new TlsSettings(directory + "/cert.pem", directory + "/key.pem", directory + "/ca.pem", "", "", false));
+        } catch (final TlsException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
     private static RingConfig settings(final String name) {
         final RingConfig c = RingConfig.defaults(name);
         return new RingConfig(name, c.weight(), c.keepaliveNs(), c.memberKeepaliveNs(), c.suspectNs(), c.quickSuspectNs(),
             c.joinNs(), c.installNs(),
             c.pauseNs(), c.entryLengthMax(), c.offeredBytesMax(), c.heldBytesMax(), c.pullBytes(),
-            Integer.getInteger("carillon.load.tokenPassAfter", c.tokenPassAfter()), c.certificationWindow(), c.stableAll());
+            Integer.getInteger("carillon.load.tokenPassAfter", c.tokenPassAfter()), c.certificationWindow(), c.stableAll(), rotation());
+    }
+
+    private static TokenRotation rotation() {
+        final TokenRotation d = TokenRotation.rotating();
+        return "rotate".equals(System.getProperty("carillon.load.token")) ? new TokenRotation(true, d.window(),
+            Integer.getInteger("carillon.load.personal", d.personal()), Integer.getInteger("carillon.load.accelerated", d.accelerated()),
+            d.holdNs()) : TokenRotation.PARKED;
     }
 
     public static void main(final String[] args) {

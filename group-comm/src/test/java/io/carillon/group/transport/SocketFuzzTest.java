@@ -8,21 +8,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.TrafficClass;
+import io.carillon.group.transport.tls.TestAuthority;
+import io.carillon.group.transport.tls.TlsSecurity;
+import io.carillon.group.transport.tls.TlsSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A port that is talked nonsense to: half of the frames are valid ones with changes, of handshakes that may succeed, half
- * are random. The group of that node goes on in the same view, and no memory stays behind. {@code
- * -Dcarillon.fuzz.socket.frames=100000} for long runs. The time limit only ends a test that hangs.
+ * are random. Where the group encrypts, a third of the clients has a certificate and sends this within TLS, a third sends
+ * it in the clear, and a third begins TLS handshakes with changes. The group of that node goes on in the same view, and no
+ * memory stays behind. {@code -Dcarillon.fuzz.socket.frames=100000} for long runs. The time limit only ends a test that
+ * hangs.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SocketFuzzTest {
@@ -33,9 +41,21 @@ class SocketFuzzTest {
 
     private final SplittableRandom random = new SplittableRandom(SEED);
 
-    @Test
-    void theGroupDoesNotNotice() throws Exception {
+    @TempDir
+    private Path directory;
+    /** Null where the group does not encrypt. */
+    private TlsClient tls;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theGroupDoesNotNotice(final boolean encrypted) throws Exception {
         try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK)) {
+            if (encrypted) {
+                final TlsSettings settings = new TestAuthority(directory, "ca").node("n");
+                a.node.security(TlsSecurity.of(settings));
+                b.node.security(TlsSecurity.of(settings));
+                tls = new TlsClient(settings);
+            }
             a.join(true);
             a.awaitVoters(1);
             b.join(false, a);
@@ -80,7 +100,7 @@ class SocketFuzzTest {
                 frame(batch);
                 sent++;
             }
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try (Socket socket = connect(batch, port)) {
                 batch.readBytes(socket.getOutputStream(), batch.readableBytes());
                 socket.shutdownOutput();
                 while (socket.getInputStream().read() >= 0) {
@@ -89,9 +109,26 @@ class SocketFuzzTest {
                 }
             } catch (final IOException closed) {
                 // Closed by the other side while this one was still sending: what it is for.
-                assertTrue(closed.getMessage().contains("reset") || closed.getMessage().contains("Broken"), closed.getMessage());
+                final String said = closed.getMessage();
+                assertTrue(said.contains("reset") || said.contains("Broken") || tls != null && !said.contains("refused"), said);
             }
         }
+    }
+
+    /** Without or with TLS; instead of the batch, a handshake with changes may be what is sent. */
+    private Socket connect(final ByteBuf batch, final int port) throws IOException {
+        if (tls != null && random.nextInt(3) == 0) {
+            return tls.connect(port);
+        }
+        if (tls != null && random.nextBoolean()) {
+            batch.clear();
+            final byte[] hello = tls.clientHello();
+            for (int changes = random.nextInt(6); changes > 0; changes--) {
+                hello[random.nextInt(hello.length)] = (byte) random.nextInt();
+            }
+            batch.writeBytes(hello, 0, random.nextInt(3) == 0 ? random.nextInt(hello.length) : hello.length);
+        }
+        return new Socket(InetAddress.getLoopbackAddress(), port);
     }
 
     private void frame(final ByteBuf batch) {

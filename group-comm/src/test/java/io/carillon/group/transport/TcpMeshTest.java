@@ -278,7 +278,7 @@ class TcpMeshTest {
         return new TransportConfig(c.listen(), c.advertised(), c.frameLengthMax(), c.controlPendingMax(), c.bulkPendingMax(),
             c.handshakeNs(),
             c.pingNs(), c.silentNs(), c.reconnectMinNs(), c.reconnectMaxNs(), c.forgetNs(), 0,
-            c.unauthenticatedMax(), c.peersMax(), c.links());
+            c.unauthenticatedMax(), c.peersMax(), c.links(), null);
     }
 
     private static int freePort() throws Exception {

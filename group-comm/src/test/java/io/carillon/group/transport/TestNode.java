@@ -35,6 +35,7 @@ final class TestNode implements GroupListener, RingStateStore, Closeable {
     final List<String> delivered = new ArrayList<>();
     private final ArrayDeque<byte[]> toOffer = new ArrayDeque<>();
     private final LogEntry entry = new LogEntry();
+    private boolean refused;
     private long deliveredIndex;
     private RingState kept;
     private long promotedView;
@@ -132,11 +133,17 @@ final class TestNode implements GroupListener, RingStateStore, Closeable {
         });
     }
 
+    /** Whether the group had no room for the last offer. Loop's thread. */
+    boolean waitsForRoom() {
+        return refused && !toOffer.isEmpty();
+    }
+
     private void offerMore() {
         while (!toOffer.isEmpty()) {
             final byte[] payload = toOffer.peek();
             final long result = node.offer(EntryKind.WRITE_SET, new UnsafeBuffer(payload), 0, payload.length);
-            if (result < 0) {
+            refused = result < 0;
+            if (refused) {
                 if (result != RingResult.BACK_PRESSURED && result != RingResult.VIEW_CHANGING) {
                     events.add("not taken " + result);
                     toOffer.clear();

@@ -49,6 +49,18 @@ final class ViewHistoryTest {
     }
 
     @Test
+    void aViewIsALineForTheLog() {
+        history.gathers(10 * MS, GatherReason.STARTED);
+        history.add(30 * MS, 1000, view(1, true, member(1, 1), member(2, 3), member(3, 0)));
+        assertEquals("Primary view 1, epoch 1: n1, n2 (weight 3), n3 (no vote); new: n1, n2, n3; because: because; this node: started",
+            history.latest());
+        history.gathers(100 * MS, GatherReason.HOLDER_SILENT);
+        history.add(105 * MS, 1100, view(2, false, member(3, 0)));
+        assertEquals("Not primary, epoch 2: n3 (no vote); gone: n1, n2; because: because; this node: token holder silent",
+            history.latest());
+    }
+
+    @Test
     void aConfigurationThatOnlyRepeatsItselfIsNoView() {
         history.add(1, 1, view(1, true, member(1, 1), member(2, 0)));
         history.add(2, 2, view(1, true, member(1, 1), member(2, 0)));

@@ -19,7 +19,7 @@ import java.util.Locale;
 record ProviderOption(String name, Type type, String defaultText, boolean atConnect, boolean dynamic, double min, double max) {
     /** Forms of values. */
     enum Type {
-        TEXT, BOOL, INTEGER, REAL, DURATION, BOOL_OR_INTEGER, SIZE_OR_AUTO, KEY_FORMAT, DURABILITY, STABILITY, TOKEN, LINK_MODE
+        TEXT, BOOL, INTEGER, REAL, DURATION, BOOL_OR_INTEGER, SIZE_OR_AUTO, KEY_FORMAT, DURABILITY, STABILITY, TOKEN, LINK_MODE, TRANSPORT
     }
 
     static ProviderOption fixed(final String name, final Type type, final String defaultText) {
@@ -56,6 +56,7 @@ record ProviderOption(String name, Type type, String defaultText, boolean atConn
             case DURABILITY -> oneOf(text, "memory", "os", "disk");
             case STABILITY -> oneOf(text, "majority", "all");
             case TOKEN -> oneOf(text, "park", "rotate");
+            case TRANSPORT -> oneOf(text, "tcp", "udp");
             case LINK_MODE -> oneOf(text, "passive", "active");
         }
     }

@@ -15,6 +15,7 @@ import static io.carillon.wsrep.options.ProviderOption.Type.SIZE_OR_AUTO;
 import static io.carillon.wsrep.options.ProviderOption.Type.STABILITY;
 import static io.carillon.wsrep.options.ProviderOption.Type.TEXT;
 import static io.carillon.wsrep.options.ProviderOption.Type.TOKEN;
+import static io.carillon.wsrep.options.ProviderOption.Type.TRANSPORT;
 import static io.carillon.wsrep.options.ProviderOption.dynamic;
 import static io.carillon.wsrep.options.ProviderOption.fixed;
 
@@ -168,10 +169,16 @@ final class ProviderOptionTable {
         add(fixed("carillon.fate_timeout", DURATION, null));
         add(fixed("carillon.log.durability", DURABILITY, null));
         add(dynamic("carillon.log.retention", DURATION, null));
+        add(fixed("carillon.ring.accelerated_window", INTEGER, null).within(0, 4096));
+        add(fixed("carillon.ring.key", TEXT, null));
         add(fixed("carillon.ring.link_mode", LINK_MODE, null));
         add(fixed("carillon.ring.links", TEXT, null));
+        add(fixed("carillon.ring.personal_window", INTEGER, null).within(1, 4096));
         add(fixed("carillon.ring.stability", STABILITY, null));
         add(fixed("carillon.ring.token", TOKEN, null));
+        add(fixed("carillon.ring.token_hold", DURATION, null));
+        add(fixed("carillon.ring.transport", TRANSPORT, null));
+        add(fixed("carillon.ring.window", INTEGER, null).within(1, 4096));
         add(fixed("carillon.sidecar", TEXT, null));
         add(fixed("carillon.sidecar_grace", DURATION, null));
     }

@@ -28,9 +28,14 @@ public final class ProviderOptions {
         Map.entry("carillon.fate_timeout", "PT10S"),
         Map.entry("carillon.log.durability", "os"),
         Map.entry("carillon.log.retention", "P1D"),
+        Map.entry("carillon.ring.accelerated_window", "15"),
         Map.entry("carillon.ring.link_mode", "passive"),
+        Map.entry("carillon.ring.personal_window", "20"),
         Map.entry("carillon.ring.stability", "majority"),
         Map.entry("carillon.ring.token", "park"),
+        Map.entry("carillon.ring.token_hold", "PT0.5S"),
+        Map.entry("carillon.ring.transport", "tcp"),
+        Map.entry("carillon.ring.window", "160"),
         Map.entry("carillon.sidecar_grace", "PT3S"),
         Map.entry("cert.length_check", "127"),
         Map.entry("cert.max_length", "16384"),
@@ -41,14 +46,14 @@ public final class ProviderOptions {
         Map.entry("cert.length_check", List.of("127", "the index of keys is cut with each write set")),
         Map.entry("cert.max_length", List.of("16384", "the limit is 16384 on all nodes, whose verdicts must agree")),
         Map.entry("repl.commit_order", List.of("3", "transactions always commit in their order")),
-        Map.entry("carillon.ring.token", List.of("park", "an idle token is always parked")),
         Map.entry("carillon.log.retention", List.of("P1D", "the log is kept by its length, not by its age")),
         Map.entry("evs.auto_evict", List.of("0", "nobody is shut out for being slow")),
         Map.entry("evs.evict", List.of("", "nobody is shut out by hand")),
         Map.entry("gcs.stateless", List.of("no", "every member keeps data")),
-        Map.entry("gmcast.mcast_addr", List.of("", "members talk over TCP only")),
         Map.entry("pc.npvo", List.of("false", "two primary views cannot be")),
         Map.entry("pc.wait_prim", List.of("true", "a server that connects waits for its primary view")));
+
+    private static final String SSL = "socket.ssl";
 
     /** Whoever sets one of these expects encryption. */
     private static final List<String> ENCRYPTION = List.of("socket.ssl_ca", "socket.ssl_cert", "socket.ssl_key", "socket.ssl_cipher",
@@ -71,23 +76,34 @@ public final class ProviderOptions {
     /** Sets everything named in {@code text} before the node starts, or nothing. Returns what was named, in the order of the text. */
     public Map<String, String> initialise(final String text) throws OptionException {
         final Map<String, String> named = parse(text, false);
-        checkEncryption(named);
         values.putAll(named);
         return named;
     }
 
-    /** A node that sent in the clear what was to be encrypted would be worse than one that does not start. */
-    private void checkEncryption(final Map<String, String> named) throws OptionException {
-        final Map<String, String> all = new TreeMap<>(values);
-        all.putAll(named);
-        final String asked = all.getOrDefault("socket.ssl", "");
-        final boolean wanted = asked.isEmpty() ? ENCRYPTION.stream().anyMatch(name -> !all.getOrDefault(name, "").isEmpty())
-            : OptionValue.bool(asked);
-        if (wanted) {
-            throw new OptionException(Kind.BAD_VALUE, "provider options socket.ssl*: connections between nodes cannot be encrypted so"
-                + " far, and the node does not start without what was asked for. To run without encryption, leave them out or set"
-                + " socket.ssl=no");
+    /**
+     * Tells whether connections between nodes are encrypted, which Galera's rules decide: when asked for, or when certificate and key are
+     * named; and lists what Galera lists then. Throws where half of it is named: a node that sent in the clear what was to be encrypted
+     * would be worse than one that does not start.
+     */
+    public boolean encrypts() throws OptionException {
+        final String asked = text(SSL);
+        final boolean wanted = asked.isEmpty() ? ENCRYPTION.stream().anyMatch(name -> !text(name).isEmpty()) : OptionValue.bool(asked);
+        if (!wanted) {
+            return false;
         }
+        if (text("socket.ssl_key").isEmpty() || text("socket.ssl_cert").isEmpty()) {
+            throw new OptionException(Kind.BAD_VALUE, "To enable SSL at least both of 'socket.ssl_key' and 'socket.ssl_cert' must be set;"
+                + " to run without encryption, leave out all of socket.ssl*, or set socket.ssl=no");
+        }
+        values.put(SSL, "YES");
+        values.putIfAbsent("socket.ssl_cipher", "");
+        values.put("socket.ssl_reload", "1");
+        return true;
+    }
+
+    /** What {@link #change} would set, in the order of the text. Nothing is set. */
+    public Map<String, String> changes(final String text) throws OptionException {
+        return parse(text, true);
     }
 
     /** Sets everything named in {@code text} on a running node, or nothing. Returns what was named, in the order of the text. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -143,13 +144,29 @@ class ProviderOptionsTest {
     /** Galera encrypts when a certificate is named, unless told not to. */
     @Test
     void whoWantsEncryptionIsNotLeftWithoutIt() throws OptionException {
-        final List<String> all = List.of("socket.ssl=yes", "socket.ssl_cert=/c.pem;socket.ssl_key=/k.pem", "socket.ssl=1;socket.ssl_ca=a");
-        for (final String wanted : all) {
-            final String said = assertThrows(OptionException.class, () -> new ProviderOptions().initialise(wanted)).getMessage();
+        for (final String half : List.of("socket.ssl=yes", "socket.ssl_cert=/c.pem", "socket.ssl=1;socket.ssl_ca=a", "socket.ssl_ca=a")) {
+            final ProviderOptions halved = new ProviderOptions();
+            halved.initialise(half);
+            final String said = assertThrows(OptionException.class, halved::encrypts).getMessage();
+            assertTrue(said.startsWith("To enable SSL at least both of 'socket.ssl_key' and 'socket.ssl_cert' must be set"), said);
             assertTrue(said.contains("socket.ssl=no"), said);
         }
         options.initialise("socket.ssl_cert=/etc/cert.pem;socket.ssl=no");
-        assertFalse(options.bool("socket.ssl"));
+        assertFalse(options.encrypts());
+        assertFalse(options.toString().contains("ssl_reload"));
+        assertFalse(new ProviderOptions().encrypts());
+    }
+
+    /** As Galera lists them. */
+    @Test
+    void encryptionIsListedOnceItIsDecided() throws OptionException {
+        options.initialise("socket.ssl_cert=/c.pem;socket.ssl_key=/k.pem");
+        assertTrue(options.encrypts());
+        assertTrue(options.toString().contains("socket.ssl = YES; socket.ssl_cert = /c.pem; socket.ssl_cipher = ; socket.ssl_key = /k.pem;"
+            + " socket.ssl_reload = 1; "), options.toString());
+        assertEquals(OptionException.Kind.READ_ONLY,
+            assertThrows(OptionException.class, () -> options.change("socket.ssl_cert=/d.pem")).kind());
+        assertEquals(Map.of("socket.ssl_reload", "1"), options.changes("socket.ssl_reload=1"));
     }
 
     /** As Galera: before the start, or the same again. */

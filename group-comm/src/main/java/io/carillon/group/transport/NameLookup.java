@@ -1,0 +1,81 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.transport;
+
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the addresses of names off the loop, because the system's resolver blocks.
+ *
+ * <p><b>Threading:</b> the loop's thread; answers come there.
+ */
+final class NameLookup {
+    private static final Logger LOG = LoggerFactory.getLogger(NameLookup.class);
+    private static final int RESOLVERS = 2;
+    private static final int LOOKUPS_MAX = 1024;
+    private static final ThreadPoolExecutor RESOLVER = resolver();
+
+    private final EngineLoop loop;
+
+    /** Takes the answer: addresses, at least one, or why there is none. */
+    interface Answer {
+        void take(InetAddress[] addresses, String why);
+    }
+
+    NameLookup(final EngineLoop loop) {
+        this.loop = loop;
+    }
+
+    /** Looks {@code host} up; literals are answered at once. */
+    void find(final String host, final Answer answer) {
+        final byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
+        try {
+            if (literal != null) {
+                answer.take(new InetAddress[] {InetAddress.getByAddress(literal)}, "");
+            } else {
+                RESOLVER.execute(() -> resolve(host, answer));
+            }
+        } catch (final UnknownHostException e) {
+            answer.take(null, e.toString());
+        } catch (final RejectedExecutionException e) {
+            answer.take(null, "too many name look-ups are waiting");
+        }
+    }
+
+    private void resolve(final String host, final Answer answer) {
+        InetAddress[] found = null;
+        String failure = "";
+        try {
+            found = InetAddress.getAllByName(host);
+        } catch (final UnknownHostException e) {
+            failure = "the name '" + host + "' has no address";
+        }
+        final InetAddress[] addresses = found;
+        final String why = failure;
+        try {
+            loop.execute(() -> answer.take(addresses, why));
+        } catch (final RejectedExecutionException e) {
+            LOG.debug("name {} resolved after the loop's end", host);
+        }
+    }
+
+    private static ThreadPoolExecutor resolver() {
+        final ThreadPoolExecutor executor = new ThreadPoolExecutor(RESOLVERS, RESOLVERS, 5, TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(LOOKUPS_MAX), task -> {
+                final Thread thread = new Thread(task, "carillon-resolver");
+                thread.setDaemon(true);
+                return thread;
+            });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+}
