@@ -44,7 +44,9 @@ final class ServerClients {
     private final long[] lockedBy = new long[ReferenceOrder.ROWS];
     /** By call: what every client of all servers had been told of when it was asked. */
     private final Map<Long, Long> reads = new HashMap<>();
-    private final Set<Long> withdrawn = new HashSet<>();
+    /** Large ones that are over for the client: each fragment of them that still waits is rejected by itself. */
+    private final Set<Long> over = new HashSet<>();
+    private final Set<Long> larges = new HashSet<>();
     private boolean unshielded;
     private long calls;
 
@@ -88,6 +90,7 @@ final class ServerClients {
         final int length = builder.build();
         header.putBytes(0, builder.buffer(), 0, WriteSetLayout.HEADER_LENGTH);
         final long call = calls;
+        larges.add(call);
         final int part = 4_000 + random.below(30_000);
         final boolean givesUp = random.chance(0.15);
         int number = 0;
@@ -99,7 +102,7 @@ final class ServerClients {
         }
         if (givesUp) {
             unlock(call);
-            withdrawn.add(call);
+            over.add(call);
             replicator.withdraw(call);
         } else {
             header.putInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, number, ByteOrder.LITTLE_ENDIAN);
@@ -175,11 +178,14 @@ final class ServerClients {
     }
 
     void rejected(final long call, final RejectReason reason) {
-        if (withdrawn.contains(call)) {
-            return; // a fragment of it was still waiting
+        if (over.contains(call)) {
+            return;
         }
         Check.that(open.containsKey(call), "a write is answered once", call, reason.ordinal());
         unlock(call);
+        if (larges.contains(call)) {
+            over.add(call);
+        }
         if (reason == RejectReason.FATE_UNKNOWN) {
             marks.hit(NodeMark.FATE_UNKNOWN);
             // It may yet commit, and no lock keeps this server's other clients from its rows.

@@ -30,6 +30,8 @@ import java.util.UUID;
 final class ServerHost implements NodeHost, UpperLayer {
     private static final Path HOME = Path.of("/node");
     private static final int UNFLUSHED_MAX = 20;
+    /** With what is not flushed, less than the smallest window: {@link SimulatedNodes#SimulatedNodes(long)}. */
+    private static final int FEED_MAX = 40;
 
     private final SimulatedNodes nodes;
     private final int number;
@@ -58,7 +60,7 @@ final class ServerHost implements NodeHost, UpperLayer {
         logConfig = new LogConfig(durability, (int) random.spread(4_000, 400_000), 0, random.spread(1, 200_000));
         table = new ServerTable(nodes.order());
         applyMean = random.chance(0.5) ? 0 : random.spread(10_000, 20_000_000);
-        feedMax = random.chance(0.5) ? Integer.MAX_VALUE : 1 + random.below(50);
+        feedMax = 1 + random.below(random.chance(0.5) ? FEED_MAX : 5);
     }
 
     ReferenceOrder order() {
@@ -112,7 +114,7 @@ final class ServerHost implements NodeHost, UpperLayer {
             marks().hit(NodeMark.TORN_END);
         }
         state = NodeStateFile.open(directory, durability, log, new UUID(number, boots), task -> process.later(0, task));
-        verdicts = VerdictFile.open(directory);
+        verdicts = VerdictFile.open(directory, durability, task -> process.later(0, task));
         process.tell("log " + log.recovery() + "; " + state.description(), log.baseIndex(), log.endIndex());
         plan();
         return nodes.bug() == NodeBug.LOGGED_BEFORE_DURABLE ? new EagerLog(log) : log;

@@ -30,6 +30,8 @@ final class SimulatedDisk implements Storage {
 
     private static final long UNLIMITED = Long.MAX_VALUE;
     private static final int NEVER = -1;
+    /** Buffers of a process that the next one is given; the others are dropped as it drops them. */
+    private static final int KEPT_MAX = 16;
 
     private final Xoshiro256 random;
     private final NodeBug bug;
@@ -274,12 +276,14 @@ final class SimulatedDisk implements Storage {
             }
         }
         if (found == null) {
-            found = ByteBuffer.allocateDirect(length);
+            found = ByteBuffer.allocate(length);
         } else {
             removeFree(found);
         }
         found.clear().order(java.nio.ByteOrder.BIG_ENDIAN);
-        taken.add(found);
+        if (taken.size() < KEPT_MAX) {
+            taken.add(found);
+        }
         return found;
     }
 

@@ -77,17 +77,31 @@ final class HostedProcess implements NodeProcess {
         host.died(power);
     }
 
-    /** The process ends in order. */
+    /** The process ends in order, unless it dies of its disk while it is at it. */
     void ends() {
-        host.end();
-        log.ended();
+        try {
+            host.end();
+            node.states().close();
+            log.ended();
+        } catch (final ProcessDied | UncheckedIOException how) {
+            noteFailure(how);
+            died(false);
+            node.states().interrupted();
+            if (simulator.options().durability() == SimulatedLog.Durability.MEMORY) {
+                node.states().forget();
+            }
+        }
     }
 
     /** The disk took no more, or the process died while it was at it. */
     void diskFailed(final RuntimeException how) {
-        simulator.note(node.number(), how instanceof ProcessDied ? "died-on-disk" : "disk-failed", 0, 0, 0);
+        noteFailure(how);
         node.crash(false, false);
         simulator.schedule(random.exponential(simulator.options().downMean()) + 1, EventKind.START, node.number(), 0, 0, null);
+    }
+
+    private void noteFailure(final RuntimeException how) {
+        simulator.note(node.number(), how instanceof ProcessDied ? "died-on-disk" : "disk-failed", 0, 0, 0);
     }
 
     @Override

@@ -336,10 +336,10 @@ final class SimulatedNode {
         simulator.note(number, "departed", log.endIndex(), reportedStable(), 0);
         application.left();
         stop(false);
-        states.close();
         if (hosted != null) {
             hosted.ends();
         } else {
+            states.close();
             log.crash(Integer.MAX_VALUE, true);
         }
         simulator.departed(number);
