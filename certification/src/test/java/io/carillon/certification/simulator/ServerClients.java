@@ -19,7 +19,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The clients of one server process: what they write and read, and what they were told. */
@@ -28,6 +27,10 @@ final class ServerClients {
     private static final long NOBODY = -1;
     private static final byte[] DATABASE = "db".getBytes(StandardCharsets.UTF_8);
     private static final byte[] TABLE = "t".getBytes(StandardCharsets.UTF_8);
+
+    /** A large write set on its way, in parts of so many bytes. */
+    private record Large(long call, byte[] bytes, int part, long pauseMean, boolean givesUp) {
+    }
 
     private final SimulatedServer server;
     private final Replicator replicator;
@@ -38,7 +41,6 @@ final class ServerClients {
     private final int hotRows;
     private final boolean seesTooMuch;
     private final WriteSetBuilder builder = new WriteSetBuilder();
-    private final ExpandableArrayBuffer header = new ExpandableArrayBuffer();
     /** Rows of the writes that wait for their verdict; nobody else of this server may write them. */
     private final Map<Long, int[]> open = new HashMap<>();
     private final long[] lockedBy = new long[ReferenceOrder.ROWS];
@@ -87,27 +89,42 @@ final class ServerClients {
         if (data == null) {
             return;
         }
-        final int length = builder.build();
-        header.putBytes(0, builder.buffer(), 0, WriteSetLayout.HEADER_LENGTH);
-        final long call = calls;
-        larges.add(call);
-        final int part = 4_000 + random.below(30_000);
-        final boolean givesUp = random.chance(0.15);
-        int number = 0;
-        for (int at = WriteSetLayout.HEADER_LENGTH; at < length && open.containsKey(call); at += part) {
-            replicator.fragment(call, number++, builder.buffer(), at, Math.min(part, length - at));
-        }
-        if (!open.containsKey(call)) {
+        final byte[] bytes = new byte[builder.build()];
+        builder.buffer().getBytes(0, bytes);
+        larges.add(calls);
+        // As statements that take their time: a view or a whole window may come between two parts.
+        final long pauseMean = random.chance(0.5) ? 0 : random.spread(100_000, 1_000_000_000);
+        go(new Large(calls, bytes, 4_000 + random.below(30_000), pauseMean, random.chance(0.15)), WriteSetLayout.HEADER_LENGTH, 0);
+    }
+
+    /** Goes on with a large one at {@code at}, in the part {@code number}, as long as nobody said that it is over. */
+    private void go(final Large large, final int at, final int number) {
+        if (!open.containsKey(large.call)) {
             return;
         }
-        if (givesUp) {
-            unlock(call);
-            over.add(call);
-            replicator.withdraw(call);
-        } else {
-            header.putInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, number, ByteOrder.LITTLE_ENDIAN);
-            replicator.certify(call, header, 0, WriteSetLayout.HEADER_LENGTH);
+        if (at >= large.bytes.length) {
+            end(large, number);
+            return;
         }
+        final int length = Math.min(large.part, large.bytes.length - at);
+        replicator.fragment(large.call, number, new UnsafeBuffer(large.bytes), at, length);
+        if (large.pauseMean == 0) {
+            go(large, at + length, number + 1);
+        } else {
+            server.later(random.exponential(large.pauseMean), () -> go(large, at + length, number + 1));
+        }
+    }
+
+    private void end(final Large large, final int parts) {
+        if (large.givesUp) {
+            unlock(large.call);
+            over.add(large.call);
+            replicator.withdraw(large.call);
+            return;
+        }
+        final UnsafeBuffer header = new UnsafeBuffer(large.bytes, 0, WriteSetLayout.HEADER_LENGTH);
+        header.putInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, parts, ByteOrder.LITTLE_ENDIAN);
+        replicator.certify(large.call, header, 0, WriteSetLayout.HEADER_LENGTH);
     }
 
     /** Locks rows and begins a write set of the next call; its data, or null. */

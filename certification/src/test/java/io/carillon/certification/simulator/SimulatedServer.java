@@ -75,6 +75,11 @@ final class SimulatedServer implements ReplicatedApplication {
         return table.history() == null ? Gtid.UNDEFINED : new Gtid(table.history(), table.seqno());
     }
 
+    /** Runs {@code task} in this process, {@code delayNs} from now. */
+    void later(final long delayNs, final Runnable task) {
+        process.later(delayNs, task);
+    }
+
     ServerClients clients() {
         return clients;
     }
