@@ -16,8 +16,9 @@ OTHER = 2
 GONE_SECONDS = 7
 ROWS, ROW_BYTES = 80000, 1000
 
-# From its yield on the longest gap is taken, for `seconds` or, with None, until all nodes are synced; more than `limit` ms above the
-# control gap fail, and so does a victim that needs more than `back` seconds.
+# The longest gap is taken from the end of the watch before, at first from the event's beginning, to the end of this one: `seconds` after
+# its yield or, with None, when all nodes are synced. More than `limit` ms above the control gap fail, and so does a victim that needs
+# more than `back` seconds.
 Watch = collections.namedtuple('Watch', 'name limit seconds back', defaults=(None, None))
 
 

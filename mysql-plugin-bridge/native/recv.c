@@ -6,16 +6,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 // From this size on the log says how long a write set took: whoever waits for it wants to know.
 #define LARGE_WRITE_SET (16u << 20)
-
-static uint64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 // What a server is given to pass the order without effect (a "dummy").
 static uint32_t dummy_flags(uint32_t flags) {
@@ -39,11 +32,11 @@ static bool apply(struct provider *p, struct event *event, void *recv_ctx, wsrep
     meta.gtid.seqno = event->seqno;
     const wsrep_buf_t data = {.ptr = event->data_length ? event->data : NULL, .len = event->data_length};
     const uint32_t flags = event->certified ? event->flags : dummy_flags(event->flags);
-    const uint64_t began_ms = data.len >= LARGE_WRITE_SET ? now_ms() : 0;
+    const int64_t began = data.len >= LARGE_WRITE_SET ? now_ns() : 0;
     const wsrep_cb_status_t result = p->args.apply_cb(recv_ctx, &handle, flags, &data, &meta, exit_loop);
-    if (began_ms) {
-        provider_log(p, WSREP_LOG_INFO, "Write set %lld of %zu MiB was applied in %llu ms", (long long)event->seqno, data.len >> 20,
-                     (unsigned long long)(now_ms() - began_ms));
+    if (began) {
+        provider_log(p, WSREP_LOG_INFO, "Write set %lld of %zu MiB was applied in %lld ms", (long long)event->seqno, data.len >> 20,
+                     (long long)((now_ns() - began) / MS));
     }
     if (!remote.commit_left) {
         horizon_leave(&p->commit, event->seqno);

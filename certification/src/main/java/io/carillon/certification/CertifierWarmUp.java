@@ -15,7 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Certifies a large write set of nobody's a few times, in an index of its own, so that the compiler knows the way by the time that a
  * node meets its first one: 80,000 keys took 185 ms then, on all nodes at once, and 28 ms later.
  *
- * <p>Takes about 100 ms of processor time, once; any thread but the engine's.
+ * <p>Takes about 200 ms of processor time, once; any thread but the engine's.
  */
 public final class CertifierWarmUp implements Runnable {
     private static final int KEYS = 40_000;

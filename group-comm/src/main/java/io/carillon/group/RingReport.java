@@ -14,7 +14,7 @@ import java.util.Map;
  * @param cluster name of the cluster; empty before the first join.
  * @param port listened on, 0 when not.
  * @param state the protocol's: GATHER, COMMIT, RECOVERY, OPERATIONAL, NOT_PRIMARY or CLOSED.
- * @param token how the right to number moves.
+ * @param token how the right to number moves, {@code parked} or {@code goes round}; empty outside of a primary ring.
  * @param holder name of the member that has it, empty when nobody is known to.
  * @param tokenSeq how often it moved in this epoch, counting the first holder.
  * @param epoch of the ring.

@@ -43,7 +43,7 @@ final class BlackBoxCommand implements Callable<Integer> {
     @Option(names = "--socket", paramLabel = "PATH", description = "The node's admin socket, if not in its state directory.")
     private Path socket;
 
-    @Option(names = "--last", paramLabel = "SECONDS", defaultValue = "1e6", description = "Only the last so many seconds; default: all.")
+    @Option(names = "--last", paramLabel = "SECONDS", defaultValue = "1e9", description = "Only the last so many seconds; default: all.")
     private double lastS;
 
     @Option(names = "--output", paramLabel = "FILE", description = "Write the text to this file.")

@@ -42,8 +42,8 @@ final class RingText {
             ring.path("port").asInt() == 0 ? ", not listening" : ", port " + s(ring, "port"));
         line("Ring      epoch %s, %s, %s", s(ring, "epoch"), s(ring, "state"), status.path("primary").asBoolean() ? "primary"
             : "NOT PRIMARY");
-        line("Token     %s, %s", s(ring, "token"), s(ring, "holder").isEmpty() ? "nobody has it"
-            : "with " + s(ring, "holder") + ", number " + s(ring, "tokenSeq"));
+        line("Token     %s", s(ring, "holder").isEmpty() ? "nobody has it"
+            : s(ring, "token") + ", with " + s(ring, "holder") + ", number " + s(ring, "tokenSeq"));
         line("Log       end %s, logged %s, stable %s", s(ring, "logEnd"), s(ring, "logged"), s(ring, "stable"));
     }
 
@@ -84,7 +84,7 @@ final class RingText {
     private void totals() {
         line("%nSince the process started");
         final JsonNode t = ring.path("totals");
-        line("  tokens    passed %s, held %s, repeated %s", s(t, "tokensPassed"), s(t, "tokensHeld"), s(t, "tokensRepeated"));
+        line("  tokens    parked ones passed %s, held %s; repeated %s", s(t, "tokensPassed"), s(t, "tokensHeld"), s(t, "tokensRepeated"));
         line("  repairs   entries asked for %s times, offers repeated %s, packets dropped %s", s(t, "entriesPulled"), s(t,
             "offersRepeated"),
             s(t, "packetsDropped"));

@@ -120,7 +120,7 @@ final class RingCommandTest {
                  n3                  0  Joining        DOWN            -          -          ?  id-3
 
             Since the process started
-              tokens    passed 3, held 4, repeated 5
+              tokens    parked ones passed 3, held 4; repeated 5
               repairs   entries asked for 6 times, offers repeated 7, packets dropped 8
               liveness  suspected 9, heard again 10, own pauses 11
               logs      cut 12, started over 13

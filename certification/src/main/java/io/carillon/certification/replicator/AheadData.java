@@ -16,7 +16,7 @@ import org.agrona.collections.LongArrayList;
  * <p>What one application was given ahead is nothing to the next. Engine's thread only.
  */
 final class AheadData {
-    /** Write sets that may be under way at once; the others' data comes when they are decided. */
+    /** Write sets that the application may have parts of at once; the others' data comes when they are decided. */
     private static final int STREAMS_MAX = 8;
 
     private final LongArrayList ended = new LongArrayList();
@@ -54,17 +54,21 @@ final class AheadData {
 
     /** The number under which the application has the data, which is its own from now on. */
     long take(final Fragments.Run run) {
-        final long stream = run.stream;
-        run.stream = 0;
         open--;
-        return stream;
+        return close(run);
     }
 
-    /** Nothing comes of it, or nothing that needs its data. */
+    /** Nothing comes of it, or nothing that needs its data. It counts until the application knows. */
     void drop(final Fragments.Run run) {
         if (isGiven(run)) {
-            ended.addLong(take(run));
+            ended.addLong(close(run));
         }
+    }
+
+    private static long close(final Fragments.Run run) {
+        final long stream = run.stream;
+        run.stream = 0;
+        return stream;
     }
 
     /** Tells the application what it may forget. */
@@ -72,6 +76,7 @@ final class AheadData {
         for (int at = 0; at < ended.size(); at++) {
             application.onDataDropped(ended.getLong(at));
         }
+        open -= ended.size();
         ended.clear();
     }
 }

@@ -5,14 +5,10 @@ package io.carillon.certification.log;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 
 /** A file on a disk that has room for so many more bytes, and may fail to be forced. */
-final class FaultyFile extends FileChannel {
+final class FaultyFile extends PositionedFile {
     static final String FULL = "No space left on device";
 
     private final FileChannel file;
@@ -72,60 +68,5 @@ final class FaultyFile extends FileChannel {
     @Override
     protected void implCloseChannel() throws IOException {
         file.close();
-    }
-
-    @Override
-    public int read(final ByteBuffer target) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long read(final ByteBuffer[] targets, final int offset, final int length) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int write(final ByteBuffer source) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long write(final ByteBuffer[] sources, final int offset, final int length) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long position() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public FileChannel position(final long newPosition) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long transferTo(final long position, final long count, final WritableByteChannel target) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long transferFrom(final ReadableByteChannel source, final long position, final long count) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public MappedByteBuffer map(final MapMode mode, final long position, final long size) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public FileLock lock(final long position, final long size, final boolean shared) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public FileLock tryLock(final long position, final long size, final boolean shared) {
-        throw new UnsupportedOperationException();
     }
 }

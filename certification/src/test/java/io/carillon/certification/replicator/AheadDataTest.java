@@ -11,6 +11,9 @@ import org.junit.jupiter.api.Test;
 
 /** What an application is given of large write sets before they are decided. */
 class AheadDataTest {
+    /** Numbers that a provider takes ahead at once (docs/ipc.md). */
+    static final int AHEAD_MAX = 8;
+
     private static final String VALUE = "0123456789".repeat(100_000);
     private static final int FRAGMENT = 256 << 10;
 
@@ -98,7 +101,27 @@ class AheadDataTest {
             a.beginLarge("x" + nth, VALUE, FRAGMENT);
         }
         cluster.settle();
-        assertEquals(8, b.ahead.size());
+        assertEquals(AHEAD_MAX, b.ahead.size());
+    }
+
+    /** Where one ends and another begins in a pass, the application still has the former when it is given the latter. */
+    @Test
+    void whatEndsMakesRoomOnceTheApplicationKnows() {
+        final ToyServer.LargeWriteSet first = a.beginLarge("x", VALUE, FRAGMENT);
+        for (int nth = 1; nth < AHEAD_MAX; nth++) {
+            a.beginLarge("x" + nth, VALUE, FRAGMENT);
+        }
+        cluster.settle();
+        b.group.deaf = true;
+        a.replicator.withdraw(first.callNumber);
+        a.beginLarge("y", VALUE, FRAGMENT);
+        cluster.settle();
+        b.group.deaf = false;
+        cluster.settle();
+        assertEquals(AHEAD_MAX - 1, b.ahead.size());
+        a.beginLarge("z", VALUE, FRAGMENT);
+        cluster.settle();
+        assertEquals(AHEAD_MAX, b.ahead.size());
     }
 
     @Test

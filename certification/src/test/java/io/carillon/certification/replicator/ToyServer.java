@@ -4,6 +4,7 @@
 package io.carillon.certification.replicator;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.certification.WriteSetBuilder;
 import io.carillon.wsrep.Gtid;
@@ -291,6 +292,7 @@ final class ToyServer implements ReplicatedApplication {
         final byte[] copy = new byte[length];
         bytes.getBytes(offset, copy);
         ahead.computeIfAbsent(stream, number -> new ByteArrayOutputStream()).writeBytes(copy);
+        assertTrue(ahead.size() <= AheadDataTest.AHEAD_MAX, "a provider ends the connection for a number too many");
     }
 
     @Override

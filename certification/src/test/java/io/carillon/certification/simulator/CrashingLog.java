@@ -171,7 +171,6 @@ final class CrashingLog {
     }
 
     private void open() {
-        disk.begin(() -> { });
         final NodeDirectory directory = NodeDirectory.in(disk, HOME);
         log = WriteSetLog.open(directory, config, owner::add);
         log.onLogged(this::logged);

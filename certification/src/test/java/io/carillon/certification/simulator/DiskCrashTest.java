@@ -56,7 +56,7 @@ class DiskCrashTest {
     }
 
     @Test
-    void aProcessDiesWithinAWrite() {
+    void aProcessDiesInAnOperation() {
         final CrashingLog log = new CrashingLog(Durability.OS, Xoshiro256.stream(1, "crashing log"));
         log.disk().diesAfter(0);
         assertThrows(ProcessDied.class, () -> log.disk().forceDirectory(CrashingLog.HOME));

@@ -31,5 +31,7 @@ enum NodeBug {
     /** A node does not notice that its machine was started anew. */
     BOOT_NOT_NOTICED,
     /** The log's last acknowledged entries are cut off when it is opened. */
-    TAIL_LOST
+    TAIL_LOST,
+    /** The log is purged by verdicts that the next process does not find. */
+    VERDICTS_NOT_KEPT
 }

@@ -194,6 +194,11 @@ final class ServerClients {
         }
     }
 
+    /** The verdict of {@code call} came, and the server ended before it told its client. */
+    void lost(final long call) {
+        unlock(call);
+    }
+
     void rejected(final long call, final RejectReason reason) {
         if (over.contains(call)) {
             return;

@@ -215,7 +215,9 @@ final class ServerHost implements NodeHost, UpperLayer {
                 marks().hit(NodeMark.LOG_PURGED);
             }
         }, of::local);
-        replicator.verdictFile(verdicts);
+        if (nodes.bug() != NodeBug.VERDICTS_NOT_KEPT) {
+            replicator.verdictFile(verdicts);
+        }
         replicator.group(nodes.seenBy(number, group, table.seqno()));
         server = new SimulatedServer(of, replicator, this, nodes.newSession());
         replicator.attach(new NodeSession(server.session(), "n" + number, "n" + number, null, server.position(), -1, -1, new long[0]),

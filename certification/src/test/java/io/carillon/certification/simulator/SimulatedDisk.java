@@ -9,6 +9,7 @@ import io.carillon.group.simulator.ProcessDied;
 import io.carillon.group.simulator.Xoshiro256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -280,7 +281,7 @@ final class SimulatedDisk implements Storage {
         } else {
             removeFree(found);
         }
-        found.clear().order(java.nio.ByteOrder.BIG_ENDIAN);
+        found.clear().order(ByteOrder.BIG_ENDIAN);
         if (taken.size() < KEPT_MAX) {
             taken.add(found);
         }

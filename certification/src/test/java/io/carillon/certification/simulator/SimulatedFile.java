@@ -3,16 +3,13 @@
 
 package io.carillon.certification.simulator;
 
+import io.carillon.certification.log.PositionedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 
 /** An open file of a {@link SimulatedDisk}. */
-final class SimulatedFile extends FileChannel {
+final class SimulatedFile extends PositionedFile {
     private final SimulatedDisk disk;
     private final DiskContent content;
 
@@ -60,60 +57,5 @@ final class SimulatedFile extends FileChannel {
 
     @Override
     protected void implCloseChannel() {
-    }
-
-    @Override
-    public int read(final ByteBuffer target) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long read(final ByteBuffer[] targets, final int offset, final int length) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int write(final ByteBuffer source) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long write(final ByteBuffer[] sources, final int offset, final int length) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long position() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public FileChannel position(final long newPosition) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long transferTo(final long position, final long count, final WritableByteChannel target) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public long transferFrom(final ReadableByteChannel source, final long position, final long count) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public MappedByteBuffer map(final MapMode mode, final long position, final long size) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public FileLock lock(final long position, final long size, final boolean shared) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public FileLock tryLock(final long position, final long size, final boolean shared) {
-        throw new UnsupportedOperationException();
     }
 }

@@ -85,7 +85,7 @@ final class SimulatedNodes implements SimulatedHosts {
             return config;
         }
         final CertifierConfig c = config.certifier();
-        return new ReplicatorConfig(new CertifierConfig(c.window() / 2, c.keysMax(), c.keysPerWriteSetMax(), c.parallelKeysMin()),
+        return new ReplicatorConfig(new CertifierConfig(Math.max(64, c.window() / 2), c.keysMax(), c.keysPerWriteSetMax(), c.parallelKeysMin()),
             config.segment(), config.writeSetMax(), config.waitPrimaryNs(), config.fateNs(), config.votePolicy(), config.flow());
     }
 

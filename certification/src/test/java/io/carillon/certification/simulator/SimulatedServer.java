@@ -27,6 +27,10 @@ final class SimulatedServer implements ReplicatedApplication {
     /** Something that has its turn once everything before it is committed. */
     private interface Item {
         void apply();
+
+        /** Its turn will not come: the server's data is replaced. */
+        default void drop() {
+        }
     }
 
     private final NodeProcess process;
@@ -137,9 +141,17 @@ final class SimulatedServer implements ReplicatedApplication {
         compare(seqno, commit, dependsOn);
         final ReferenceOrder.Step expected = order.at(seqno);
         Check.that(session.equals(expected.session()) && call == expected.call(), "a verdict is that of the call", call, expected.call());
-        queue(() -> {
-            table.commit(seqno, commit, call, expected.rows());
-            clients.decided(call, seqno, commit);
+        queue(new Item() {
+            @Override
+            public void apply() {
+                table.commit(seqno, commit, call, expected.rows());
+                clients.decided(call, seqno, commit);
+            }
+
+            @Override
+            public void drop() {
+                clients.lost(call);
+            }
         });
     }
 
@@ -277,6 +289,7 @@ final class SimulatedServer implements ReplicatedApplication {
         table.spoil();
         fed = false;
         awaiting = true;
+        queue.forEach(Item::drop);
         queue.clear();
         replicator.stateRequest(0, String.valueOf(process.number()).getBytes(StandardCharsets.UTF_8), Gtid.UNDEFINED);
     }

@@ -102,6 +102,7 @@ public final class BlackBox {
     /** A packet came. */
     public void packetIn(final long timeNs, final int peer, final DirectBuffer packet, final int offset, final int length) {
         clock(timeNs);
+        in.heard(peer, timeNs);
         packet(BlackBoxEvent.PACKET_IN, BlackBoxEvent.CONTROL_IN, in, peer, packet, offset, length);
     }
 
@@ -119,7 +120,7 @@ public final class BlackBox {
         packets.add(single.ordinal(), nowNs - startNs, (long) numbers.ofHandle(peer) << 40 | (long) length << 8 | type,
             flat ? number(type, packet, offset) : 0, peerLogged);
         if (flat) {
-            sums.add(nowNs, peer, length, peerLogged, RingPacket.i64(packet, offset + RingPacket.HORIZON_OFFSET));
+            sums.add(peer, length, peerLogged, RingPacket.i64(packet, offset + RingPacket.HORIZON_OFFSET));
             summed = true;
         } else if (PacketType.isControl(type)) {
             add(control.ordinal(), numbers.ofHandle(peer), type, length);

@@ -22,13 +22,12 @@ final class TrafficSums {
         code = event.ordinal();
     }
 
-    void add(final long nowNs, final int peer, final int length, final long peerLogged, final long peerHorizon) {
+    void add(final int peer, final int length, final long peerLogged, final long peerHorizon) {
         reserve(peer);
         packets[peer]++;
         bytes[peer] += length;
         logged[peer] = peerLogged;
         horizon[peer] = peerHorizon;
-        lastNs[peer] = nowNs;
         end = Math.max(end, peer + 1);
     }
 
@@ -45,9 +44,14 @@ final class TrafficSums {
 
     /** Somebody else has this handle from now on. */
     void begin(final int peer, final long nowNs) {
-        reserve(peer);
+        heard(peer, nowNs);
         logged[peer] = 0;
         horizon[peer] = 0;
+    }
+
+    /** A packet of the peer is here, of any kind. */
+    void heard(final int peer, final long nowNs) {
+        reserve(peer);
         lastNs[peer] = nowNs;
     }
 

@@ -42,7 +42,8 @@ final class Announcer {
     int announce(final int packetsMax) {
         final long end = machine.ring.rotates ? machine.rotation.end() : machine.tail.end();
         int packets = 0;
-        while (announced < end && packets < packetsMax && read(announced + 1)) {
+        boolean found = announced < end && packetsMax > 0 && read(announced + 1);
+        while (found && packets < packetsMax) {
             final long first = announced + 1;
             if (travelsAlone()) {
                 machine.transmitter.sendData(null, originSeq, originSeq - 1, kind, payload, 0, payloadLength);
@@ -52,14 +53,12 @@ final class Announcer {
             final ExpandableArrayBuffer packet = machine.transmitter.begin(PacketType.ORDER);
             int at = RingPacket.ORDER_RECORDS_OFFSET;
             int count = 0;
-            while (announced < end && at < PACKET_LENGTH && count < 0xFFFF && read(announced + 1)) {
-                if (count > 0 && travelsAlone()) {
-                    break;
-                }
+            do {
                 at = putRecord(packet, at);
                 count++;
                 announced++;
-            }
+                found = announced < end && read(announced + 1);
+            } while (found && at < PACKET_LENGTH && count < 0xFFFF && !travelsAlone());
             packet.putLong(RingPacket.ORDER_FIRST_OFFSET, first, LITTLE_ENDIAN);
             packet.putShort(RingPacket.ORDER_COUNT_OFFSET, (short) count, LITTLE_ENDIAN);
             machine.transmitter.sendToMembers(at, TrafficClass.CONTROL);

@@ -139,11 +139,9 @@ final class Committer {
 
     private ControlMessage.State state(final long epoch) {
         final LogTail tail = machine.tail;
-        final List<Configuration> configurations = tail.proves() ? tail.configurations().all() : List.of();
-        final boolean stableKnown = !configurations.isEmpty() && configurations.getFirst().index() <= tail.stable();
         final RingMember member = new RingMember(machine.self, machine.config.name(), machine.config.weight(), machine.info);
         return new ControlMessage.State(epoch, member, tail.end(), tail.log().endSeqno(), tail.stable(),
-            EpochTable.of(tail.log()), stableKnown, configurations, machine.word(), machine.config.rotation().rotates());
+            EpochTable.of(tail.log()), tail.isFirstProvenStable(), tail.proven(), machine.word(), machine.config.rotation().rotates());
     }
 
     void onState(final Peer peer, final ControlMessage.State state) {

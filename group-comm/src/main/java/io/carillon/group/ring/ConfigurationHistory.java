@@ -18,6 +18,11 @@ final class ConfigurationHistory {
         return entries.isEmpty() ? null : entries.getLast();
     }
 
+    /** The oldest, which is stable if any is, or null. */
+    Configuration first() {
+        return entries.isEmpty() ? null : entries.getFirst();
+    }
+
     void add(final Configuration configuration) {
         entries.add(configuration);
     }

@@ -88,12 +88,10 @@ final class Gatherer {
     ControlMessage.Join join() {
         final boolean gathering = machine.phase == Phase.GATHER;
         final boolean takesPart = machine.takesPart();
-        final List<Configuration> configurations = machine.tail.proves() ? machine.tail.configurations().all() : List.of();
-        final boolean stableKnown = !configurations.isEmpty() && configurations.getFirst().index() <= machine.tail.stable();
         return new ControlMessage.Join(machine.promisedEpoch, takesPart ? machine.ring.epoch : 0, gathering,
             takesPart && machine.ring.primary, machine.group(), machine.weight(), reach(), heardBy(),
-            gathering ? choice : List.of(), reason, machine.word(), stableKnown,
-            configurations.stream().map(Configuration::electorate).toList());
+            gathering ? choice : List.of(), reason, machine.word(), machine.tail.isFirstProvenStable(),
+            machine.tail.proven().stream().map(Configuration::electorate).toList());
     }
 
     private void broadcast() {

@@ -70,11 +70,10 @@ final class Liveness {
     private long patienceNs(final Peer peer, final long silentNs) {
         if (isMember(peer) && machine.ring.primary && silentNs >= quickNs(peer)) {
             final StabilityHorizon horizon = machine.ring.horizon;
-            final boolean[] heard = heardLately(true);
             // Every voter stops a token that goes round.
             final boolean stops = peer.slot == machine.ring.holder
-                || machine.ring.weights[peer.slot] > 0 && (machine.ring.rotates || !horizon.canStabilise(heard));
-            if (stops && (horizon.canBePrimary(heard) || horizon.canBePrimary(heardLately(false)))) {
+                || machine.ring.weights[peer.slot] > 0 && (machine.ring.rotates || !horizon.canStabilise(heardLately(true)));
+            if (stops && (horizon.canBePrimary(heardLately(true)) || horizon.canBePrimary(heardLately(false)))) {
                 return quickNs(peer);
             }
         }
@@ -85,7 +84,7 @@ final class Liveness {
         return Math.min(peer.silence.patienceNs(machine.config.quickSuspectNs()), machine.config.suspectNs());
     }
 
-    /** By slot: whether a member was heard lately, or with {@code heard} false, was not. */
+    /** By slot: whether a member was heard lately, or with {@code heard} false, was not. The next call fills the same array. */
     private boolean[] heardLately(final boolean heard) {
         final Ring ring = machine.ring;
         if (heardLately.length != ring.size()) {

@@ -8,6 +8,7 @@ import io.carillon.group.EntryKind;
 import io.carillon.group.LogEntry;
 import io.carillon.group.RingLog;
 import io.carillon.group.wire.ConfigurationCodec;
+import java.util.List;
 import org.agrona.DirectBuffer;
 
 /** The end of the own log, and what follows from the entries there: configurations, marks of the origins, acknowledgement. */
@@ -53,7 +54,7 @@ final class LogTail {
         }
         configurations.restore(log, stable);
         marks.clear();
-        final Configuration first = configurations.all().isEmpty() ? null : configurations.all().getFirst();
+        final Configuration first = configurations.first();
         long index = log.baseIndex();
         if (first != null) {
             marks.restore(first.marks());
@@ -89,8 +90,19 @@ final class LogTail {
      * Tells whether the log says what this member has acknowledged. One that was given up for the group's does so again
      * with the view for which that was done: it may lack, until then, configurations that the former one held.
      */
-    boolean proves() {
+    private boolean proves() {
         return log.endEpoch() >= machine.givenUpEpoch;
+    }
+
+    /** What the others may know of its configurations: the latest stable one and every newer one; none while it proves nothing. */
+    List<Configuration> proven() {
+        return proves() ? configurations.all() : List.of();
+    }
+
+    /** Tells whether the first of {@link #proven} is known stable. */
+    boolean isFirstProvenStable() {
+        final List<Configuration> proven = proven();
+        return !proven.isEmpty() && proven.getFirst().index() <= stable;
     }
 
     long lengthSinceConfiguration() {

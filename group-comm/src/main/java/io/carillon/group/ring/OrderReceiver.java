@@ -96,7 +96,7 @@ final class OrderReceiver {
             if (isEarly(index)) {
                 earlyIn = null;
                 if (!machine.ordering.append(earlyOrigin, 0, earlyKind, early, 0, earlyLength)) {
-                    machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ORDER, earlyOrigin, earlyLength);
+                    machine.trace(TraceEvent.PACKET_DROPPED, PacketType.ORDER, ~earlyOrigin, earlyLength);
                     return;
                 }
                 continue;

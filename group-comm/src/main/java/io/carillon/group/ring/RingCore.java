@@ -6,7 +6,6 @@ package io.carillon.group.ring;
 import io.carillon.group.EntryKind;
 import io.carillon.group.MemberId;
 import io.carillon.group.RingLog;
-import java.util.List;
 import java.util.UUID;
 import org.agrona.DirectBuffer;
 
@@ -147,8 +146,8 @@ public final class RingCore {
      * or its VIEW is not stable here.
      */
     public long viewEntryIndex() {
-        final List<Configuration> known = machine.isOperational() ? machine.tail.configurations().all() : List.of();
-        return known.isEmpty() || known.getFirst().epoch() != machine.ring.epoch ? 0 : known.getFirst().index();
+        final Configuration first = machine.isOperational() ? machine.tail.configurations().first() : null;
+        return first == null || first.epoch() != machine.ring.epoch ? 0 : first.index();
     }
 
     /** A {@link RingEffects#persist} is durable, and all before it. */

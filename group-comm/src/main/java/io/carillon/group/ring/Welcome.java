@@ -40,7 +40,7 @@ final class Welcome {
         mergeDelayNs = 5 * machine.config.joinNs();
     }
 
-    /** A primary ring took the place of {@code former}, which may be null. */
+    /** A ring, primary or not, took the place of {@code former}, which may be null. */
     void onInstalled(final Ring former, final Ring ring) {
         if (former == null || former.size() < ring.size()) {
             relax();

@@ -117,12 +117,16 @@ final class Wishes {
 
     /** Tells whether a record has to be ordered, for which the token's holder needs a complete log. */
     boolean needToken() {
+        return ownWish != NONE && !leaving || isRecordDue(machine.tail.configurations().latest());
+    }
+
+    private boolean isRecordDue(final Configuration latest) {
         for (final int wish : wanted) {
             if (wish != NONE) {
                 return true;
             }
         }
-        return ownWish != NONE && !leaving || isCheckpointDue(machine.tail.configurations().latest());
+        return isCheckpointDue(latest);
     }
 
     private boolean isCheckpointDue(final Configuration latest) {
@@ -153,7 +157,7 @@ final class Wishes {
             if (ownWish != NONE && !leaving) {
                 wanted[ring.self] = ownWish;
             }
-            if (settled) {
+            if (settled && isRecordDue(latest)) {
                 order(latest);
             }
         } else if (ownWish != NONE && askDeadlineNs() <= machine.nowNs && !finishesFirst()) {

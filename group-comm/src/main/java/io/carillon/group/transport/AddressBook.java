@@ -81,6 +81,15 @@ final class AddressBook {
         return entry;
     }
 
+    /** Somebody tells where others are: those who are not linked are tried at once. */
+    void learn(final List<Hello.Known> known, final MemberId self, final Predicate<MemberId> linked, final long nowNs) {
+        for (final Hello.Known k : known) {
+            if (!k.member().equals(self) && !linked.test(k.member()) && k.address().port() != 0 && !k.address().isWildcard()) {
+                learn(k.address(), k.member(), nowNs);
+            }
+        }
+    }
+
     /** Tries it at once, but not more often than the smallest back-off allows. */
     void soon(final Entry entry, final long nowNs) {
         entry.nextNs = Math.min(entry.nextNs, Math.max(nowNs, entry.nextNs - entry.backOffNs + minNs));

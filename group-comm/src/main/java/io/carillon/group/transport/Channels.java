@@ -21,9 +21,9 @@ import java.util.List;
  */
 final class Channels {
     /**
-     * What a peer's system does not acknowledge for so long ends the connection, and a new one is tried every few seconds: TCP's own tries
-     * come ever more seldom, and 7 s without a network used to cost 7 s more after it was back. Where there is no such option (no epoll)
-     * the silence of a link decides.
+     * What a peer's system does not acknowledge, or has no room for, for so long ends the connection, and a new one is tried every few
+     * seconds: TCP doubles the time between its own tries, so that an outage may cost its own length once more after it is over. Where
+     * there is no such option (no epoll) the silence of a link decides.
      */
     private static final int UNACKNOWLEDGED_MS = 5_000;
 

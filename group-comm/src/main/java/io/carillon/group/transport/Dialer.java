@@ -8,96 +8,47 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Opens connections. Names are looked up off the loop, because the system's resolver blocks.
+ * Opens connections.
  *
  * <p><b>Threading:</b> the loop's thread.
  */
 final class Dialer {
-    private static final Logger LOG = LoggerFactory.getLogger(Dialer.class);
-    private static final int RESOLVERS = 2;
-    private static final int LOOKUPS_MAX = 1024;
-    private static final ThreadPoolExecutor RESOLVER = resolver();
-
     private final TcpMesh mesh;
     private final EngineLoop loop;
     private final Listening listening;
+    private final NameLookup names;
 
     Dialer(final TcpMesh mesh, final EngineLoop loop, final Listening listening) {
         this.mesh = mesh;
         this.loop = loop;
         this.listening = listening;
+        names = new NameLookup(loop);
     }
 
     /** Opens a control connection to whoever is at {@code entry}. */
     void dial(final AddressBook.Entry entry) {
         entry.dialling = true;
-        final String host = entry.address.host();
-        final byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
-        if (literal != null) {
-            try {
-                connect(new InetSocketAddress(InetAddress.getByAddress(literal), entry.address.port()), entry);
-            } catch (final UnknownHostException e) {
-                mesh.channels().onDialFailed(entry, e.toString());
+        names.find(entry.address.host(), (addresses, why) -> {
+            if (mesh.isStopped()) {
+                entry.dialling = false;
+            } else if (addresses == null) {
+                mesh.channels().onDialFailed(entry, why);
+            } else {
+                // One of several addresses a try: the next try takes the next.
+                final InetAddress address = addresses[Math.floorMod(entry.turn++, addresses.length)];
+                bootstrap(new InetSocketAddress(address, entry.address.port()), entry, null);
             }
-            return;
-        }
-        try {
-            RESOLVER.execute(() -> resolve(entry, host));
-        } catch (final RejectedExecutionException e) {
-            mesh.channels().onDialFailed(entry, "too many name look-ups are waiting");
-        }
+        });
     }
 
     /** Opens the bulk connection of {@code link}. */
     void dialBulk(final Link link) {
         bootstrap(link.control.channel.remoteAddress(), null, link);
-    }
-
-    private void resolve(final AddressBook.Entry entry, final String host) {
-        InetAddress[] found = null;
-        String failure = "";
-        try {
-            found = InetAddress.getAllByName(host);
-        } catch (final UnknownHostException e) {
-            failure = "the name '" + host + "' has no address";
-        }
-        final InetAddress[] addresses = found;
-        final String why = failure;
-        try {
-            loop.execute(() -> onResolved(entry, addresses, why));
-        } catch (final RejectedExecutionException e) {
-            LOG.debug("name {} resolved after the loop's end", host);
-        }
-    }
-
-    private void onResolved(final AddressBook.Entry entry, final InetAddress[] addresses, final String why) {
-        if (addresses == null || addresses.length == 0) {
-            mesh.channels().onDialFailed(entry, why);
-            return;
-        }
-        // One of several addresses a try: the next try takes the next.
-        final InetAddress address = addresses[Math.floorMod(entry.turn++, addresses.length)];
-        connect(new InetSocketAddress(address, entry.address.port()), entry);
-    }
-
-    private void connect(final InetSocketAddress address, final AddressBook.Entry entry) {
-        if (mesh.isStopped()) {
-            entry.dialling = false;
-            return;
-        }
-        bootstrap(address, entry, null);
     }
 
     private void bootstrap(final java.net.SocketAddress address, final AddressBook.Entry entry, final Link link) {
@@ -144,16 +95,5 @@ final class Dialer {
         } else {
             mesh.channels().onConnected(channel, entry);
         }
-    }
-
-    private static ThreadPoolExecutor resolver() {
-        final ThreadPoolExecutor executor = new ThreadPoolExecutor(RESOLVERS, RESOLVERS, 5, TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(LOOKUPS_MAX), task -> {
-                final Thread thread = new Thread(task, "carillon-resolver");
-                thread.setDaemon(true);
-                return thread;
-            });
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
     }
 }

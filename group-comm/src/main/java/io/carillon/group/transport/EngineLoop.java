@@ -49,6 +49,7 @@ public final class EngineLoop implements AutoCloseable {
     private static final int CHUNK_ORDER = 8;
     private static final int SMALL_CACHED = 256;
     private static final int NORMAL_CACHED = 64;
+    private static final Runnable NOTHING = () -> { };
 
     private final boolean epoll;
     private final PassLoop loop;
@@ -114,6 +115,11 @@ public final class EngineLoop implements AutoCloseable {
      */
     public void execute(final Runnable task) {
         loop.execute(guarded(task));
+    }
+
+    /** Has another pass come after this one. Loop's thread; leaves no garbage. */
+    void again() {
+        loop.execute(NOTHING);
     }
 
     /**

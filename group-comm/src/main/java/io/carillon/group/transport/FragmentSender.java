@@ -216,6 +216,21 @@ final class FragmentSender {
         }
     }
 
+    /** Gives up every message that has more to send. */
+    void discard() {
+        discard(control);
+        discard(bulk);
+    }
+
+    private void discard(final ArrayDeque<Message> queue) {
+        for (final Message message : queue) {
+            if (!message.over) {
+                end(message);
+            }
+        }
+        queue.clear();
+    }
+
     private void end(final Message message) {
         message.over = true;
         message.lost.clear();

@@ -171,14 +171,13 @@ public final class GroupNode implements Group {
         final long life = new SecureRandom().nextLong();
         final RedundantMesh.Opener opener = (network, heard) -> {
             final TransportConfig config = transportConfig.onNetwork(network);
+            final MeshIdentity identity = new MeshIdentity(clusterName, ringConfig.name(), state.self(), life, network);
             if (config.udp() != null) {
-                final UdpMesh mesh = new UdpMesh(loop, config,
-                    new MeshIdentity(clusterName, ringConfig.name(), state.self(), life, network), heard);
+                final UdpMesh mesh = new UdpMesh(loop, config, identity, heard);
                 mesh.admission((ip, answer) -> admission.ask(ip, answer));
                 return mesh;
             }
-            final TcpMesh mesh = new TcpMesh(loop, config, clusterName, ringConfig.name(), state.self(), life,
-                network, heard);
+            final TcpMesh mesh = new TcpMesh(loop, config, identity, heard);
             mesh.security(security);
             mesh.admission((ip, answer) -> admission.ask(ip, answer));
             return mesh;
@@ -324,7 +323,7 @@ public final class GroupNode implements Group {
             }
             listener.onBatchEnd();
             if (!events.isEmpty() || membership != null && membership.isTouched()) {
-                loop.execute(() -> { });
+                loop.again();
             }
         } catch (final UncheckedIOException e) {
             fail(e.getMessage()); // the log or the state cannot be written: the message says what to do

@@ -53,7 +53,7 @@ final class Handshake {
             throw new BadFrame("HELLO twice");
         }
         c.remote = hello;
-        final Refusal refusal = objection(hello);
+        final Refusal refusal = mesh.identity().objection(hello);
         if (refusal != null) {
             refuseHello(c, hello, refusal);
         } else if (c.initiator) {
@@ -66,29 +66,13 @@ final class Handshake {
         }
     }
 
-    private Refusal objection(final Hello hello) {
-        if (hello.commonVersion() < 0) {
-            return Refusal.VERSION;
-        }
-        if (!hello.cluster().equals(mesh.cluster())) {
-            return Refusal.CLUSTER_NAME;
-        }
-        if (hello.network() != mesh.network() && !hello.member().equals(self)) {
-            return Refusal.NETWORK;
-        }
-        if (hello.member().equals(self)) {
-            return hello.mesh() == mesh.nonce() ? Refusal.SELF : Refusal.CLONE;
-        }
-        return null;
-    }
-
     private void refuseHello(final Connection c, final Hello hello, final Refusal refusal) {
         final String detail = switch (refusal) {
             case VERSION -> "it speaks " + hello.versionMin() + " to " + hello.versionMax() + ", this node "
                 + Hello.VERSION_MIN + " to " + Hello.VERSION_MAX;
-            case CLUSTER_NAME -> "'" + Hello.printable(hello.cluster()) + "', this node's is '" + mesh.cluster() + "'";
+            case CLUSTER_NAME -> "'" + Hello.printable(hello.cluster()) + "', this node's is '" + mesh.identity().cluster() + "'";
             case CLONE -> hello.member().toString();
-            case NETWORK -> "its number " + hello.network() + ", number " + mesh.network() + " here";
+            case NETWORK -> "its number " + hello.network() + ", number " + mesh.identity().network() + " here";
             default -> "";
         };
         mesh.refusals().refuse(c, refusal, detail);

@@ -15,4 +15,17 @@ import io.carillon.group.MemberId;
  * @param network number of the network: only those who believe to be on the same are linked to.
  */
 record MeshIdentity(String cluster, String node, MemberId self, long life, int network) {
+    /** What speaks against a link with whoever says this of itself; null if nothing does. */
+    Refusal objection(final Hello hello) {
+        if (hello.commonVersion() < 0) {
+            return Refusal.VERSION;
+        }
+        if (!hello.cluster().equals(cluster)) {
+            return Refusal.CLUSTER_NAME;
+        }
+        if (hello.member().equals(self)) {
+            return hello.mesh() == life ? Refusal.SELF : Refusal.CLONE;
+        }
+        return hello.network() != network ? Refusal.NETWORK : null;
+    }
 }

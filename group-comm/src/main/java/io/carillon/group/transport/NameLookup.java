@@ -26,7 +26,7 @@ final class NameLookup {
 
     private final EngineLoop loop;
 
-    /** Takes the answer: addresses, at least one, or why there is none. */
+    /** Takes the answer: addresses, at least one; or null, and why there is none. */
     interface Answer {
         void take(InetAddress[] addresses, String why);
     }
@@ -37,15 +37,13 @@ final class NameLookup {
 
     /** Looks {@code host} up; literals are answered at once. */
     void find(final String host, final Answer answer) {
-        final byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
+        final InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+        if (literal != null) {
+            answer.take(new InetAddress[] {literal}, "");
+            return;
+        }
         try {
-            if (literal != null) {
-                answer.take(new InetAddress[] {InetAddress.getByAddress(literal)}, "");
-            } else {
-                RESOLVER.execute(() -> resolve(host, answer));
-            }
-        } catch (final UnknownHostException e) {
-            answer.take(null, e.toString());
+            RESOLVER.execute(() -> resolve(host, answer));
         } catch (final RejectedExecutionException e) {
             answer.take(null, "too many name look-ups are waiting");
         }

@@ -48,6 +48,7 @@ final class Reassembly {
     private final Sink sink;
     private final Map<Integer, Message> messages = new LinkedHashMap<>();
     private final NumberWindow completed = new NumberWindow();
+    private long newest;
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     /** Bit 0 of word 0 is the latest sequence, bit i of word j the one before it by 64 j + i. */
     private final long[] bitmap = new long[ACK_WORDS];
@@ -78,7 +79,7 @@ final class Reassembly {
                 + total);
         }
         note(sequence);
-        if (completed.isNew(id)) {
+        if (completed.isNew(numberOf(id))) {
             add(id, total, kind, at, in, offset + Datagrams.FRAGMENT_HEADER_LENGTH, bytes, nowNs);
         }
     }
@@ -100,12 +101,19 @@ final class Reassembly {
         message.touchedNs = nowNs;
         if (message.received.isWhole(total)) {
             forget(id, message);
-            completed.take(id);
+            final long number = numberOf(id);
+            completed.take(number);
+            newest = Math.max(newest, number);
             view.wrap(message.bytes);
             sink.onMessage(kind, view, 0, total);
         } else {
             evict(message);
         }
+    }
+
+    /** The sender's count of messages, of which {@code id} is the lower 31 bits: the one next to the newest that came. */
+    private long numberOf(final int id) {
+        return newest + (id - (int) newest << 1 >> 1);
     }
 
     private void grow(final Message message, final int capacity) {

@@ -29,8 +29,8 @@ final class RingReporter {
         final Mesh mesh = membership == null ? null : membership.mesh();
         return new RingReport(node, self.toString(), cluster, mesh == null ? 0 : mesh.port(),
             membership == null ? "CLOSED" : membership.state(),
-            membership == null || !membership.rotates() ? "parked" : "goes round", name(holder, view), membership == null ? 0
-                : membership.tokenSeq(),
+            holder == null ? "" : membership.rotates() ? "goes round" : "parked", name(holder, view),
+            membership == null ? 0 : membership.tokenSeq(),
             membership == null ? 0 : membership.epoch(), log.endIndex(), log.loggedIndex(), journal.box().stableIndex(),
             mesh == null ? List.of() : links(mesh), mesh == null ? List.of() : mesh.unlinked(),
             mesh == null ? List.of() : mesh.faults(), view == null ? List.of() : members(view, self, holder, nowNs),

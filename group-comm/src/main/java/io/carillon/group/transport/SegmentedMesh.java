@@ -89,8 +89,7 @@ final class SegmentedMesh implements Mesh, MeshListener {
     @Override
     public void broadcast(final int[] peers, final int count, final DirectBuffer packet, final int offset, final int length,
         final TrafficClass trafficClass) {
-        final byte type = packet.getByte(offset);
-        if (elsewhere == 0 || type != PacketType.DATA && type != PacketType.ORDER) {
+        if (elsewhere == 0 || !isPayload(packet, offset)) {
             for (int nth = 0; nth < count; nth++) {
                 mesh.send(peers[nth], packet, offset, length, trafficClass);
             }
@@ -278,10 +277,14 @@ final class SegmentedMesh implements Mesh, MeshListener {
     }
 
     private void give(final long nowNs, final int peer, final DirectBuffer buffer, final int offset, final int length) {
-        final byte type = buffer.getByte(offset);
-        if (type == PacketType.DATA || type == PacketType.ORDER) {
+        if (isPayload(buffer, offset)) {
             listener.onPacket(nowNs, peer, buffer, offset, length);
         }
+    }
+
+    private static boolean isPayload(final DirectBuffer packet, final int offset) {
+        final byte type = packet.getByte(offset);
+        return type == PacketType.DATA || type == PacketType.ORDER;
     }
 
     private void onUnreached(final long nowNs, final DirectBuffer buffer, final int offset, final int length) {

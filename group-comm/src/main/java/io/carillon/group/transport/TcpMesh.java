@@ -26,12 +26,8 @@ public final class TcpMesh implements NetworkMesh {
 
     private final EngineLoop loop;
     private final TransportConfig config;
-    private final String cluster;
-    private final String node;
-    private final MemberId self;
+    private final MeshIdentity identity;
     private final MeshListener listener;
-    private final long nonce;
-    private final int network;
     private final Refusals refusals;
     private final Arrivals arrivals;
     private final AddressBook book;
@@ -54,24 +50,14 @@ public final class TcpMesh implements NetworkMesh {
      */
     public TcpMesh(final EngineLoop loop, final TransportConfig config, final String cluster, final String node, final MemberId self,
         final MeshListener listener) {
-        this(loop, config, cluster, node, self, RANDOM.nextLong(), 0, listener);
+        this(loop, config, new MeshIdentity(cluster, node, self, RANDOM.nextLong(), 0), listener);
     }
 
-    /**
-     * The same on one of several networks.
-     *
-     * @param life random number of this process, the same on all networks.
-     * @param network its number: only those who believe to be on the same are linked to.
-     */
-    TcpMesh(final EngineLoop loop, final TransportConfig config, final String cluster, final String node, final MemberId self,
-        final long life, final int network, final MeshListener listener) {
-        nonce = life;
-        this.network = network;
+    /** The same on one of several networks. */
+    TcpMesh(final EngineLoop loop, final TransportConfig config, final MeshIdentity identity, final MeshListener listener) {
         this.loop = loop;
         this.config = config;
-        this.cluster = cluster;
-        this.node = node;
-        this.self = self;
+        this.identity = identity;
         this.listener = listener;
         refusals = new Refusals(this, LoggerFactory.getLogger(TcpMesh.class));
         arrivals = new Arrivals(this, loop, refusals);
@@ -79,7 +65,7 @@ public final class TcpMesh implements NetworkMesh {
         listening = new Listening(this, loop, config);
         final Dialer dialer = new Dialer(this, loop, listening);
         links = new Links(this, listener, config.peersMax());
-        handshake = new Handshake(this, links, self);
+        handshake = new Handshake(this, links, identity.self());
         channels = new Channels(this, links, arrivals, dialer);
         clock = new MeshClock(this, loop, links, book, dialer);
     }
@@ -171,7 +157,7 @@ public final class TcpMesh implements NetworkMesh {
 
     @Override
     public List<LinkStatus> links() {
-        return links.status(network);
+        return links.status(identity.network());
     }
 
     @Override
@@ -230,16 +216,12 @@ public final class TcpMesh implements NetworkMesh {
         return config;
     }
 
-    String cluster() {
-        return cluster;
+    MeshIdentity identity() {
+        return identity;
     }
 
     int network() {
-        return network;
-    }
-
-    long nonce() {
-        return nonce;
+        return identity.network();
     }
 
     AddressBook book() {
@@ -264,8 +246,8 @@ public final class TcpMesh implements NetworkMesh {
 
     Hello hello(final TrafficClass trafficClass, final long linkNonce) {
         final List<Hello.Known> known = trafficClass == TrafficClass.BULK ? List.of() : links.known();
-        return new Hello(Hello.VERSION_MIN, Hello.VERSION_MAX, trafficClass, network, self, nonce, linkNonce, cluster, node,
-            listening.advertised(), known);
+        return new Hello(Hello.VERSION_MIN, Hello.VERSION_MAX, trafficClass, identity.network(), identity.self(),
+            identity.life(), linkNonce, identity.cluster(), identity.node(), listening.advertised(), known);
     }
 
     /** Neither are connections made nor taken. */
@@ -373,11 +355,7 @@ public final class TcpMesh implements NetworkMesh {
     }
 
     private void learn(final List<Hello.Known> known, final long nowNs) {
-        for (final Hello.Known k : known) {
-            if (!k.member().equals(self) && !links.contains(k.member()) && k.address().port() != 0 && !k.address().isWildcard()) {
-                book.learn(k.address(), k.member(), nowNs);
-            }
-        }
+        book.learn(known, identity.self(), links::contains, nowNs);
         rearm();
     }
 }

@@ -24,6 +24,7 @@ final class UdpClock {
     private final LoopTimer timer;
     private long nextPingNs;
     private long nextLookNs;
+    private long armedNs = Long.MAX_VALUE;
     private int looks;
     private boolean running;
 
@@ -59,7 +60,16 @@ final class UdpClock {
                 next = Math.min(next, link.fragments.deadlineNs());
             }
         }
+        armedNs = next;
         timer.deadline(next);
+    }
+
+    /** Fires at {@code deadlineNs} at the latest; the same without looking at everything. */
+    void atLatest(final long deadlineNs) {
+        if (running && deadlineNs < armedNs) {
+            armedNs = deadlineNs;
+            timer.deadline(deadlineNs);
+        }
     }
 
     private void onTimer() {
@@ -128,9 +138,9 @@ final class UdpClock {
     private void dial(final AddressBook.Entry entry) {
         entry.dialling = true;
         names.find(entry.address.host(), (addresses, why) -> {
-            if (mesh.isClosed()) {
+            if (mesh.isMute()) {
                 entry.dialling = false;
-            } else if (addresses == null || addresses.length == 0) {
+            } else if (addresses == null) {
                 mesh.book().onFailed(entry, why, mesh.nowNs());
             } else {
                 // One of several addresses a try: the next try takes the next.

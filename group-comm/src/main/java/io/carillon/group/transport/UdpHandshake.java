@@ -201,7 +201,7 @@ final class UdpHandshake {
                 from);
             return;
         }
-        final Refusal objection = mesh.objection(peer.hello());
+        final Refusal objection = mesh.identity().objection(peer.hello());
         if (objection != null) {
             mesh.refusals().refuse(objection, from, peer.hello());
             sendRefusal(objection, peer, from);
@@ -222,7 +222,7 @@ final class UdpHandshake {
 
     private void loopAsk(final UdpIntroduction peer, final InetSocketAddress from) {
         mesh.admission().ask(from.getAddress().getHostAddress(), admitted -> {
-            if (!asked.remove(from) || mesh.isClosed()) {
+            if (!asked.remove(from) || mesh.isMute()) {
                 return;
             }
             if (admitted) {
@@ -278,7 +278,7 @@ final class UdpHandshake {
         }
         in.skipBytes(Integer.BYTES);
         final UdpIntroduction peer = UdpIntroduction.decode(in);
-        final Refusal objection = mesh.objection(peer.hello());
+        final Refusal objection = mesh.identity().objection(peer.hello());
         if (objection != null) {
             mesh.refusals().refuse(objection, from, peer.hello());
             fail(attempt, "refused");

@@ -185,9 +185,11 @@ final class UdpLink {
         flushLater = false;
     }
 
-    /** Forgets what was said and not handed over. */
+    /** Forgets what was said and not handed over, and the rest of long messages. */
     void discard() {
         outEnd = Datagrams.HEADER_LENGTH;
+        fragments.discard();
+        flushLater = false;
     }
 
     /** It has something to flush at the end of the pass. */

@@ -127,14 +127,12 @@ final class UdpMesh implements NetworkMesh {
             final UdpLink link = unsent.get(i);
             if (isolation == 0 && link.state != UdpLink.State.CLOSED) {
                 link.flush(nowNs);
+                clock.atLatest(link.fragments.deadlineNs());
             } else {
                 link.discard();
             }
         }
-        if (!unsent.isEmpty()) {
-            unsent.clear();
-            clock.rearm();
-        }
+        unsent.clear();
         socket.flush();
     }
 
@@ -201,6 +199,9 @@ final class UdpMesh implements NetworkMesh {
                 : " does not reach all, each is sent to by itself") + ", " + multicast.packets() + " packets");
         }
         refusals.describe(lines);
+        if (socket.failed() > 0) {
+            lines.add("datagrams that the system did not send, or of which the network said that they did not arrive: " + socket.failed());
+        }
         return lines;
     }
 
@@ -287,8 +288,9 @@ final class UdpMesh implements NetworkMesh {
         return loop.nowNs();
     }
 
-    boolean isClosed() {
-        return stopped || isolation == 2;
+    /** Nothing is said, understood or made. */
+    boolean isMute() {
+        return stopped || isolation != 0;
     }
 
     boolean isIsolated() {
@@ -329,18 +331,8 @@ final class UdpMesh implements NetworkMesh {
         return index;
     }
 
-    /** What speaks against a link with whoever says this of itself; null if nothing does. */
-    Refusal objection(final Hello hello) {
-        if (hello.commonVersion() < 0) {
-            return Refusal.VERSION;
-        }
-        if (!hello.cluster().equals(identity.cluster())) {
-            return Refusal.CLUSTER_NAME;
-        }
-        if (hello.member().equals(identity.self())) {
-            return hello.mesh() == identity.life() ? Refusal.SELF : Refusal.CLONE;
-        }
-        return hello.network() != identity.network() ? Refusal.NETWORK : null;
+    MeshIdentity identity() {
+        return identity;
     }
 
     void onBound() {
@@ -358,12 +350,7 @@ final class UdpMesh implements NetworkMesh {
     }
 
     void learn(final List<Hello.Known> known, final long nowNs) {
-        for (final Hello.Known k : known) {
-            if (!k.member().equals(identity.self()) && !links.contains(k.member()) && k.address().port() != 0
-                && !k.address().isWildcard()) {
-                book.learn(k.address(), k.member(), nowNs);
-            }
-        }
+        book.learn(known, identity.self(), links::contains, nowNs);
         rearm();
     }
 }

@@ -45,7 +45,7 @@ final class UdpReceiver implements UdpSocket.Reader {
     @Override
     public void onDatagram(final ByteBuf datagram, final InetSocketAddress from) {
         final int length = datagram.readableBytes();
-        if (mesh.isClosed() || mesh.isIsolated()) {
+        if (mesh.isMute()) {
             return;
         }
         if (length < Datagrams.HEADER_LENGTH || length > in.length) {

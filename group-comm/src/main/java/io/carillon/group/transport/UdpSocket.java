@@ -13,6 +13,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
@@ -39,6 +40,8 @@ final class UdpSocket {
     private static final int READ_AT_ONCE = 16;
     private static final int READY_MAX = 64;
     private static final int BUFFER_WANTED = 4 << 20;
+    /** What the system does not take waits; beyond so many bytes it is lost, until half of that has left. */
+    private static final int UNSENT_MAX = 4 << 20;
     private static final int IPPROTO_IP = 0;
     private static final int IPPROTO_IPV6 = 41;
     private static final int PMTUDISC_PROBE = 3;
@@ -83,6 +86,7 @@ final class UdpSocket {
             .option(ChannelOption.ALLOCATOR, loop.allocator())
             .option(ChannelOption.SO_RCVBUF, BUFFER_WANTED)
             .option(ChannelOption.SO_SNDBUF, BUFFER_WANTED)
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(UNSENT_MAX / 2, UNSENT_MAX))
             .handler(new ChannelInitializer<Channel>() {
                 @Override
                 protected void initChannel(final Channel made) {
@@ -158,18 +162,12 @@ final class UdpSocket {
         return channel == null ? 0 : ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
-    /** The one address listened at; null when it is all of them, or none yet. */
-    InetAddress address() {
-        final InetAddress bound = channel == null ? null : ((InetSocketAddress) channel.localAddress()).getAddress();
-        return bound == null || bound.isAnyLocalAddress() ? null : bound;
-    }
-
     /** Bytes that the system holds for a reader that is late. */
     int receiveBuffer() {
         return receiveBuffer;
     }
 
-    /** Datagrams that the system refused. */
+    /** Datagrams that the system did not send, and errors that the network answered with. */
     long failed() {
         return failed;
     }
@@ -185,6 +183,10 @@ final class UdpSocket {
     /** Sends bytes as they are. */
     int send(final byte[] bytes, final int length, final InetSocketAddress to) {
         if (channel == null) {
+            return 0;
+        }
+        if (!channel.isWritable()) {
+            failed++;
             return 0;
         }
         final ByteBuf body = loop.allocator().directBuffer(length).writeBytes(bytes, 0, length);

@@ -132,6 +132,15 @@ final class BlackBoxTest {
         assertEquals(1000, dump(20 * MS).packets().remaining() / EventRing.RECORD_LENGTH);
     }
 
+    /** While members gather they send each other nothing else. */
+    @Test
+    void whoSendsAJoinIsHeard() {
+        box.peerUp(1 * MS, 0, B, "n2");
+        packet.putByte(0, PacketType.JOIN);
+        box.packetIn(2 * MS, 0, packet, 0, 77);
+        assertEquals(2 * MS, box.heardNs(0));
+    }
+
     @Test
     void sumsHaveTheTimeOfTheLastPacketInThem() throws Exception {
         box.peerUp(0, 0, B, "n2");

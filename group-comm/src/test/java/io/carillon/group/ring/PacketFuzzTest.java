@@ -30,8 +30,6 @@ class PacketFuzzTest {
     private static final long FRAMES = Long.getLong("carillon.fuzz.frames", 300_000L);
     private static final long SEED = Long.getLong("carillon.fuzz.seed", 20_261_121L);
     private static final long HEAP_TOLERANCE = 4 << 20;
-    /** Of each type. */
-    private static final int SAMPLES = 50;
     private static final int LENGTH_MAX = 70_000;
 
     private final SplittableRandom random = new SplittableRandom(SEED);
@@ -44,8 +42,8 @@ class PacketFuzzTest {
 
     @Test
     void nothingComesOfPacketsThatNobodySent() {
-        formed(true);
-        final RingWorld world = formed(false);
+        RecordedPackets.formed(true, samples);
+        final RingWorld world = RecordedPackets.formed(false, samples);
         for (int type = PacketType.DATA; type <= PacketType.INSTALL; type++) {
             final int wanted = type;
             assertTrue(samples.stream().anyMatch(sample -> sample[0] == wanted)
@@ -64,40 +62,6 @@ class PacketFuzzTest {
         for (int number = 0; number < 3; number++) {
             assertTrue(world.node(number).delivered().getLast().equals("still"));
         }
-    }
-
-    /** A group that has sent every kind of packet once; with a token that goes round, or a parked one. */
-    private RingWorld formed(final boolean rotates) {
-        final RingWorld world = new RingWorld(3);
-        for (final RingWorldNode node : world.nodes) {
-            node.config = node.config.withRotation(rotates ? TokenRotation.rotating() : TokenRotation.PARKED);
-        }
-        final int[] count = new int[PacketType.INSTALL + 1];
-        world.tap = packet -> {
-            if (count[packet[0]]++ < SAMPLES && samples.size() < 2 * SAMPLES * count.length) {
-                samples.add(packet);
-            }
-        };
-        world.form();
-        for (int offer = 0; offer < world.node(0).config.tokenPassAfter() + 10; offer++) {
-            world.node(1).offer("to move the token");
-            world.run(RingWorld.MS);
-        }
-        world.node(2).pause();
-        for (int offer = 0; offer < 30; offer++) {
-            world.node(offer % 2).offer("w".repeat(1 + offer * 40));
-            world.run(RingWorld.MS);
-        }
-        world.node(2).resume();
-        world.cut(0, 2);
-        world.node(1).core.barrier(world.nowNs);
-        world.node(1).settle();
-        world.node(1).core.weight(world.nowNs, 1);
-        world.run(2000 * RingWorld.MS);
-        world.heal();
-        world.until(20_000 * RingWorld.MS, "three", () -> world.allPrimary(3));
-        world.tap = packet -> { };
-        return world;
     }
 
     private void run(final RingWorld world, final long frames) {
@@ -134,7 +98,7 @@ class PacketFuzzTest {
             return;
         }
         if (victim == null) {
-            victim = formed(random.nextBoolean());
+            victim = RecordedPackets.formed(random.nextBoolean(), new ArrayList<>());
             victim.loss = (from, to, type) -> true; // its time stands still: what it answers would lie there
         }
         final RingWorldNode node = victim.node(random.nextInt(3));

@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.carillon.group.EntryKind;
 import io.carillon.group.wire.PacketType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** A token that goes round (docs/ring.md, section 2a), on a network where every packet takes 100 us. */
@@ -41,6 +44,23 @@ class RotationTest {
         }
     }
 
+    private static void allOffer(final RingWorld world, final String what) {
+        for (final RingWorldNode node : world.nodes) {
+            assertTrue(node.offer(node.name + what) > 0);
+        }
+    }
+
+    /** The packets of these types that are sent from now on. */
+    private static List<Byte> sentOf(final RingWorld world, final Byte... types) {
+        final List<Byte> sent = new ArrayList<>();
+        world.tap = packet -> {
+            if (List.of(types).contains(packet[0])) {
+                sent.add(packet[0]);
+            }
+        };
+        return sent;
+    }
+
     private static int holder(final RingWorld world) {
         int holder = -1;
         for (final RingWorldNode node : world.nodes) {
@@ -56,9 +76,7 @@ class RotationTest {
     void allWriteAndAllHaveTheSame() {
         final RingWorld world = formed(3);
         for (int round = 0; round < 50; round++) {
-            for (final RingWorldNode node : world.nodes) {
-                assertTrue(node.offer(node.name + ":" + round) > 0);
-            }
+            allOffer(world, ":" + round);
             world.run(MS / 3);
         }
         world.run(10 * MS);
@@ -72,12 +90,7 @@ class RotationTest {
         world.node(1).offer("first");
         world.run(10 * MS);
         assertEquals(1, holder(world));
-        final List<Byte> tokens = new ArrayList<>();
-        world.tap = packet -> {
-            if (packet[0] == PacketType.TOKEN || packet[0] == PacketType.WAKE) {
-                tokens.add(packet[0]);
-            }
-        };
+        final List<Byte> tokens = sentOf(world, PacketType.TOKEN, PacketType.WAKE);
         for (int count = 0; count < 20; count++) {
             final String text = "w" + count;
             final long before = world.nowNs;
@@ -111,12 +124,7 @@ class RotationTest {
         world.node(0).offer("x");
         world.run(10 * MS);
         final int first = holder(world);
-        final List<Byte> tokens = new ArrayList<>();
-        world.tap = packet -> {
-            if (packet[0] == PacketType.TOKEN) {
-                tokens.add(packet[0]);
-            }
-        };
+        final List<Byte> tokens = sentOf(world, PacketType.TOKEN);
         world.run(400 * MS);
         assertEquals(0, tokens.size());
         assertEquals(first, holder(world));
@@ -143,9 +151,7 @@ class RotationTest {
         final int[] lost = {0};
         world.loss = (from, to, type) -> type == PacketType.TOKEN && lost[0]++ % 2 == 0;
         for (int count = 0; count < 10; count++) {
-            for (final RingWorldNode node : world.nodes) {
-                node.offer(node.name + count);
-            }
+            allOffer(world, "" + count);
         }
         world.until(2000 * MS, "all ordered", () -> world.node(0).delivered().size() == 30);
         assertTrue(world.nodes.stream().anyMatch(node -> node.trace.contains(TraceEvent.TOKEN_REPEATED)));
@@ -157,9 +163,7 @@ class RotationTest {
         final RingWorld world = formed(3);
         final String large = "x".repeat(8000);
         for (int count = 0; count < 40; count++) {
-            for (final RingWorldNode node : world.nodes) {
-                assertTrue(node.offer(node.name + count + large) > 0);
-            }
+            allOffer(world, count + large);
         }
         world.until(1000 * MS, "all ordered", () -> world.node(0).delivered().size() == 120);
         world.run(10 * MS);
@@ -205,16 +209,12 @@ class RotationTest {
         world.until(2000 * MS, "joins", () -> world.allPrimary(3));
         assertEquals(0, world.node(0).view().members().get(2).weight());
         for (int count = 0; count < 20; count++) {
-            for (final RingWorldNode node : world.nodes) {
-                assertTrue(node.offer(node.name + count) > 0);
-            }
+            allOffer(world, "" + count);
             world.run(MS / 4);
         }
         world.promote(2);
         for (int count = 20; count < 40; count++) {
-            for (final RingWorldNode node : world.nodes) {
-                assertTrue(node.offer(node.name + count) > 0);
-            }
+            allOffer(world, "" + count);
             world.run(MS / 4);
         }
         world.until(500 * MS, "all ordered", () -> world.node(0).delivered().size() == 120);
@@ -228,8 +228,8 @@ class RotationTest {
         world.node(0).offer("elsewhere");
         world.run(10 * MS);
         for (int count = 0; count < 30; count++) {
-            world.node(2).core.offer(world.nowNs, io.carillon.group.EntryKind.WRITE_SET,
-                new org.agrona.concurrent.UnsafeBuffer(("l" + count).getBytes(java.nio.charset.StandardCharsets.UTF_8)), 0, 2);
+            world.node(2).core.offer(world.nowNs, EntryKind.WRITE_SET,
+                new UnsafeBuffer(("l" + count).getBytes(StandardCharsets.UTF_8)), 0, 2);
         }
         world.node(2).core.leave(world.nowNs);
         world.node(2).settle();
@@ -252,9 +252,7 @@ class RotationTest {
         assertTrue(world.node(0).trace.contains(TraceEvent.TOKEN_MODE_REFUSED));
         assertFalse(world.node(2).trace.contains(TraceEvent.TOKEN_MODE_REFUSED));
         for (int count = 0; count < 10; count++) {
-            for (final RingWorldNode node : world.nodes) {
-                assertTrue(node.offer(node.name + count) > 0);
-            }
+            allOffer(world, "" + count);
         }
         world.run(20 * MS);
         assertSame(world, 30);

@@ -163,6 +163,16 @@ class FragmentsTest {
     }
 
     @Test
+    void messagesArriveOnceAlsoWhenTheirNumbersBeginAnew() throws BadFrame {
+        final int[] numbers = {0, (1 << 30) - 1, Integer.MAX_VALUE - 1, Integer.MAX_VALUE, 0, 1, Integer.MAX_VALUE, 1};
+        for (int i = 0; i < numbers.length; i++) {
+            final byte[] fragment = fragment(i, numbers[i], 1, 0, new byte[] {(byte) i}, 1);
+            receiver.onFragment(new UnsafeBuffer(fragment), 0, fragment.length, nowNs);
+        }
+        assertEquals(List.of("[0]", "[1]", "[2]", "[3]", "[4]", "[5]"), came.stream().map(java.util.Arrays::toString).toList());
+    }
+
+    @Test
     void whatCannotBeIsRefused() {
         final byte[] bytes = new byte[2000];
         for (final byte[] wrong : List.of(new byte[3], fragment(-1, 0, 2000, 0, bytes, 10), fragment(0, -1, 2000, 0, bytes, 10),

@@ -224,7 +224,8 @@ class RedundantMeshTest {
             super(number);
             final long life = System.nanoTime();
             mesh = new RedundantMesh(loop, config.links(), config.peersMax(), this,
-                (network, heard) -> new TcpMesh(loop, config.onNetwork(network), "c", "node" + number, id, life, network, heard));
+                (network, heard) -> new TcpMesh(loop, config.onNetwork(network),
+                    new MeshIdentity("c", "node" + number, id, life, network), heard));
             loop.onPassEnd(mesh::flush);
         }
 

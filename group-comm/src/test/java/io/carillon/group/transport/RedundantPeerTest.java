@@ -8,10 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.group.MemberId;
-import io.carillon.group.ring.TrafficClass;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.Test;
 
 /** The choice among links, with time in the test's hand: one look each 40 ms. */
@@ -149,7 +147,7 @@ class RedundantPeerTest {
         assertEquals(0, peer.current);
     }
 
-    private final class FakeNetwork implements NetworkMesh {
+    private final class FakeNetwork extends UnusedMesh {
         long answeredNs;
         long roundTripNs = MS;
         int dropped;
@@ -173,82 +171,6 @@ class RedundantPeerTest {
         public void drop(final int handle, final String why) {
             dropped++;
             peer.onDown(handle - 40, nowNs);
-        }
-
-        @Override
-        public void sendNumbered(final int handle, final long number, final DirectBuffer packet, final int offset, final int length,
-            final TrafficClass trafficClass) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void tellAddresses(final int handle, final List<PeerAddress> byNetwork) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void learn(final MemberId member, final PeerAddress address) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public PeerAddress advertised() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void start(final List<PeerAddress> addresses) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void stop() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void send(final int handle, final DirectBuffer packet, final int offset, final int length, final TrafficClass trafficClass) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void flush() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void discard() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public void isolate(final int mode) {
-            throw new AssertionError();
-        }
-
-        @Override
-        public int port() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public int peerCount() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public long refusedCount() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public List<LinkStatus> links() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public List<String> describe() {
-            throw new AssertionError();
         }
     }
 }
