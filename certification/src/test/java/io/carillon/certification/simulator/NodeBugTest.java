@@ -30,9 +30,13 @@ class NodeBugTest {
     private static final long MESSAGES = 200;
     private static final int SEEDS_MAX = 5_000;
 
+    /** The first seed that notices a bug, and the rule that it breaks. */
+    private record Kept(long seed, String noticed) {
+    }
+
     @TestFactory
     List<DynamicTest> eachIsFoundByItsSeed() throws IOException {
-        final Map<NodeBug, Long> kept = keptSeeds();
+        final Map<NodeBug, Kept> kept = keptSeeds();
         final List<DynamicTest> tests = new ArrayList<>();
         for (final NodeBug bug : NodeBug.values()) {
             if (bug != NodeBug.NONE) {
@@ -43,10 +47,10 @@ class NodeBugTest {
         return tests;
     }
 
-    private static void isFoundBy(final NodeBug bug, final long seed) {
-        final SimulationFailure failure = assertThrows(SimulationFailure.class, () -> runWith(bug, seed));
-        assertTrue(failure.getMessage().contains("seed " + seed), failure.getMessage());
-        runWith(NodeBug.NONE, seed);
+    private static void isFoundBy(final NodeBug bug, final Kept kept) {
+        final SimulationFailure failure = assertThrows(SimulationFailure.class, () -> runWith(bug, kept.seed));
+        assertTrue(failure.getMessage().contains(kept.noticed), failure.getMessage());
+        runWith(NodeBug.NONE, kept.seed);
     }
 
     private static void runWith(final NodeBug bug, final long seed) {
@@ -78,14 +82,14 @@ class NodeBugTest {
     }
 
     /** Lines of {@code BUG seed what was noticed}. */
-    private static Map<NodeBug, Long> keptSeeds() throws IOException {
-        final Map<NodeBug, Long> seeds = new EnumMap<>(NodeBug.class);
+    private static Map<NodeBug, Kept> keptSeeds() throws IOException {
+        final Map<NodeBug, Kept> seeds = new EnumMap<>(NodeBug.class);
         try (InputStream in = NodeBugTest.class.getResourceAsStream("planted-node-bugs.txt")) {
             for (final String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
                 if (!line.isBlank() && !line.startsWith("#")) {
                     final String[] words = line.split(" ", 3);
                     assertEquals(3, words.length, line);
-                    seeds.put(NodeBug.valueOf(words[0]), Long.parseLong(words[1]));
+                    seeds.put(NodeBug.valueOf(words[0]), new Kept(Long.parseLong(words[1]), words[2]));
                 }
             }
         }

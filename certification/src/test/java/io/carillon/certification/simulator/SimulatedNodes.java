@@ -23,6 +23,7 @@ import java.util.UUID;
 /** Whole nodes on the simulated ring, from one seed: docs/simulator.md, "Whole nodes". */
 final class SimulatedNodes implements SimulatedHosts {
     private static final long SECOND = 1_000_000_000L;
+    private static final int WINDOW_MIN = 64;
     /** A process that finds nobody waits; it has no other life. */
     private static final long FOR_EVER_NS = 1_000_000 * SECOND;
     private static final DonorChoice DONORS = (members, joiner, donors) -> {
@@ -54,7 +55,7 @@ final class SimulatedNodes implements SimulatedHosts {
     SimulatedNodes(final long seed, final NodeBug bug) {
         this.bug = bug;
         final Xoshiro256 random = Xoshiro256.stream(seed, "whole nodes");
-        final int window = 64 << random.below(3);
+        final int window = WINDOW_MIN << random.below(3);
         final CertifierConfig certifier = new CertifierConfig(window, random.chance(0.2) ? 200 : 1 << 20, 200, Integer.MAX_VALUE);
         config = new ReplicatorConfig(certifier, 0, Integer.MAX_VALUE, FOR_EVER_NS, 10 * SECOND, 0,
             ReplicatorConfig.FlowLimits.of(random.chance(0.5) ? 16 : 200));
@@ -85,8 +86,9 @@ final class SimulatedNodes implements SimulatedHosts {
             return config;
         }
         final CertifierConfig c = config.certifier();
-        return new ReplicatorConfig(new CertifierConfig(Math.max(64, c.window() / 2), c.keysMax(), c.keysPerWriteSetMax(), c.parallelKeysMin()),
-            config.segment(), config.writeSetMax(), config.waitPrimaryNs(), config.fateNs(), config.votePolicy(), config.flow());
+        final CertifierConfig shorter = new CertifierConfig(Math.max(WINDOW_MIN, c.window() / 2), c.keysMax(), c.keysPerWriteSetMax(),
+            c.parallelKeysMin());
+        return new ReplicatorConfig(shorter, config.segment(), config.writeSetMax(), config.waitPrimaryNs(), config.fateNs(), config.votePolicy(), config.flow());
     }
 
     DonorChoice donors() {
