@@ -88,7 +88,8 @@ final class SimulatedNodes implements SimulatedHosts {
         final CertifierConfig c = config.certifier();
         final CertifierConfig shorter = new CertifierConfig(Math.max(WINDOW_MIN, c.window() / 2), c.keysMax(), c.keysPerWriteSetMax(),
             c.parallelKeysMin());
-        return new ReplicatorConfig(shorter, config.segment(), config.writeSetMax(), config.waitPrimaryNs(), config.fateNs(), config.votePolicy(), config.flow());
+        return new ReplicatorConfig(shorter, config.segment(), config.writeSetMax(), config.waitPrimaryNs(), config.fateNs(),
+            config.votePolicy(), config.flow());
     }
 
     DonorChoice donors() {
