@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.RejectReason;
 import io.carillon.wsrep.View;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,12 +48,8 @@ class AnswersUnderPartitionsTest {
     }
 
     private void start(final String name) throws Exception {
-        final int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
-        final String url = nodes.isEmpty() ? "gcomm://" : "gcomm://127.0.0.1:" + nodes.getFirst().port;
-        final RealNode node = new RealNode(name, port, new UUID(name.hashCode(), 1), directory.resolve(name), null, names);
+        final String url = nodes.isEmpty() ? "gcomm://" : "gcomm://127.0.0.1:" + nodes.getFirst().port();
+        final RealNode node = new RealNode(name, 0, new UUID(name.hashCode(), 1), directory.resolve(name), null, names);
         nodes.add(node);
         node.on(() -> node.server.connect(url));
         node.until(() -> node.server.state == NodeState.SYNCED);

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.View;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +44,7 @@ class RealClusterTest {
     }
 
     private RealNode start(final String name, final String url, final RealNode before) throws Exception {
-        final int port = before == null ? freePort() : before.port;
+        final int port = before == null ? 0 : before.port();
         final RealNode node = new RealNode(name, port, new UUID(name.hashCode(), System.nanoTime()), directory.resolve(name),
             before == null ? null : before.server, names);
         running.add(node);
@@ -62,14 +61,8 @@ class RealClusterTest {
         synced(c);
     }
 
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static String url(final RealNode node) {
-        return "gcomm://127.0.0.1:" + node.port;
+    private static String url(final RealNode node) throws Exception {
+        return "gcomm://127.0.0.1:" + node.port();
     }
 
     private static void synced(final RealNode node) throws Exception {
@@ -220,7 +213,7 @@ class RealClusterTest {
         final ToyServer before = new ToyServer("a", new UUID(1, 1), Runnable::run, names);
         before.position = kept;
         before.rows.put("kept", "1");
-        a = new RealNode("a", freePort(), new UUID("a".hashCode(), System.nanoTime()), directory.resolve("a"), before, names);
+        a = new RealNode("a", 0, new UUID("a".hashCode(), System.nanoTime()), directory.resolve("a"), before, names);
         running.add(a);
         a.on(() -> a.server.connect("gcomm://"));
         synced(a);

@@ -3,6 +3,8 @@
 
 package io.carillon.certification.replicator;
 
+import static org.junit.jupiter.api.Assertions.fail;
+
 import io.carillon.certification.CertifierConfig;
 import io.carillon.certification.log.Durability;
 import io.carillon.certification.log.LogConfig;
@@ -24,12 +26,14 @@ import java.util.concurrent.CompletableFuture;
 
 /** A whole node in this process: a real ring over loopback, a log on disk, a replicator, a toy server; its own thread. */
 final class RealNode {
+    /** After this the test hangs, and says where. */
+    private static final long HANG_NS = 60_000_000_000L;
     private static final ReplicatorConfig CONFIG = new ReplicatorConfig(new CertifierConfig(1024, 1 << 20, 1 << 20,
         Integer.MAX_VALUE), 0, Integer.MAX_VALUE,
         30_000_000_000L, 10_000_000_000L, 0, ReplicatorConfig.FlowLimits.of(1000));
 
     final String name;
-    final int port;
+    private int port;
     final EngineLoop loop;
     final ToyServer server;
     private NodeDirectory home;
@@ -92,9 +96,27 @@ final class RealNode {
     }
 
     void until(final Callable<Boolean> condition) throws Exception {
+        final long startNs = System.nanoTime();
         while (!on(condition)) {
+            if (System.nanoTime() - startNs > HANG_NS) {
+                fail(describe());
+            }
             Thread.onSpinWait();
         }
+    }
+
+    /** Where it listens; where it did, once it is dead. A port of its own choice, which nobody can take in between. */
+    int port() throws Exception {
+        if (port == 0) {
+            until(() -> group.port() != 0);
+            port = on(group::port);
+        }
+        return port;
+    }
+
+    private String describe() throws Exception {
+        return on(() -> name + " waits: " + server.state + ", view " + server.view + ", events " + server.events + "\n"
+            + String.join("\n", group.describe()));
     }
 
     void isolate(final int mode) throws Exception {
@@ -111,6 +133,7 @@ final class RealNode {
     /** Dies without a word. */
     void kill() throws Exception {
         on(() -> {
+            port = Math.max(port, group.port());
             loop.removePassEnd(passEnd);
             group.abandon();
             log.close();
