@@ -15,7 +15,7 @@ import java.util.Map;
  * The certification rules written down plainly: every committed write set of the window is looked at again for each new
  * one.
  */
-final class NaiveCertifier {
+public final class NaiveCertifier {
     private enum Relation { N, D, C }
 
     /** Found type, then incoming type: EXCLUSIVE, UPDATE, REFERENCE, SHARED. */
@@ -30,17 +30,17 @@ final class NaiveCertifier {
     private long floor;
     private long lastUnsafe;
 
-    NaiveCertifier(final CertifierConfig config, final long base) {
+    public NaiveCertifier(final CertifierConfig config, final long base) {
         this.config = config;
         floor = base;
         lastUnsafe = base;
     }
 
-    long floor() {
+    public long floor() {
         return floor;
     }
 
-    Verdict certify(final long seqno, final TestWriteSet writeSet) {
+    public Verdict certify(final long seqno, final TestWriteSet writeSet) {
         final Verdict verdict = new Verdict();
         verdict.seqno = seqno;
         verdict.dependsOn = seqno - 1;
@@ -88,7 +88,7 @@ final class NaiveCertifier {
     }
 
     /** An entry that brings nothing. */
-    void skip(final long seqno) {
+    public void skip(final long seqno) {
         advance(seqno);
     }
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A write set given by its key hashes, and its bytes. */
-final class TestWriteSet {
+public final class TestWriteSet {
     final int flags;
     final long lastSeen;
     final long previousSeqno;
@@ -22,7 +22,8 @@ final class TestWriteSet {
     final UnsafeBuffer bytes;
     final WriteSetFlyweight flyweight = new WriteSetFlyweight();
 
-    TestWriteSet(final long originMsb, final int flags, final long lastSeen, final long previousSeqno, final Map<Long, KeyType> keys) {
+    public TestWriteSet(final long originMsb, final int flags, final long lastSeen, final long previousSeqno,
+        final Map<Long, KeyType> keys) {
         this.originMsb = originMsb;
         this.flags = flags;
         this.lastSeen = lastSeen;

@@ -61,7 +61,7 @@ final class Node implements AutoCloseable {
         log = WriteSetLog.open(directory, settings.log(), loop::execute);
         stateFile = NodeStateFile.open(directory, settings.durability(), log, loop::execute);
         LOG.info("Log: {}; {}", log.recovery(), stateFile.description());
-        verdicts = VerdictFile.open(directory);
+        verdicts = VerdictFile.open(directory, settings.durability(), loop::execute);
         group = new GroupNode(loop, settings.ring(), settings.transport(), log, stateFile, failed);
         replicator = new Replicator(settings.replicator(), Configuration::viewOf, new SegmentDonorChoice(), log::purge, loop::nowNs);
         replicator.verdictFile(verdicts);

@@ -159,7 +159,8 @@ final class LogFlusher {
 
     /** Memory durability: nothing waits for the file, but memory is bounded. */
     private void spill() {
-        if (tail.chunks() < Math.max(2, tail.chunksMax() / 2) || tail.unwrittenLength() < TailCache.CHUNK_LENGTH) {
+        final boolean isLittle = tail.unwrittenLength() < TailCache.CHUNK_LENGTH && tail.unwrittenChunks() <= 2;
+        if (isLittle || tail.chunks() < Math.max(2, tail.chunksMax() / 2)) {
             return;
         }
         try {

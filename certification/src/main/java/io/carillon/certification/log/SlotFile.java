@@ -60,9 +60,14 @@ final class SlotFile implements AutoCloseable {
         slot.limit(HEADER_LENGTH + record.length);
         Segment.writeFully(file, slot, (count + 1 & 1) * slotLength);
         if (force) {
-            file.force(true);
+            force();
         }
         count++;
+    }
+
+    /** Brings what was written to the disk. Any thread. */
+    void force() throws IOException {
+        file.force(true);
     }
 
     @Override

@@ -97,6 +97,15 @@ final class TailCache {
         return sum;
     }
 
+    /** Chunks that hold such bytes: with short segments they are mostly empty, and take memory all the same. */
+    int unwrittenChunks() {
+        int count = 0;
+        while (count < chunks.size() && !chunks.get(chunks.size() - 1 - count).isWritten()) {
+            count++;
+        }
+        return count;
+    }
+
     /**
      * Writes what is not yet in the files, the last {@code keep} chunks excepted. What was written when it throws stays
      * noted as written.

@@ -7,30 +7,53 @@ import io.carillon.certification.VerdictWindow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.concurrent.Executor;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The node's own {@link VerdictWindow}, kept in the file {@code verdicts} now and then, so that the certification index
  * can be rebuilt exactly from the log after a restart. A window kept long ago is as good as a new one, as long as the
- * log reaches back to its first seqno: what came later is certified again. Owner's thread only.
+ * log reaches back to its first seqno: what came later is certified again. So the log is purged by what is kept
+ * ({@link #keptUpTo}): when all nodes died, nobody else has the verdicts. Owner's thread only.
  */
 public final class VerdictFile implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(VerdictFile.class);
     private static final String NAME = "verdicts";
     private static final int SLOT_LENGTH = 8192;
 
     private final Path path;
     private final SlotFile slots;
+    /** Null where what is written counts without a force. */
+    private final DiskWorker sync;
+    private final Executor owner;
+    private long keptUpTo;
+    private long stores;
+    private boolean isForcing;
 
-    private VerdictFile(final Path path, final SlotFile slots) {
+    private VerdictFile(final Path path, final SlotFile slots, final DiskWorker sync, final Executor owner) {
         this.path = path;
         this.slots = slots;
+        this.sync = sync;
+        this.owner = owner;
     }
 
-    /** Opens or makes the file. Throws {@link UncheckedIOException}. */
+    /** The same where what is written counts: a process that dies loses none of it. */
     public static VerdictFile open(final NodeDirectory directory) {
+        return open(directory, Durability.OS, Runnable::run);
+    }
+
+    /**
+     * Opens or makes the file; with durability {@code disk} counts what was forced, of which {@code owner} hears. Throws {@link
+     * UncheckedIOException}.
+     */
+    public static VerdictFile open(final NodeDirectory directory, final Durability durability, final Executor owner) {
         final Path path = directory.path().resolve(NAME);
         try {
-            return new VerdictFile(path, SlotFile.open(directory.storage(), path, SLOT_LENGTH));
+            final SlotFile slots = SlotFile.open(directory.storage(), path, SLOT_LENGTH);
+            final DiskWorker sync = durability == Durability.DISK ? directory.storage().worker("carillon-verdicts-sync") : null;
+            return new VerdictFile(path, slots, sync, owner);
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot use " + path + ": " + e.getMessage(), e);
         }
@@ -42,22 +65,68 @@ public final class VerdictFile implements AutoCloseable {
         return record != null && into.decode(new UnsafeBuffer(record), 0, record.length);
     }
 
+    /** Seqno up to which this process kept verdicts that the next one will find; 0 before it did. */
+    public long keptUpTo() {
+        return keptUpTo;
+    }
+
+    /** Tells whether {@link #store} would wait for the disk: it overwrites the record before the last one. */
+    public boolean isBusy() {
+        return isForcing;
+    }
+
     /**
      * Writes {@code window}, a few kilobytes, to the operating system. To be called every few thousand seqnos and at an
      * orderly end. Throws {@link UncheckedIOException}.
      */
     public void store(final VerdictWindow window) {
+        if (sync != null) {
+            sync.drain();
+        }
         final byte[] record = new byte[window.encodedLength()];
         window.encode(new UnsafeBuffer(record), 0);
         try {
             slots.write(record, false);
         } catch (final IOException e) {
-            throw new UncheckedIOException("cannot write " + path + ": " + Remedy.of(e), e);
+            throw cannotWrite(e);
         }
+        final long upTo = Math.max(0, window.position());
+        final long number = ++stores;
+        if (sync == null) {
+            keptUpTo = upTo;
+            return;
+        }
+        keptUpTo = Math.min(keptUpTo, upTo);
+        isForcing = true;
+        sync.submit(() -> force(number, upTo));
+    }
+
+    /** On the worker. After a failure nothing counts as kept any more; the log, on the same disk, says what the operator has to do. */
+    private void force(final long number, final long upTo) {
+        try {
+            slots.force();
+            owner.execute(() -> forced(number, upTo));
+        } catch (final IOException e) {
+            LOGGER.error("{}", cannotWrite(e).getMessage());
+        }
+    }
+
+    private void forced(final long number, final long upTo) {
+        if (number == stores) {
+            keptUpTo = upTo;
+            isForcing = false;
+        }
+    }
+
+    private UncheckedIOException cannotWrite(final IOException e) {
+        return new UncheckedIOException("cannot write " + path + ": " + Remedy.of(e), e);
     }
 
     @Override
     public void close() {
+        if (sync != null) {
+            sync.close();
+        }
         try {
             slots.close();
         } catch (final IOException e) {

@@ -3,6 +3,8 @@
 
 package io.carillon.certification.replicator;
 
+import java.util.function.LongSupplier;
+
 /**
  * How far this node has committed, said to the others; and, from what all of them said, up to where nobody needs the log
  * and the certification index any more.
@@ -15,13 +17,16 @@ final class CommitCut {
     private final Node node;
     private final Delivery delivery;
     private final LogRetention retention;
+    private final LongSupplier verdictsKept;
     private long tickNs;
     private long told = -1;
 
-    CommitCut(final Node node, final Delivery delivery, final LogRetention retention) {
+    /** {@code verdictsKept}: seqno up to which verdicts are kept for the next start. */
+    CommitCut(final Node node, final Delivery delivery, final LogRetention retention, final LongSupplier verdictsKept) {
         this.node = node;
         this.delivery = delivery;
         this.retention = retention;
+        this.verdictsKept = verdictsKept;
     }
 
     /** The node connects: nobody knows how far it is. */
@@ -73,7 +78,9 @@ final class CommitCut {
         }
         // A restart asks for majorities of the configurations that its log holds: the latest has to be in it.
         final long configured = node.state.view() == null ? 0 : node.state.view().index();
-        final long needed = Math.min(releasedByAll(), delivery.seqno() - 2L * node.config.certifier().window());
+        // When all nodes died, nobody has the verdicts in memory: those in the file, older than what is delivered, must be enough.
+        final long kept = Math.min(delivery.seqno(), verdictsKept.getAsLong());
+        final long needed = Math.min(releasedByAll(), kept - 2L * node.config.certifier().window());
         if (needed > 0) {
             final long index = node.log().indexOfSeqno(needed);
             if (index > 0) {

@@ -22,6 +22,10 @@ sealed interface Control {
     record Joined(int code, MemberId joiner) implements Control {
     }
 
+    /** The sender failed giving {@code joiner} a snapshot, and could not say so when it ended. Changes nobody's state. */
+    record GaveUp(int code, MemberId joiner) implements Control {
+    }
+
     /** The sender has caught up. */
     record Synced() implements Control {
     }

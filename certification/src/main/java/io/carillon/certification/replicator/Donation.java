@@ -6,6 +6,8 @@ package io.carillon.certification.replicator;
 import io.carillon.certification.VerdictWindow;
 import io.carillon.group.MemberId;
 import io.carillon.wsrep.WsrepStatus;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.ExpandableArrayBuffer;
 
 /** What this node gives one that joins: a snapshot, which its application makes, and verdicts. */
@@ -14,14 +16,34 @@ final class Donation {
     private final Delivery delivery;
     /** Whom this node gives a snapshot. */
     private MemberId recipient = MemberId.NONE;
+    private final List<Control> untold = new ArrayList<>();
 
     Donation(final Node node, final Delivery delivery) {
         this.node = node;
         this.delivery = delivery;
     }
 
+    /** A message will not be ordered. Whoever waits for a snapshot must hear that none comes. */
+    void rejected(final Control control) {
+        if (control instanceof Control.Joined j && j.code() < 0 && !j.joiner().equals(MemberId.NONE)) {
+            untold.add(new Control.GaveUp(j.code(), j.joiner()));
+        } else if (control instanceof Control.GaveUp g) {
+            untold.add(g);
+        }
+    }
+
+    /** In a primary view: says what could not be said. */
+    void tick() {
+        if (!untold.isEmpty() && node.isActive()) {
+            final List<Control> now = List.copyOf(untold);
+            untold.clear();
+            now.forEach(control -> node.send(control, Offers.NOBODY));
+        }
+    }
+
     /** A new connection begins: what the application was to give in the one before is nobody's. */
     void begin() {
+        untold.clear();
         recipient = MemberId.NONE;
     }
 

@@ -17,9 +17,6 @@ import java.util.ArrayDeque;
  * when their place in the order has come.
  */
 final class Feed implements Delivery.Listener {
-    /** Seqnos delivered after which the verdicts are kept: a restart certifies at most so many again. */
-    private static final int VERDICTS_STEP = 4096;
-
     /** A member chosen for {@code joiner} by the entry {@code index}: to give a snapshot ({@code request}) or only verdicts (null). */
     private record Chosen(long index, MemberId member, MemberId joiner, byte[] request) {
     }
@@ -30,8 +27,10 @@ final class Feed implements Delivery.Listener {
     private final Runnable drained;
     /** Choices made at stable for entries that are delivered later, in order. */
     private final ArrayDeque<Chosen> chosen = new ArrayDeque<>();
+    /** Seqnos delivered after which the verdicts are kept: a restart certifies at most so many again. */
+    private final int verdictsStep;
     private VerdictFile verdictFile;
-    private long verdictsKept;
+    private long verdictsStored;
     private boolean pumping;
     private boolean pumpAgain;
 
@@ -39,6 +38,7 @@ final class Feed implements Delivery.Listener {
     Feed(final Node node, final ViewReader views, final Runnable drained) {
         this.node = node;
         this.drained = drained;
+        verdictsStep = node.config.certifier().window() / 4;
         delivery = new Delivery(node.config.certifier(), views, node.codec, this);
         transfer = new StateTransfer(node, delivery);
     }
@@ -68,6 +68,7 @@ final class Feed implements Delivery.Listener {
     /** The log does not continue what was delivered. */
     void forgetHistory() {
         delivery.reset();
+        verdictsStored = 0;
         if (verdictFile != null) {
             verdictFile.store(new VerdictWindow(node.config.certifier().window()));
         }
@@ -121,7 +122,8 @@ final class Feed implements Delivery.Listener {
             if (node.phase == Node.Phase.FEEDING && delivery.isStarted() && node.application != null) {
                 node.openCalls.delivered(delivery.cursor(), node.application);
             }
-            if (delivery.isStarted() && delivery.seqno() - verdictsKept >= VERDICTS_STEP) {
+            final boolean isDue = delivery.isStarted() && delivery.seqno() - verdictsStored >= verdictsStep;
+            if (isDue && (verdictFile == null || !verdictFile.isBusy())) {
                 keepVerdicts();
             }
         } finally {
@@ -135,9 +137,14 @@ final class Feed implements Delivery.Listener {
         }
     }
 
+    /** Seqno up to which verdicts are kept for the next start; what these need of the log must stay in it. */
+    long verdictsKept() {
+        return verdictFile == null ? verdictsStored : verdictFile.keptUpTo();
+    }
+
     /** Keeps the verdicts for the next start. */
     void keepVerdicts() {
-        verdictsKept = delivery.seqno();
+        verdictsStored = delivery.seqno();
         if (verdictFile != null && delivery.certifier().verdicts().position() >= 0) {
             verdictFile.store(delivery.certifier().verdicts());
         }

@@ -53,7 +53,7 @@ public final class Replicator implements ReplicationEngine {
         sender = new WriteSetSender(node, flow);
         feed = new Feed(node, views, this::drained);
         transfer = feed.transfer();
-        commitCut = new CommitCut(node, feed.delivery(), retention);
+        commitCut = new CommitCut(node, feed.delivery(), retention, feed::verdictsKept);
         final Departure departure = new Departure(node, feed, sender);
         membership = new Membership(node, views, feed, ownState, sender, ballot, flow, commitCut, departure);
         final StableCursor stable = new StableCursor(node, views, membership, feed, ownState, sender, ballot, flow);

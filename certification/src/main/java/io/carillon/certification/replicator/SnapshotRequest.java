@@ -9,6 +9,7 @@ import io.carillon.wsrep.NodeState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ final class SnapshotRequest {
     private Gtid position = Gtid.UNDEFINED;
     private final List<MemberId> failed = new ArrayList<>();
     private MemberId donor = MemberId.NONE;
+    private UUID donorSession = Gtid.UNDEFINED_UUID;
     private String donorName = "";
     private boolean isSent;
     private long retryAtNs;
@@ -84,6 +86,7 @@ final class SnapshotRequest {
             return;
         }
         donor = chosen.id();
+        donorSession = chosen.session();
         donorName = chosen.name();
         node.show(NodeState.JOINER, "Joining: receiving State Transfer");
         LOG.info("{} gives the snapshot", donorName);
@@ -95,7 +98,8 @@ final class SnapshotRequest {
             return;
         }
         final MemberState state = node.state.member(donor);
-        if (state == null || !state.hasData()) {
+        // A member that died and is back has its id, and knows of no donation; that of its server tells.
+        if (state == null || !state.hasData() || !state.session().equals(donorSession)) {
             LOG.warn("{} left before the snapshot was complete; asking for another donor", donorName);
             again(nowNs);
         }

@@ -95,6 +95,11 @@ final class StableCursor {
                 }
                 node.answer(call, WsrepStatus.OK, "");
             }
+            case Control.GaveUp c -> {
+                if (c.joiner().equals(node.self())) {
+                    transfer.donorDone(from, c.code(), node.now());
+                }
+            }
             case Control.Synced c -> node.state.synced(from);
             case Control.Desync c -> {
                 // Who is not desynced is resynced already, as Galera has it.

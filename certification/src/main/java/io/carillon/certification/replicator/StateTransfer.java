@@ -162,6 +162,7 @@ final class StateTransfer {
         if (!node.primary) {
             return;
         }
+        donation.tick();
         if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
             request.tick(nowNs);
         } else if (node.phase == Node.Phase.AWAIT_VERDICTS) {
@@ -175,6 +176,8 @@ final class StateTransfer {
             request.rejected();
         } else if (control instanceof Control.VerdictsRequest) {
             verdicts.requestLost();
+        } else {
+            donation.rejected(control);
         }
     }
 

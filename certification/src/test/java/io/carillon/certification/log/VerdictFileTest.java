@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.carillon.certification.CertifierConfig;
 import io.carillon.certification.VerdictWindow;
 import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +42,24 @@ final class VerdictFileTest {
         assertEquals(2L * length + 1, loaded.first());
         for (long seqno = loaded.first(); seqno <= loaded.position(); seqno++) {
             assertEquals(seqno % 3 != 0, loaded.commits(seqno));
+        }
+    }
+
+    @Test
+    void withDurabilityDiskCountsWhatWasForced() {
+        final VerdictWindow window = new VerdictWindow(CertifierConfig.DEFAULT.window());
+        window.reset(0);
+        window.add(1, true);
+        final Queue<Runnable> owner = new ConcurrentLinkedQueue<>();
+        try (NodeDirectory directory = NodeDirectory.open(path)) {
+            final VerdictFile file = VerdictFile.open(directory, Durability.DISK, owner::add);
+            file.store(window);
+            assertTrue(file.isBusy(), "a second record would overwrite the one before the first");
+            assertEquals(0, file.keptUpTo(), "nothing is known to be on the disk");
+            file.close();
+            owner.forEach(Runnable::run);
+            assertFalse(file.isBusy());
+            assertEquals(1, file.keptUpTo());
         }
     }
 }

@@ -31,8 +31,11 @@ final class SimulatedDisk implements Storage {
 
     private static final long UNLIMITED = Long.MAX_VALUE;
     private static final int NEVER = -1;
+    /** Buffers of a process that the next one is given; the others are dropped as it drops them. */
+    private static final int KEPT_MAX = 16;
 
     private final Xoshiro256 random;
+    private final NodeBug bug;
     private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
     private final List<ByteBuffer> taken = new ArrayList<>();
     /** Names as every process sees them. */
@@ -40,12 +43,26 @@ final class SimulatedDisk implements Storage {
     /** Names on the medium, and what was done to them since, in order. */
     private final Map<Path, DiskContent> mediumNames = new TreeMap<>();
     private final List<Consumer<Map<Path, DiskContent>>> changes = new ArrayList<>();
-    private final List<SimulatedWorker> workers = new ArrayList<>();
+    private Runnable submitted = () -> { };
+    private List<SimulatedWorker> workers = new ArrayList<>();
     private long room = UNLIMITED;
     private int diesAfter = NEVER;
+    private boolean killed;
+    private boolean full;
 
     SimulatedDisk(final Xoshiro256 random) {
+        this(random, NodeBug.NONE);
+    }
+
+    SimulatedDisk(final Xoshiro256 random, final NodeBug bug) {
+        this.bug = bug;
         this.random = random;
+    }
+
+    /** A process begins. {@code onSubmit} runs with each task that it gives to a worker: {@link #step} is to follow. */
+    void begin(final Runnable onSubmit) {
+        submitted = onSubmit;
+        workers = new ArrayList<>();
     }
 
     /** A worker of the present process has time for a task. */
@@ -62,9 +79,11 @@ final class SimulatedDisk implements Storage {
 
     /** The process is gone; what it wrote is there, and what it had still to do is not done. */
     void processEnds() {
-        workers.clear();
-        diesAfter = NEVER;
-        room = UNLIMITED;
+        workers = new ArrayList<>();
+        submitted = () -> { };
+        heal();
+        killed = false;
+        full = false;
         free.addAll(taken);
         taken.clear();
     }
@@ -80,6 +99,13 @@ final class SimulatedDisk implements Storage {
         names.values().stream().distinct().forEach(content -> content.losePower(random));
     }
 
+    /** Nothing is left. */
+    void wipe() {
+        names.clear();
+        mediumNames.clear();
+        changes.clear();
+    }
+
     /** The process dies in its n-th operation from now, at 0 in the next one. */
     void diesAfter(final int count) {
         diesAfter = count;
@@ -90,17 +116,36 @@ final class SimulatedDisk implements Storage {
         room = bytes;
     }
 
+    /** No more faults. */
+    void heal() {
+        diesAfter = NEVER;
+        room = UNLIMITED;
+    }
+
+    /** Tells whether the present process died of {@link #diesAfter}. */
+    boolean hasKilled() {
+        return killed;
+    }
+
+    /** Tells whether a write of the present process found no room. */
+    boolean isFull() {
+        return full;
+    }
+
     // ---- what files tell
 
     void force(final DiskContent content) {
         begin();
-        content.force();
+        if (bug != NodeBug.NOTHING_FORCED) {
+            content.force();
+        }
         performed();
     }
 
     /** Before an operation: the process may die before it had any effect. */
     void begin() {
         if (diesAfter == 0 && random.chance(0.5)) {
+            killed = true;
             throw new ProcessDied();
         }
     }
@@ -108,6 +153,7 @@ final class SimulatedDisk implements Storage {
     /** After an operation: the process may die before it hears of it. */
     void performed() {
         if (diesAfter >= 0 && diesAfter-- == 0) {
+            killed = true;
             throw new ProcessDied();
         }
     }
@@ -116,9 +162,10 @@ final class SimulatedDisk implements Storage {
     int admit(final DiskContent content, final int position, final int length) {
         begin();
         int admitted = length;
-        while (admitted > 0 && content.roomFor(position, admitted) > room) {
+        while (room != UNLIMITED && admitted > 0 && content.roomFor(position, admitted) > room) {
             admitted--;
         }
+        full |= admitted < length;
         if (diesAfter == 0) {
             admitted = random.below(admitted + 1);
         }
@@ -204,6 +251,9 @@ final class SimulatedDisk implements Storage {
     @Override
     public void forceDirectory(final Path directory) {
         begin();
+        if (bug == NodeBug.NAMES_NOT_FORCED) {
+            return;
+        }
         changes.forEach(change -> change.accept(mediumNames));
         changes.clear();
         performed();
@@ -211,7 +261,7 @@ final class SimulatedDisk implements Storage {
 
     @Override
     public DiskWorker worker(final String name) {
-        final SimulatedWorker worker = new SimulatedWorker();
+        final SimulatedWorker worker = new SimulatedWorker(submitted);
         workers.add(worker);
         return worker;
     }
@@ -227,12 +277,14 @@ final class SimulatedDisk implements Storage {
             }
         }
         if (found == null) {
-            found = ByteBuffer.allocateDirect(length);
+            found = ByteBuffer.allocate(length);
         } else {
             removeFree(found);
         }
         found.clear().order(ByteOrder.BIG_ENDIAN);
-        taken.add(found);
+        if (taken.size() < KEPT_MAX) {
+            taken.add(found);
+        }
         return found;
     }
 

@@ -9,10 +9,17 @@ import java.util.ArrayDeque;
 /** A worker without a thread: whoever owns the time runs its tasks, unless the owner waits for them. */
 final class SimulatedWorker implements DiskWorker {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final Runnable submitted;
+
+    /** {@code submitted} runs with each task given: {@link #step} is to follow some time later. */
+    SimulatedWorker(final Runnable submitted) {
+        this.submitted = submitted;
+    }
 
     @Override
     public void submit(final Runnable task) {
         tasks.add(task);
+        submitted.run();
     }
 
     /** The oldest task, if it is not done already. */

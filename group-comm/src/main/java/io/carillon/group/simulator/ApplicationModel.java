@@ -17,7 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * The layer above one member: what it offered and what became of it, what it has applied, whether it may vote.
  * Survives the process as far as a database server does.
  */
-final class ApplicationModel {
+final class ApplicationModel implements Application {
     private static final long NOTHING = Long.MIN_VALUE;
 
     private final int node;
@@ -40,7 +40,6 @@ final class ApplicationModel {
     private long promoteAfter;
     private long offers;
     private long acknowledged;
-    private long rejections;
     private final LargeMessages large;
 
     ApplicationModel(final int node, final Simulator simulator) {
@@ -50,12 +49,9 @@ final class ApplicationModel {
         large = new LargeMessages(node);
     }
 
-    /**
-     * A new life of the process. {@code id} is its incarnation; {@code keepApplied} tells whether the server's data
-     * is still there, else it starts from a snapshot. Returns the first
-     * seqno that the server lacks, or -1.
-     */
-    long start(final MemberId id, final boolean keepApplied) {
+    /** {@code keepApplied} tells whether the server's data is still there, else it starts from a snapshot. */
+    @Override
+    public void start(final MemberId id, final boolean keepApplied) {
         self = id;
         large.interrupt();
         pending.clear();
@@ -70,11 +66,12 @@ final class ApplicationModel {
         if (!keepApplied) {
             takeSnapshot();
         }
-        return snapshot ? -1 : appliedSeqno + 1;
+        simulator.node(node).join(simulator.founds(node), snapshot ? -1 : appliedSeqno + 1, new byte[] {(byte) node});
     }
 
-    /** The log was replaced by the group's: what lies before it comes with a snapshot. */
-    void historyDiffers() {
+    /** What lies before the new log comes with a snapshot. */
+    @Override
+    public void historyDiffers(final String what) {
         replaced = true;
         large.interrupt();
         takeSnapshot();
@@ -88,7 +85,8 @@ final class ApplicationModel {
     }
 
     /** Offers a payload that nobody else offers; the core's answer. */
-    long offer(final RingCore core, final long now, final Xoshiro256 random, final int length) {
+    @Override
+    public long offer(final RingCore core, final long now, final Xoshiro256 random, final int length) {
         final int kinds = random.below(8);
         final EntryKind kind = kinds == 0 ? EntryKind.FRAGMENT : kinds == 1 ? EntryKind.CONTROL : EntryKind.WRITE_SET;
         return offer(core, now, kind, Math.max(16, length), part -> { });
@@ -117,7 +115,8 @@ final class ApplicationModel {
     }
 
     /** Asks for a barrier; it must not answer less than what is stable anywhere now. */
-    void barrier(final RingCore core, final long now) {
+    @Override
+    public void barrier(final RingCore core, final long now) {
         final long stableNow = history.stableIndex();
         final long number = core.barrier(now);
         if (number > 0) {
@@ -125,25 +124,26 @@ final class ApplicationModel {
         }
     }
 
-    void barrierAnswered(final long number, final long index) {
+    @Override
+    public void barrierAnswered(final long number, final long index) {
         final long asked = barriers.remove(number);
         Check.that(asked != NOTHING, "a barrier is answered once", number, index);
         simulator.marks().hit(index < 0 ? Mark.BARRIER_FAILED : Mark.BARRIER_ANSWERED);
         Check.that(index < 0 || index >= asked, "a barrier is not older than what was stable when it was asked for", index, asked);
     }
 
-    void rejected(final long originSeq) {
+    @Override
+    public void rejected(final long originSeq, final long reason) {
         say("rejected");
         simulator.marks().hit(Mark.OFFER_REJECTED);
         large.interrupt();
         final long digest = pending.remove(originSeq);
         Check.that(digest != NOTHING, "only a pending offer is rejected", originSeq, firstOfLife);
         history.rejected(self, originSeq, digest);
-        rejections++;
     }
 
-    /** Everything up to {@code index} is stable; {@code before} was, of this log, when last told. */
-    void stable(final SimulatedLog log, final long before, final long index) {
+    @Override
+    public void stable(final SimulatedLog log, final long before, final long index) {
         if (replaced) {
             pending.entrySet().removeIf(offer -> history.isOrderedBy(self, offer.getKey(), log.baseIndex()));
         }
@@ -219,15 +219,16 @@ final class ApplicationModel {
         }
     }
 
-    /** Begins a message of several fragments, if none is under way. */
-    void beginLarge(final int parts, final int partLength) {
+    @Override
+    public void beginLarge(final int parts, final int partLength) {
         if (!large.isUnderWay()) {
             large.begin(parts, partLength);
         }
     }
 
     /** Goes on with a large message, promotes a joiner whose log has caught up. */
-    void pump(final RingCore core, final long now) {
+    @Override
+    public void pump(final RingCore core, final long now) {
         large.pump((kind, length, content) -> offer(core, now, kind, length, content));
         if (promoteAfter > 0 && view != null && isMember() && weight() == 0) {
             core.promote(now);
@@ -235,8 +236,13 @@ final class ApplicationModel {
         promoteAfter = 0;
     }
 
-    /** A view without majority. */
-    void notPrimary() {
+    @Override
+    public void leave(final RingCore core, final long now) {
+        core.leave(now);
+    }
+
+    @Override
+    public void notPrimary(final RingView nonPrimary) {
         view = null;
         say("not primary");
     }
@@ -249,40 +255,39 @@ final class ApplicationModel {
         return view == null ? 0 : GroupHistory.weight(view, self);
     }
 
-    /** Latest stable configuration delivered, or null when not in a primary view. */
-    RingView view() {
+    @Override
+    public RingView view() {
         return view;
     }
 
-    int pendingOffers() {
+    @Override
+    public int pendingOffers() {
         return pending.size();
     }
 
-    /** What lies before the latest configuration that this member has applied. */
-    long purgeable() {
-        return view == null ? 0 : Math.min(appliedIndex, view.index() - 1);
-    }
-
-    long appliedIndex() {
-        return appliedIndex;
-    }
-
-    long acknowledged() {
+    @Override
+    public long acknowledged() {
         return acknowledged;
     }
 
-    long rejections() {
-        return rejections;
+    @Override
+    public long purgeable() {
+        return view == null ? 0 : Math.min(appliedIndex, view.index() - 1);
     }
 
-    /** The server's data directory is empty. */
-    void wipe() {
+    @Override
+    public long appliedIndex() {
+        return appliedIndex;
+    }
+
+    @Override
+    public void wipe() {
         appliedIndex = 0;
         appliedSeqno = 0;
     }
 
-    /** The server forgets what it has not flushed. */
-    void loseApplied(final Xoshiro256 random, final SimulatedLog log) {
+    @Override
+    public void loseApplied(final Xoshiro256 random, final SimulatedLog log) {
         final long back = Math.max(log.baseIndex(), appliedIndex - random.below(20));
         if (back < appliedIndex && (back == 0 || log.at(back) != null)) {
             appliedIndex = back;

@@ -3,6 +3,8 @@
 
 package io.carillon.group.simulator;
 
+import java.io.UncheckedIOException;
+
 /** Gives each event to whom it concerns: a process, if it is the one that was meant and is not paused, or the environment. */
 final class EventDispatcher {
     private final Simulator simulator;
@@ -24,7 +26,8 @@ final class EventDispatcher {
             case EventKind.PACKET, EventKind.LINK_UP, EventKind.LINK_DOWN -> toProcess(node, slot, node.running());
             case EventKind.TIMER -> {
                 if (node.running() && queue.a(slot) == node.life()) {
-                    node.timerEvent(queue.b(slot));
+                    final long scheduledAt = queue.b(slot);
+                    attempt(node, () -> node.timerEvent(scheduledAt));
                 }
                 queue.release(slot);
             }
@@ -35,7 +38,8 @@ final class EventDispatcher {
                 }
                 toProcess(node, slot, current);
             }
-            case EventKind.SYNCED, EventKind.BATCH_END -> toProcess(node, slot, node.running() && queue.a(slot) == node.life());
+            case EventKind.SYNCED, EventKind.BATCH_END, EventKind.TASK ->
+                toProcess(node, slot, node.running() && queue.a(slot) == node.life());
             default -> {
                 environment(node, slot);
                 queue.release(slot);
@@ -53,15 +57,40 @@ final class EventDispatcher {
 
     /** An event reaches the running process of {@code node}. */
     void process(final SimulatedNode node, final int slot) {
+        try {
+            take(node, slot);
+        } catch (final ProcessDied | UncheckedIOException died) {
+            failed(node, died);
+        }
+        discard(slot);
+    }
+
+    /** What a process does of itself may end it, too. */
+    static void attempt(final SimulatedNode node, final Runnable action) {
+        try {
+            action.run();
+        } catch (final ProcessDied | UncheckedIOException died) {
+            failed(node, died);
+        }
+    }
+
+    private static void failed(final SimulatedNode node, final RuntimeException died) {
+        if (node.hosted() == null || !node.running()) {
+            throw died;
+        }
+        node.hosted().diskFailed(died);
+    }
+
+    private void take(final SimulatedNode node, final int slot) {
         switch (queue.kind(slot)) {
             case EventKind.PACKET -> node.packet((Packet) queue.attachment(slot));
             case EventKind.LINK_UP -> node.linkUp((int) queue.a(slot), queue.b(slot));
             case EventKind.LINK_DOWN -> node.linkDown((int) queue.a(slot), queue.b(slot));
             case EventKind.PERSISTED -> node.persistedReported(queue.b(slot));
             case EventKind.SYNCED -> node.syncReported();
+            case EventKind.TASK -> node.task((Runnable) queue.attachment(slot));
             default -> node.endBatch();
         }
-        discard(slot);
     }
 
     /** Drops an event that nobody is there to take. */
@@ -75,14 +104,22 @@ final class EventDispatcher {
     private void environment(final SimulatedNode node, final int slot) {
         switch (queue.kind(slot)) {
             case EventKind.CONNECT -> simulator.network().connect(node.number(), (int) queue.a(slot));
-            case EventKind.WORKLOAD -> workload.act(node);
+            case EventKind.WORKLOAD -> attempt(node, () -> workload.act(node));
             case EventKind.FAULT -> faults.act((int) queue.a(slot));
-            case EventKind.START -> {
-                if (!node.running()) {
-                    node.start();
+            case EventKind.DEVICE -> {
+                if (node.running() && queue.a(slot) == node.life()) {
+                    attempt(node, (Runnable) queue.attachment(slot));
                 }
             }
-            case EventKind.RESUME -> node.resume(queue.a(slot));
+            case EventKind.START -> {
+                if (!node.running()) {
+                    attempt(node, node::start);
+                }
+            }
+            case EventKind.RESUME -> {
+                final long pause = queue.a(slot);
+                attempt(node, () -> node.resume(pause));
+            }
             case EventKind.UNBLOCK -> simulator.network().unblock(node.number(), (int) queue.a(slot), queue.b(slot));
             case EventKind.PROCESSOR_FREE -> {
                 if (node.running() && queue.a(slot) == node.life()) {

@@ -35,10 +35,14 @@ final class EventKind {
     static final int MARK = 13;
     /** The processor of a node has done with a packet; a = life. */
     static final int PROCESSOR_FREE = 14;
+    /** A task for the process; a = life, attachment. */
+    static final int TASK = 15;
+    /** The disk has time for a task; a = life, attachment. */
+    static final int DEVICE = 16;
     /** Names for traces. */
     private static final String[] NAMES = {"packet", "timer", "persisted", "synced", "batch-end", "link-up", "link-down",
         "connect", "workload", "fault",
-        "start", "resume", "unblock", "mark", "processor-free"};
+        "start", "resume", "unblock", "mark", "processor-free", "task", "device"};
 
     private EventKind() {
     }

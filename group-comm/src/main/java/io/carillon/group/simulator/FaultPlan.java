@@ -161,7 +161,8 @@ final class FaultPlan {
 
     private void jump() {
         final long by = extreme.exponential(options.extremes().jumpMean()) + 1;
-        simulator.node(extreme.below(options.nodes())).clockJumps(by);
+        final SimulatedNode node = simulator.node(extreme.below(options.nodes()));
+        EventDispatcher.attempt(node, () -> node.clockJumps(by));
     }
 
     private void leave() {
@@ -172,7 +173,7 @@ final class FaultPlan {
         }
         final long others = view.members().stream().filter(member -> member.weight() > 0 && !member.id().equals(node.self())).count();
         if (others > 0) {
-            node.leave();
+            EventDispatcher.attempt(node, node::leave);
         }
     }
 
@@ -180,7 +181,7 @@ final class FaultPlan {
     private void purge() {
         final SimulatedNode node = simulator.node(purge.below(options.nodes()));
         final RingView view = simulator.history().configuration();
-        if (!node.running() || view == null) {
+        if (node.hosted() != null || !node.running() || view == null) {
             return;
         }
         long limit = Math.min(node.application().purgeable(), node.log().loggedIndex());

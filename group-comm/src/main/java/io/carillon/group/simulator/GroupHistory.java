@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
@@ -30,12 +31,19 @@ final class GroupHistory {
     private final Map<MemberId, Origin> origins = new HashMap<>();
     private final LargeMessages.Order largeMessages = new LargeMessages.Order();
     private final Marks marks;
+    private final Consumer<StoredEntry> observer;
+    private final boolean isModelled;
     private final boolean all;
     private long messages;
 
-    /** {@code all}: stable is what every voter of the configuration in force has logged. */
-    GroupHistory(final boolean all, final Marks marks) {
+    /**
+     * {@code all}: stable is what every voter of the configuration in force has logged. {@code observer} is given it; null
+     * where applications are models.
+     */
+    GroupHistory(final boolean all, final Marks marks, final Consumer<StoredEntry> observer) {
+        isModelled = observer == null;
         this.marks = marks;
+        this.observer = observer;
         this.all = all;
     }
 
@@ -68,6 +76,13 @@ final class GroupHistory {
     private static long key(final long epoch, final long index) {
         Check.that(epoch < 1L << 35 && index < 1L << 28, "the observer's key holds epoch and index", epoch, index);
         return epoch << 28 | index;
+    }
+
+    /** Digest of the history up to an entry that was once appended somewhere; throws for any other. */
+    long digestOf(final long index, final long epoch) {
+        final long digest = index == 0 ? 0 : digests.get(key(epoch, index));
+        Check.that(digest != ABSENT, "what is found in a log was once appended", index, epoch);
+        return digest;
     }
 
     /** A log drops what is above {@code index}: nothing stable is among it. */
@@ -148,6 +163,9 @@ final class GroupHistory {
             ordered(entry);
         }
         stable.add(entry);
+        if (!isModelled) {
+            observer.accept(entry);
+        }
     }
 
     private void ordered(final StoredEntry entry) {
@@ -159,7 +177,7 @@ final class GroupHistory {
             entry.originSeq(), entry.index());
         origin.ordered.put(entry.originSeq(), entry.index());
         origin.last = entry.originSeq();
-        if (largeMessages.stable(entry.payload(), entry.kind())) {
+        if (isModelled && largeMessages.stable(entry.payload(), entry.kind())) {
             marks.hit(Mark.HUGE_MESSAGE);
         }
         messages++;

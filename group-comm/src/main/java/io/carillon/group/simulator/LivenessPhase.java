@@ -25,6 +25,7 @@ final class LivenessPhase {
     void run(final long leastEvents, final long leastMessages) {
         simulator.stopOffering();
         simulator.network().heal();
+        simulator.healHosts();
         for (int i = 0; i < simulator.nodeCount(); i++) {
             final SimulatedNode node = simulator.node(i);
             if (!node.running()) {
@@ -106,6 +107,9 @@ final class LivenessPhase {
         }
         if (node.application().view() == null) {
             return "is in no primary view";
+        }
+        if (node.application().unsettled() != null) {
+            return node.application().unsettled();
         }
         final int pending = node.application().pendingOffers();
         return pending == 0 ? null : "waits for " + pending + " offers, " + node.core().offeredBytes() + " bytes of which are open";

@@ -66,6 +66,10 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
 
     @Override
     public void persist(final long ticket, final RingState state) {
+        if (node.hosted() != null) {
+            node.hosted().persist(ticket, state);
+            return;
+        }
         final long doneAt = node.states().write(state, simulator.now());
         simulator.schedule(doneAt - simulator.now(), EventKind.PERSISTED, node.number(), node.life(), ticket, null);
     }
@@ -89,13 +93,13 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
     public void notPrimary(final RingView view) {
         Check.that(!view.primary(), "a view that is not primary says so", view.epoch(), view.index());
         simulator.note(node.number(), "not-primary", view.epoch(), view.members().size(), 0);
-        node.application().notPrimary();
+        node.application().notPrimary(view);
     }
 
     @Override
     public void rejected(final long originSeq, final long reason) {
         simulator.note(node.number(), "rejected", originSeq, reason, 0);
-        node.application().rejected(originSeq);
+        node.application().rejected(originSeq, reason);
     }
 
     @Override
@@ -116,7 +120,7 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
         if (view == null || GroupHistory.weight(view, node.self()) > 0) {
             throw new GroupHistory.Violated("voter " + node.number() + " lost common history with the group: " + what);
         }
-        node.application().historyDiffers();
+        node.application().historyDiffers(what);
     }
 
     @Override

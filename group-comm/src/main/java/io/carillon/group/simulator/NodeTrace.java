@@ -5,7 +5,7 @@ package io.carillon.group.simulator;
 
 /** The last things that happened at one node, kept as numbers and only turned into text when a run fails. */
 final class NodeTrace {
-    private static final int SIZE = 256;
+    private static final int SIZE = Math.max(256, Integer.getInteger("carillon.sim.trace", 0));
 
     private final String[] what = new String[SIZE];
     private final long[] numbers = new long[SIZE * 5];

@@ -8,6 +8,7 @@ import io.carillon.group.DurableRingLog;
 import io.carillon.group.EntryKind;
 import io.carillon.group.LogEntry;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongConsumer;
 import org.agrona.DirectBuffer;
 
@@ -16,7 +17,7 @@ import org.agrona.DirectBuffer;
  * survives its death. A crash between two flushes loses what the mode
  * did not promise.
  */
-final class SimulatedLog implements DurableRingLog {
+class SimulatedLog implements DurableRingLog {
     /** What an acknowledgement promises (docs/ring.md, section 8). */
     enum Durability { MEMORY, OS, DISK }
 
@@ -141,6 +142,35 @@ final class SimulatedLog implements DurableRingLog {
         into.kind = entry.kind();
         into.payload.wrap(entry.payload());
         return true;
+    }
+
+    /** This is the record of another log, which holds {@code entries} after the given base, and has all of it logged. */
+    final void record(final long index, final long seqno, final long epoch, final long digest, final List<StoredEntry> entries) {
+        base = new Base(index, seqno, epoch, digest);
+        tail.clear();
+        tail.addAll(entries);
+        logged = endIndex();
+    }
+
+    /** The other log begins later now. */
+    final void recordBase(final long index) {
+        if (index > base.index) {
+            final StoredEntry last = at(index);
+            tail.subList(0, (int) (index - base.index)).clear();
+            base = new Base(index, last.seqno(), last.epoch(), last.digest());
+        }
+    }
+
+    /** The other log has entries up to {@code index} logged. */
+    final void recordLogged(final long index) {
+        logged = index;
+    }
+
+    /** Of the record counts what was logged. */
+    final void recordEnds() {
+        if (endIndex() > logged) {
+            tail.subList((int) (logged - base.index), tail.size()).clear();
+        }
     }
 
     /** The entry at {@code index}, or null. */

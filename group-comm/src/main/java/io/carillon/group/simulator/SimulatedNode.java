@@ -14,12 +14,17 @@ import io.carillon.group.ring.RingState;
  * batch, then flush of the log, then flush of the ring.
  */
 final class SimulatedNode {
+    /** Times that an application takes what happened and calls back in one pass. */
+    private static final int DELIVERIES_MAX = 8;
+
     private final Simulator simulator;
     private final SwarmOptions options;
     private final int number;
     private final NodeTimer timer;
     private final Xoshiro256 disk;
-    private final ApplicationModel application;
+    private final Application application;
+    /** Null: disk and application are models. */
+    private final HostedProcess hosted;
     private final NodeTrace trace = new NodeTrace();
     private final Processor processor;
     private final SimulatedStateStore states;
@@ -40,7 +45,9 @@ final class SimulatedNode {
         processor = new Processor(simulator, number, options.load().packetCost());
         timer = new NodeTimer(simulator, new NodeClock(number * 1_000_000_007L, options.driftPpm(number)));
         states = new SimulatedStateStore(options.persistMean(), disk);
-        application = new ApplicationModel(number, simulator);
+        final NodeHost host = simulator.newHost(number);
+        hosted = host == null ? null : new HostedProcess(simulator, this, host, disk);
+        application = hosted == null ? new ApplicationModel(number, simulator) : new HostedApplication(simulator, this, hosted, disk);
         effects = new MemberEffects(simulator, this);
     }
 
@@ -50,9 +57,14 @@ final class SimulatedNode {
         running = true;
         leaving = false;
         life++;
-        if (states.kept() == null) {
+        final boolean remembers = hosted == null ? states.kept() != null : hosted.open(states);
+        if (!remembers) {
             self = simulator.newMemberId();
             states.begin(RingState.fresh(self));
+        }
+        if (hosted != null) {
+            log = hosted.log(self, remembers, effects);
+        } else if (!remembers) {
             log = new SimulatedLog(options.durability(), this::syncStarted, effects);
             simulator.history().holder(self, log);
         }
@@ -60,11 +72,9 @@ final class SimulatedNode {
         simulator.marks().started(number);
         timer.cancel();
         effects.begin();
-        core = simulator.newCore(options.ringOf(number), states.kept(), log, effects);
+        core = simulator.newCore(simulator.ringOf(number), states.kept(), log, effects);
         log.onLogged(index -> core.onLogged(local(), index));
-        final boolean found = simulator.founds(number);
-        final long wanted = application.start(self, log.baseIndex() > 0 || application.appliedIndex() > 0);
-        core.start(local(), found, wanted, new byte[] {(byte) number});
+        application.start(self, log.baseIndex() > 0 || application.appliedIndex() > 0);
         touched();
         if (running) {
             simulator.network().started(number);
@@ -78,10 +88,16 @@ final class SimulatedNode {
         markHolder(Mark.HOLDER_CRASHED);
         stop(silently);
         simulator.markIfAllDown();
+        if (hosted != null) {
+            hosted.died(silently);
+            states.interrupted();
+        }
         if (amnesia || options.durability() == SimulatedLog.Durability.MEMORY) {
-            log.crash(0, false);
             states.forget();
-        } else {
+        }
+        if (hosted == null && states.kept() == null) {
+            log.crash(0, false);
+        } else if (hosted == null) {
             states.crash();
             log.crash(disk.below(3), disk.chance(0.5));
             application.loseApplied(disk, log);
@@ -121,6 +137,9 @@ final class SimulatedNode {
     void wipe(final boolean serverToo) {
         simulator.note(number, "wiped", serverToo ? 1 : 0, 0, 0);
         simulator.marks().hit(Mark.DISK_WIPED);
+        if (hosted != null) {
+            hosted.host().wipe(serverToo);
+        }
         if (serverToo) {
             application.wipe();
         }
@@ -159,12 +178,37 @@ final class SimulatedNode {
     }
 
     private void timer() {
-        if (local() >= core.nextDeadlineNs()) {
-            core.onTimer(local());
+        if (local() >= deadlineNs()) {
+            if (local() >= core.nextDeadlineNs()) {
+                core.onTimer(local());
+            }
+            if (local() >= application.nextDeadlineNs()) {
+                application.onTimer(local());
+            }
             touched();
         } else {
-            timer.arm(core.nextDeadlineNs(), number, life);
+            timer.arm(deadlineNs(), number, life);
         }
+    }
+
+    private long deadlineNs() {
+        return Math.min(core.nextDeadlineNs(), application.nextDeadlineNs());
+    }
+
+    /** Event TASK. */
+    void task(final Runnable task) {
+        task.run();
+        touched();
+    }
+
+    /** Null where disk and application are models. */
+    HostedProcess hosted() {
+        return hosted;
+    }
+
+    /** What an application's start leads to. */
+    void join(final boolean found, final long wanted, final byte[] info) {
+        core.start(local(), found, wanted, info);
     }
 
     void packet(final Packet packet) {
@@ -232,19 +276,41 @@ final class SimulatedNode {
             return;
         }
         application.pump(core, local());
-        long end;
-        do {
-            end = log.endIndex();
-            log.flush();
-            core.flush(local());
-        } while (!effects.departed() && log.endIndex() > end);
+        flush();
+        for (int i = 0; i < DELIVERIES_MAX && !effects.departed() && application.deliver(); i++) {
+            flush();
+        }
+        if (!effects.departed()) {
+            endPass();
+        }
         if (effects.departed()) {
             depart();
             return;
         }
         effects.checkBounds(options);
         simulator.checkOneHolder(this);
-        timer.arm(core.nextDeadlineNs(), number, life);
+        timer.arm(deadlineNs(), number, life);
+    }
+
+    /** What the application asks for at the end is done, and what comes of that is the next pass's. */
+    private void endPass() {
+        final boolean goesOn = application.endPass();
+        if (hosted != null) {
+            flush();
+        }
+        if (goesOn) {
+            batchOpen = true;
+            simulator.schedule(1000, EventKind.BATCH_END, number, life, 0, null);
+        }
+    }
+
+    private void flush() {
+        long end;
+        do {
+            end = log.endIndex();
+            log.flush();
+            core.flush(local());
+        } while (!effects.departed() && log.endIndex() > end);
     }
 
     /** Leaves in order; {@link MemberEffects#left} follows. */
@@ -252,7 +318,7 @@ final class SimulatedNode {
         simulator.note(number, "leave", 0, 0, 0);
         markHolder(Mark.HOLDER_LEFT);
         leaving = true;
-        core.leave(local());
+        application.leave(core, local());
         touched();
     }
 
@@ -268,9 +334,14 @@ final class SimulatedNode {
 
     private void depart() {
         simulator.note(number, "departed", log.endIndex(), reportedStable(), 0);
+        application.left();
         stop(false);
-        states.close();
-        log.crash(Integer.MAX_VALUE, true);
+        if (hosted != null) {
+            hosted.ends();
+        } else {
+            states.close();
+            log.crash(Integer.MAX_VALUE, true);
+        }
         simulator.departed(number);
     }
 
@@ -310,7 +381,7 @@ final class SimulatedNode {
         return self;
     }
 
-    ApplicationModel application() {
+    Application application() {
         return application;
     }
 

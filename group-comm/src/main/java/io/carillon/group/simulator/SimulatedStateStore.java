@@ -30,6 +30,26 @@ final class SimulatedStateStore {
         kept = state;
     }
 
+    /** A real store begins to write. */
+    void writing(final RingState state) {
+        final RingState before = underWay.isEmpty() ? kept : underWay.peekLast();
+        Check.that(state.promisedEpoch() >= before.promisedEpoch(), "promises only grow", state.promisedEpoch(), before.promisedEpoch());
+        underWay.add(state);
+    }
+
+    /** What a real store found: no less than it said that it had written. */
+    void found(final RingState state) {
+        Check.that(state.self().equals(kept.self()), "an incarnation keeps its id", state.promisedEpoch(), kept.promisedEpoch());
+        Check.that(state.promisedEpoch() >= kept.promisedEpoch(), "a promise that was kept is found", state.promisedEpoch(),
+            kept.promisedEpoch());
+        kept = state;
+    }
+
+    /** The process died; what was under way shows when the next one looks. */
+    void interrupted() {
+        underWay.clear();
+    }
+
     /** Begins to write; the virtual time at which it will be done. Writes end in their order. */
     long write(final RingState state, final long now) {
         final RingState before = underWay.isEmpty() ? kept : underWay.peekLast();

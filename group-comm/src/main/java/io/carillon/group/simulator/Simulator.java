@@ -12,6 +12,7 @@ import io.carillon.group.ring.RingEffects;
 import io.carillon.group.ring.RingResult;
 import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.TraceEvent;
+import java.util.Locale;
 
 /**
  * One deterministic run of a group in virtual time (docs/simulator.md). First the safety phase under the faults that
@@ -26,6 +27,7 @@ public final class Simulator {
     private final long seed;
     private final SwarmOptions options;
     private final CoreFactory cores;
+    private final SimulatedHosts hosts;
     private final EventQueue queue = new EventQueue();
     private final Marks marks;
     private final GroupHistory history;
@@ -49,13 +51,19 @@ public final class Simulator {
     }
 
     Simulator(final long seed, final SwarmOptions options, final CoreFactory cores) {
+        this(seed, options, cores, null);
+    }
+
+    /** {@code hosts}: null where disks and applications are models. */
+    Simulator(final long seed, final SwarmOptions options, final CoreFactory cores, final SimulatedHosts hosts) {
         this.seed = seed;
+        this.hosts = hosts;
         this.options = options;
         this.cores = cores;
         workload = new Workload(this, options, Xoshiro256.stream(seed, "workload"), Xoshiro256.stream(seed, "large"));
         weather = Xoshiro256.stream(seed, "weather");
         marks = new Marks(options.nodes());
-        history = new GroupHistory(options.ring().stableAll(), marks);
+        history = new GroupHistory(options.ring().stableAll(), marks, hosts == null ? null : this::becameStable);
         identities = Xoshiro256.stream(seed, "identities");
         final Xoshiro256 networkRandom = Xoshiro256.stream(seed, "network");
         network = new SimulatedNetwork(this, options, networkRandom);
@@ -88,11 +96,19 @@ public final class Simulator {
         return new Simulator(seed, SwarmOptions.draw(seed), cores).run(leastEvents, leastMessages);
     }
 
+    /** The same with {@code hosts} on the nodes. */
+    public static SimulationReport run(final long seed, final long leastEvents, final long leastMessages, final SimulatedHosts hosts) {
+        return new Simulator(seed, SwarmOptions.draw(seed), RingCore::new, hosts).run(leastEvents, leastMessages);
+    }
+
     SimulationReport run(final long leastEvents, final long leastMessages) {
         try {
             safetyPhase(leastEvents);
             new LivenessPhase(this).run(leastEvents, leastMessages);
             compare();
+            if (hosts != null) {
+                hosts.finished();
+            }
             return report();
         } catch (final RuntimeException | AssertionError e) {
             throw failure(e);
@@ -207,8 +223,31 @@ public final class Simulator {
         queue.add(now + delay, kind, node, a, b, attachment);
     }
 
+    /** The settings of the member on {@code node}. */
+    RingConfig ringOf(final int node) {
+        return options.ringOf(node, hosts == null ? options.ring().certificationWindow() : hosts.certificationWindow());
+    }
+
     RingCore newCore(final RingConfig config, final RingState restored, final RingLog log, final RingEffects effects) {
         return cores.create(config, restored, log, effects);
+    }
+
+    /** Null where disk and application are models. */
+    NodeHost newHost(final int node) {
+        final String durability = options.durability().name().toLowerCase(Locale.ROOT);
+        return hosts == null ? null : hosts.host(node, durability, Xoshiro256.stream(seed, "host" + node));
+    }
+
+    void healHosts() {
+        for (final SimulatedNode node : nodes) {
+            if (node.hosted() != null) {
+                node.hosted().host().heal();
+            }
+        }
+    }
+
+    private void becameStable(final StoredEntry entry) {
+        hosts.stable(entry.index(), entry.seqno(), new MemberId(entry.originMsb(), entry.originLsb()), entry.kind(), entry.payload());
     }
 
     MemberId newMemberId() {

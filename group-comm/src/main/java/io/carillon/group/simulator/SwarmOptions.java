@@ -150,11 +150,11 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
     }
 
     /** The settings of the member on {@code node}. */
-    RingConfig ringOf(final int node) {
+    RingConfig ringOf(final int node, final int certificationWindow) {
         return new RingConfig("n" + node, weights[node], ring.keepaliveNs(), ring.memberKeepaliveNs(), ring.suspectNs(),
             ring.quickSuspectNs(),
             ring.joinNs(), ring.installNs(), ring.pauseNs(), ring.entryLengthMax(), ring.offeredBytesMax(),
                 ring.heldBytesMax(), ring.pullBytes(),
-            ring.tokenPassAfter(), ring.certificationWindow(), ring.stableAll(), rotation.of(node));
+            ring.tokenPassAfter(), certificationWindow, ring.stableAll(), rotation.of(node));
     }
 }

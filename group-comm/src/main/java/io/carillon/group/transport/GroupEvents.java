@@ -14,7 +14,7 @@ import java.util.ArrayDeque;
  *
  * <p><b>Threading:</b> the loop's thread.
  */
-final class GroupEvents {
+public final class GroupEvents {
     private static final long NONE = -1;
 
     private sealed interface Event permits Ordered, Stable, NotPrimary, Rejected, Barrier, HistoryDiffers, Left {
@@ -45,27 +45,33 @@ final class GroupEvents {
     private long ordered = NONE;
     private long stable = NONE;
 
-    void ordered(final long index) {
+    /** The log grew up to {@code index}. */
+    public void ordered(final long index) {
         ordered = index;
     }
 
-    void stable(final long index) {
+    /** Everything up to {@code index} is stable. */
+    public void stable(final long index) {
         stable = index;
     }
 
-    void notPrimary(final RingView view) {
+    /** This member is not in a primary view. */
+    public void notPrimary(final RingView view) {
         add(new NotPrimary(view));
     }
 
-    void rejected(final long originSeq, final long reason) {
+    /** An own offer will never be ordered. */
+    public void rejected(final long originSeq, final long reason) {
         add(new Rejected(originSeq, reason));
     }
 
-    void barrier(final long barrier, final long index) {
+    /** Answer to a barrier. */
+    public void barrier(final long barrier, final long index) {
         add(new Barrier(barrier, index));
     }
 
-    void historyDiffers(final String what) {
+    /** The log was replaced by the group's. */
+    public void historyDiffers(final String what) {
         // The entries that undelivered horizons speak of are gone with the log.
         ordered = NONE;
         stable = NONE;
@@ -73,22 +79,25 @@ final class GroupEvents {
         add(new HistoryDiffers(what));
     }
 
-    void left() {
+    /** The member has left. */
+    public void left() {
         add(new Left());
     }
 
-    void clear() {
+    /** Forgets everything. */
+    public void clear() {
         events.clear();
         ordered = NONE;
         stable = NONE;
     }
 
-    boolean isEmpty() {
+    /** Tells whether there is nothing to deliver. */
+    public boolean isEmpty() {
         return events.isEmpty() && ordered == NONE && stable == NONE;
     }
 
     /** Gives everything to {@code listener}, also what it causes meanwhile. */
-    void deliver(final GroupListener listener) {
+    public void deliver(final GroupListener listener) {
         Event event = events.poll();
         while (event != null) {
             deliver(event, listener);

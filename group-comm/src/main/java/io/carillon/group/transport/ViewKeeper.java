@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  *
  * <p><b>Threading:</b> the loop's thread.
  */
-final class ViewKeeper implements GroupListener {
+public final class ViewKeeper implements GroupListener {
     private final GroupListener listener;
     private final RingLog log;
     private final Supplier<Configuration> stable;
@@ -29,19 +29,21 @@ final class ViewKeeper implements GroupListener {
      * {@code stable} gives the newest stable configuration of the current ring, null for none; {@code changed} is told of every view
      * before the listener is.
      */
-    ViewKeeper(final GroupListener listener, final RingLog log, final Supplier<Configuration> stable, final Consumer<RingView> changed) {
+    public ViewKeeper(final GroupListener listener, final RingLog log, final Supplier<Configuration> stable,
+        final Consumer<RingView> changed) {
         this.listener = listener;
         this.log = log;
         this.stable = stable;
         this.changed = changed;
     }
 
-    RingView view() {
+    /** The view that the listener was told of last; null before the first. */
+    public RingView view() {
         return view;
     }
 
     /** A new membership begins. */
-    void forget() {
+    public void forget() {
         view = null;
     }
 

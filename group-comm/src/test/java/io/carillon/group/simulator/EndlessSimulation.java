@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongFunction;
 
 /**
  * Runs one seed after the other on several threads and prints a line a minute, until time is up or a run fails.
@@ -31,15 +32,33 @@ public final class EndlessSimulation {
     private final CountDownLatch failedYet = new CountDownLatch(1);
     private volatile boolean over;
 
-    private EndlessSimulation(final long firstSeed) {
+    private final LongFunction<SimulationReport> simulation;
+    private final Shrinking shrinking;
+
+    /** Makes a failure of a seed as simple as can be. */
+    @FunctionalInterface
+    public interface Shrinking {
+        SimulationFailure shrink(long seed, SimulationFailure failure);
+    }
+
+    private EndlessSimulation(final long firstSeed, final LongFunction<SimulationReport> simulation, final Shrinking shrinking) {
         nextSeed = new AtomicLong(firstSeed);
+        this.simulation = simulation;
+        this.shrinking = shrinking;
     }
 
     /** Entry point; ends with 1 after a failure. */
     public static void main(final String[] arguments) throws InterruptedException {
+        run(arguments, seed -> Simulator.run(seed, EVENTS, MESSAGES),
+            (seed, failure) -> Shrinker.shrink(seed, EVENTS, MESSAGES, failure));
+    }
+
+    /** The same with runs of another kind. */
+    public static void run(final String[] arguments, final LongFunction<SimulationReport> one, final Shrinking shrinking)
+        throws InterruptedException {
         final long minutes = Long.parseLong(arguments[0]);
         final long first = Long.parseLong(arguments[1]);
-        final EndlessSimulation simulation = new EndlessSimulation(first);
+        final EndlessSimulation simulation = new EndlessSimulation(first, one, shrinking);
         final List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < Integer.parseInt(arguments[2]); i++) {
             threads.add(Thread.ofPlatform().start(simulation::work));
@@ -73,12 +92,12 @@ public final class EndlessSimulation {
             final long seed = nextSeed.getAndIncrement();
             final long startNs = cpu.getCurrentThreadCpuTime();
             try {
-                final SimulationReport report = Simulator.run(seed, EVENTS, MESSAGES);
+                final SimulationReport report = simulation.apply(seed);
                 events.addAndGet(report.events());
                 messages.addAndGet(report.messages());
                 done.incrementAndGet();
             } catch (final SimulationFailure found) {
-                failure.compareAndSet(null, Shrinker.shrink(seed, EVENTS, MESSAGES, found));
+                failure.compareAndSet(null, shrinking.shrink(seed, found));
                 failedYet.countDown();
             }
             processorNs.addAndGet(cpu.getCurrentThreadCpuTime() - startNs);

@@ -1,0 +1,236 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.simulator;
+
+import io.carillon.certification.WriteSetBuilder;
+import io.carillon.certification.replicator.Replicator;
+import io.carillon.group.Check;
+import io.carillon.group.simulator.Xoshiro256;
+import io.carillon.wsrep.KeyType;
+import io.carillon.wsrep.RejectReason;
+import io.carillon.wsrep.WriteSetFlags;
+import io.carillon.wsrep.WriteSetLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The clients of one server process: what they write and read, and what they were told. */
+final class ServerClients {
+    private static final int OPEN_MAX = 40;
+    private static final long NOBODY = -1;
+    private static final byte[] DATABASE = "db".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] TABLE = "t".getBytes(StandardCharsets.UTF_8);
+
+    /** A large write set on its way, in parts of so many bytes. */
+    private record Large(long call, byte[] bytes, int part, long pauseMean, boolean givesUp) {
+    }
+
+    private final SimulatedServer server;
+    private final Replicator replicator;
+    private final ReferenceOrder order;
+    private final NodeMarks marks;
+    private final Xoshiro256 random;
+    private final UUID session;
+    private final int hotRows;
+    private final boolean seesTooMuch;
+    private final WriteSetBuilder builder = new WriteSetBuilder();
+    /** Rows of the writes that wait for their verdict; nobody else of this server may write them. */
+    private final Map<Long, int[]> open = new HashMap<>();
+    private final long[] lockedBy = new long[ReferenceOrder.ROWS];
+    /** By call: what every client of all servers had been told of when it was asked. */
+    private final Map<Long, Long> reads = new HashMap<>();
+    /** Large ones that are over for the client: each fragment of them that still waits is rejected by itself. */
+    private final Set<Long> over = new HashSet<>();
+    private final Set<Long> larges = new HashSet<>();
+    private boolean unshielded;
+    private long calls;
+
+    ServerClients(final SimulatedServer server, final Replicator replicator, final ServerHost host, final UUID session) {
+        this.server = server;
+        this.replicator = replicator;
+        this.session = session;
+        order = host.order();
+        marks = host.marks();
+        random = host.random();
+        hotRows = host.hotRows();
+        seesTooMuch = host.bug() == NodeBug.SEEN_TOO_MUCH;
+        Arrays.fill(lockedBy, NOBODY);
+    }
+
+    long newCall() {
+        return ++calls;
+    }
+
+    int open() {
+        return open.size();
+    }
+
+    /** Writes one to four rows that are free. False when the server takes none now. */
+    boolean write() {
+        final byte[] data = begin(random.chance(0.05) ? random.below(20_000) : random.below(300));
+        if (data == null) {
+            return false;
+        }
+        final int length = builder.build();
+        replicator.certify(calls, builder.buffer(), 0, length);
+        return true;
+    }
+
+    /** Writes rows with so much beside them that it takes several entries; some are given up in the middle. */
+    void writeLarge() {
+        final byte[] data = begin(20_000 + random.below(200_000));
+        if (data == null) {
+            return;
+        }
+        final byte[] bytes = new byte[builder.build()];
+        builder.buffer().getBytes(0, bytes);
+        larges.add(calls);
+        // As statements that take their time: a view or a whole window may come between two parts.
+        final long pauseMean = random.chance(0.5) ? 0 : random.spread(100_000, 1_000_000_000);
+        go(new Large(calls, bytes, 4_000 + random.below(30_000), pauseMean, random.chance(0.15)), WriteSetLayout.HEADER_LENGTH, 0);
+    }
+
+    /** Goes on with a large one at {@code at}, in the part {@code number}, as long as nobody said that it is over. */
+    private void go(final Large large, final int at, final int number) {
+        if (!open.containsKey(large.call)) {
+            return;
+        }
+        if (at >= large.bytes.length) {
+            end(large, number);
+            return;
+        }
+        final int length = Math.min(large.part, large.bytes.length - at);
+        replicator.fragment(large.call, number, new UnsafeBuffer(large.bytes), at, length);
+        if (large.pauseMean == 0) {
+            go(large, at + length, number + 1);
+        } else {
+            server.later(random.exponential(large.pauseMean), () -> go(large, at + length, number + 1));
+        }
+    }
+
+    private void end(final Large large, final int parts) {
+        if (large.givesUp) {
+            unlock(large.call);
+            over.add(large.call);
+            replicator.withdraw(large.call);
+            return;
+        }
+        final UnsafeBuffer header = new UnsafeBuffer(large.bytes, 0, WriteSetLayout.HEADER_LENGTH);
+        header.putInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, parts, ByteOrder.LITTLE_ENDIAN);
+        replicator.certify(large.call, header, 0, WriteSetLayout.HEADER_LENGTH);
+    }
+
+    /** Locks rows and begins a write set of the next call; its data, or null. */
+    private byte[] begin(final int filler) {
+        if (!server.isOpen() || open.size() >= OPEN_MAX) {
+            return null;
+        }
+        final int[] rows = freeRows(1 + random.below(4));
+        if (rows.length == 0) {
+            return null;
+        }
+        final long call = newCall();
+        final long[] read = new long[rows.length];
+        builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END | (unshielded ? WriteSetFlags.UNSHIELDED : 0)
+            | (random.chance(0.03) ? WriteSetFlags.PA_UNSAFE : 0) | (random.chance(0.05) ? WriteSetFlags.IMPLICIT_DEPS : 0));
+        builder.ids(call, 1).lastSeen(seesTooMuch ? order.seqno() : server.table().seqno());
+        for (int i = 0; i < rows.length; i++) {
+            lockedBy[rows[i]] = call;
+            read[i] = server.table().version(rows[i]);
+            builder.key(random.chance(0.5) ? KeyType.EXCLUSIVE : KeyType.UPDATE, DATABASE, TABLE, name(rows[i]));
+        }
+        if (random.chance(0.4)) {
+            // A row that is only referred to, as a foreign key does.
+            builder.key(random.chance(0.5) ? KeyType.REFERENCE : KeyType.SHARED, DATABASE, TABLE, name(random.below(ReferenceOrder.ROWS)));
+        }
+        open.put(call, rows);
+        final byte[] data = RowData.encode(rows, read, filler);
+        builder.data(new UnsafeBuffer(data), 0, data.length);
+        return data;
+    }
+
+    private static byte[] name(final int row) {
+        return ("row" + row).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private int[] freeRows(final int wanted) {
+        final int[] rows = new int[wanted];
+        int count = 0;
+        for (int i = 0; i < wanted; i++) {
+            final int row = random.below(random.chance(0.7) ? hotRows : ReferenceOrder.ROWS);
+            boolean taken = lockedBy[row] != NOBODY;
+            for (int j = 0; j < count; j++) {
+                taken |= rows[j] == row;
+            }
+            if (!taken) {
+                rows[count++] = row;
+            }
+        }
+        return Arrays.copyOf(rows, count);
+    }
+
+    private void unlock(final long call) {
+        final int[] rows = open.remove(call);
+        if (rows != null) {
+            for (final int row : rows) {
+                lockedBy[row] = NOBODY;
+            }
+        }
+    }
+
+    /** The verdict of {@code call} is applied. */
+    void decided(final long call, final long seqno, final boolean commit) {
+        Check.that(open.containsKey(call), "a write is answered once", call, seqno);
+        unlock(call);
+        if (commit) {
+            order.acknowledged(seqno);
+        }
+    }
+
+    /** The verdict of {@code call} came, and the server ended before it told its client. */
+    void lost(final long call) {
+        unlock(call);
+    }
+
+    void rejected(final long call, final RejectReason reason) {
+        if (over.contains(call)) {
+            return;
+        }
+        Check.that(open.containsKey(call), "a write is answered once", call, reason.ordinal());
+        unlock(call);
+        if (larges.contains(call)) {
+            over.add(call);
+        }
+        if (reason == RejectReason.FATE_UNKNOWN) {
+            marks.hit(NodeMark.FATE_UNKNOWN);
+            // It may yet commit, and no lock keeps this server's other clients from its rows.
+            unshielded = true;
+        } else {
+            marks.hit(NodeMark.NOT_TAKEN);
+            order.refused(session, call);
+        }
+    }
+
+    /** A client wants to read what every client was told of so far. */
+    void read() {
+        if (server.isOpen()) {
+            final long call = newCall();
+            reads.put(call, order.acknowledged());
+            replicator.syncPoint(call);
+        }
+    }
+
+    void readAnswered(final long call, final long seqno) {
+        final Long asked = reads.remove(call);
+        Check.that(asked != null, "a read is answered once", call, seqno);
+        marks.hit(seqno < 0 ? NodeMark.READ_REFUSED : NodeMark.READ_ANSWERED);
+        Check.that(seqno < 0 || seqno >= asked, "a read sees what was acknowledged before it was asked for", seqno, asked);
+    }
+}

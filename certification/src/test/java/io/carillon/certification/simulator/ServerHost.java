@@ -1,0 +1,278 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.certification.simulator;
+
+import io.carillon.certification.log.Durability;
+import io.carillon.certification.log.LogConfig;
+import io.carillon.certification.log.NodeDirectory;
+import io.carillon.certification.log.NodeStateFile;
+import io.carillon.certification.log.VerdictFile;
+import io.carillon.certification.log.WriteSetLog;
+import io.carillon.certification.replicator.NodeSession;
+import io.carillon.certification.replicator.Replicator;
+import io.carillon.group.DurableRingLog;
+import io.carillon.group.Group;
+import io.carillon.group.GroupListener;
+import io.carillon.group.ring.Configuration;
+import io.carillon.group.ring.RingState;
+import io.carillon.group.simulator.NodeHost;
+import io.carillon.group.simulator.NodeProcess;
+import io.carillon.group.simulator.UpperLayer;
+import io.carillon.group.simulator.Xoshiro256;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * A node as it is: the production log, node state, verdicts and replicator, over a simulated disk and below a simulated
+ * server. A process is both of them, and dies as one.
+ */
+final class ServerHost implements NodeHost, UpperLayer {
+    private static final Path HOME = Path.of("/node");
+    private static final int UNFLUSHED_MAX = 20;
+    /** With what is not flushed, less than the smallest window: {@link SimulatedNodes#SimulatedNodes(long)}. */
+    private static final int FEED_MAX = 40;
+
+    private final SimulatedNodes nodes;
+    private final int number;
+    private final Durability durability;
+    private final Xoshiro256 random;
+    private final SimulatedDisk disk;
+    private final LogConfig logConfig;
+    private final ServerTable table;
+    private final long applyMean;
+    private final int feedMax;
+    private NodeProcess process;
+    private WriteSetLog log;
+    private NodeStateFile state;
+    private VerdictFile verdicts;
+    private Replicator replicator;
+    private SimulatedServer server;
+    private long boots = 1;
+    private boolean healed;
+
+    ServerHost(final SimulatedNodes nodes, final int number, final Durability durability, final Xoshiro256 random) {
+        this.nodes = nodes;
+        this.number = number;
+        this.durability = durability;
+        this.random = random;
+        disk = new SimulatedDisk(random, nodes.bug());
+        logConfig = new LogConfig(durability, (int) random.spread(4_000, 400_000), 0, random.spread(1, 200_000));
+        table = new ServerTable(nodes.order());
+        applyMean = random.chance(0.5) ? 0 : random.spread(10_000, 20_000_000);
+        feedMax = 1 + random.below(random.chance(0.5) ? FEED_MAX : 5);
+    }
+
+    ReferenceOrder order() {
+        return nodes.order();
+    }
+
+    NodeMarks marks() {
+        return nodes.marks();
+    }
+
+    NodeBug bug() {
+        return nodes.bug();
+    }
+
+    Snapshots snapshots() {
+        return nodes.snapshots();
+    }
+
+    ServerTable table() {
+        return table;
+    }
+
+    Xoshiro256 random() {
+        return random;
+    }
+
+    long applyMean() {
+        return applyMean;
+    }
+
+    int feedMax() {
+        return feedMax;
+    }
+
+    int hotRows() {
+        return nodes.hotRows();
+    }
+
+    // ---- the disk
+
+    @Override
+    public DurableRingLog begin(final NodeProcess newProcess) {
+        process = newProcess;
+        disk.begin(() -> process.device(disk::step));
+        final NodeDirectory directory = NodeDirectory.in(disk, HOME);
+        log = WriteSetLog.open(directory, logConfig, task -> process.later(0, task));
+        if (nodes.bug() == NodeBug.TAIL_LOST) {
+            log.truncateAfter(Math.max(log.baseIndex(), log.endIndex() - 1));
+        }
+        if (log.recovery().contains("torn")) {
+            marks().hit(NodeMark.TORN_END);
+        }
+        state = NodeStateFile.open(directory, durability, log, new UUID(number, boots), task -> process.later(0, task));
+        verdicts = VerdictFile.open(directory, durability, task -> process.later(0, task));
+        process.tell("log " + log.recovery() + "; " + state.description(), log.baseIndex(), log.endIndex());
+        plan();
+        return nodes.bug() == NodeBug.LOGGED_BEFORE_DURABLE ? new EagerLog(log) : log;
+    }
+
+    /** Not from memory: who died would have forgotten what a majority may need. */
+    private void plan() {
+        if (healed || durability == Durability.MEMORY || order().seqno() == 0) {
+            return;
+        }
+        if (random.chance(nodes.diskFaults())) {
+            disk.diesAfter((int) random.spread(1, 3_000));
+        }
+        if (random.chance(nodes.diskFaults() / 2)) {
+            disk.room(random.spread(1_000, 1_000_000));
+        }
+    }
+
+    @Override
+    public RingState state() {
+        return state.load();
+    }
+
+    @Override
+    public void persist(final RingState newState, final Runnable done) {
+        state.persist(newState, done);
+    }
+
+    @Override
+    public void died(final boolean power) {
+        if (disk.hasKilled()) {
+            marks().hit(NodeMark.DIED_ON_DISK);
+        }
+        if (disk.isFull()) {
+            marks().hit(NodeMark.DISK_FULL);
+        }
+        disk.processEnds();
+        if (power) {
+            marks().hit(NodeMark.POWER_LOST);
+            disk.losePower();
+            boots += nodes.bug() == NodeBug.BOOT_NOT_NOTICED ? 0 : 1;
+        }
+        if (table.history() != null && random.chance(0.5)) {
+            final long back = Math.max(0, table.seqno() - random.below(UNFLUSHED_MAX));
+            if (back < table.seqno()) {
+                marks().hit(NodeMark.SERVER_WENT_BACK);
+                table.goBack(back);
+            }
+        }
+        forget();
+    }
+
+    @Override
+    public void end() {
+        server.drain();
+        log.close();
+        state.close();
+        verdicts.close();
+        disk.processEnds();
+        forget();
+    }
+
+    private void forget() {
+        server = null;
+        replicator = null;
+    }
+
+    @Override
+    public void wipe(final boolean serverToo) {
+        disk.wipe();
+        if (serverToo && nodes.othersWithData(number) > 1) {
+            table.spoil();
+        }
+    }
+
+    @Override
+    public void heal() {
+        healed = true;
+        disk.heal();
+        nodes.snapshots().heal();
+    }
+
+    @Override
+    public UpperLayer layer() {
+        return this;
+    }
+
+    // ---- the layer above the member
+
+    @Override
+    public GroupListener start(final Group group, final NodeProcess sameProcess, final boolean founds) {
+        final NodeProcess of = process;
+        final WriteSetLog opened = log;
+        replicator = new Replicator(nodes.config(number), Configuration::viewOf, nodes.donors(), index -> {
+            opened.purge(index);
+            of.purged();
+            if (opened.baseIndex() > 0) {
+                marks().hit(NodeMark.LOG_PURGED);
+            }
+        }, of::local);
+        if (nodes.bug() != NodeBug.VERDICTS_NOT_KEPT) {
+            replicator.verdictFile(verdicts);
+        }
+        replicator.group(nodes.seenBy(number, group, table.seqno()));
+        server = new SimulatedServer(of, replicator, this, nodes.newSession());
+        replicator.attach(new NodeSession(server.session(), "n" + number, "n" + number, null, server.position(), -1, -1, new long[0]),
+            server);
+        replicator.connect(server.clients().newCall(), "group", founds ? "gcomm://" : "gcomm://somebody", "", founds);
+        return nodes.hears(replicator.groupListener(), group);
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return replicator == null ? Long.MAX_VALUE : replicator.nextDeadlineNs();
+    }
+
+    @Override
+    public void onTimer(final long nowNs) {
+        replicator.onTimer(nowNs);
+    }
+
+    @Override
+    public boolean write(final Xoshiro256 unused) {
+        return server.clients().write();
+    }
+
+    @Override
+    public void writeLarge(final Xoshiro256 unused) {
+        server.clients().writeLarge();
+    }
+
+    @Override
+    public void read() {
+        server.clients().read();
+    }
+
+    @Override
+    public void leave() {
+        replicator.disconnect(server.clients().newCall());
+    }
+
+    @Override
+    public int openWrites() {
+        return server.clients().open();
+    }
+
+    @Override
+    public String unsettled() {
+        return server.unsettled();
+    }
+
+    /** A snapshot arrives. False when nobody is there. */
+    boolean take(final ServerTable.Snapshot copy) {
+        final SimulatedServer to = server;
+        if (to == null || !to.isAwaiting()) {
+            return false;
+        }
+        process.later(0, () -> to.receive(copy));
+        return true;
+    }
+}

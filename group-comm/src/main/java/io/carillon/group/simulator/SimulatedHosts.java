@@ -1,0 +1,30 @@
+// Copyright 2026 The Carillon authors
+// SPDX-License-Identifier: Apache-2.0
+
+package io.carillon.group.simulator;
+
+import io.carillon.group.EntryKind;
+import io.carillon.group.MemberId;
+
+/**
+ * What a simulation of more than the ring brings along: a disk and the layer above the member for each node, and an
+ * observer of the order. One object serves one run.
+ */
+public interface SimulatedHosts {
+    /**
+     * Makes the host of a node, once.
+     *
+     * @param durability of the run's logs, as {@code carillon.log.durability} says it.
+     * @param random chances of this node, for nothing else.
+     */
+    NodeHost host(int node, String durability, Xoshiro256 random);
+
+    /** How far before its view a joiner's log must reach, seqnos: {@link io.carillon.group.ring.RingConfig#certificationWindow}. */
+    int certificationWindow();
+
+    /** The next entry of the one history of stable entries; its checks throw. */
+    void stable(long index, long seqno, MemberId origin, EntryKind kind, byte[] payload);
+
+    /** The run is over, and everything is healed and at rest. */
+    void finished();
+}
