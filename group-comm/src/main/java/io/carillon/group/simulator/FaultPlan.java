@@ -22,7 +22,8 @@ final class FaultPlan {
     private static final int LEAVE = 4;
     private static final int PURGE = 5;
     private static final int JUMP = 6;
-    private static final int CLASSES = 7;
+    private static final int NARROW = 7;
+    private static final int CLASSES = 8;
     /** A server that dies forgets fewer of the last entries. */
     private static final int UNFLUSHED_MAX = 20;
     private static final long PAUSE_MIN = 10_000_000L;
@@ -34,12 +35,14 @@ final class FaultPlan {
     private final Xoshiro256 network;
     private final Xoshiro256 purge;
     private final Xoshiro256 extreme;
+    private final Xoshiro256 paths;
     private boolean over;
 
     FaultPlan(final Simulator simulator, final SwarmOptions options, final Xoshiro256 crash, final Xoshiro256 network,
-        final Xoshiro256 purge, final Xoshiro256 extreme) {
+        final Xoshiro256 purge, final Xoshiro256 extreme, final Xoshiro256 paths) {
         this.purge = purge;
         this.extreme = extreme;
+        this.paths = paths;
         this.simulator = simulator;
         this.options = options;
         this.crash = crash;
@@ -65,6 +68,7 @@ final class FaultPlan {
             case CLOG -> options.clogEvery();
             case PURGE -> options.load().purgeEvery();
             case JUMP -> options.extremes().jumpEvery();
+            case NARROW -> options.streams() ? 0 : options.extremes().narrowEvery();
             default -> options.leaveEvery();
         };
         if (every > 0) {
@@ -74,7 +78,12 @@ final class FaultPlan {
 
     /** Classes that came later have streams of their own, so that seeds go on meaning what they meant. */
     private Xoshiro256 randomOf(final int kind) {
-        return kind == PURGE ? purge : kind == JUMP ? extreme : crash;
+        return switch (kind) {
+            case PURGE -> purge;
+            case JUMP -> extreme;
+            case NARROW -> paths;
+            default -> crash;
+        };
     }
 
     /** Event FAULT. */
@@ -90,6 +99,7 @@ final class FaultPlan {
                 case CLOG -> clog();
                 case PURGE -> purge();
                 case JUMP -> jump();
+                case NARROW -> narrow();
                 default -> leave();
             }
         }
@@ -204,6 +214,14 @@ final class FaultPlan {
         final int to = network.below(options.nodes());
         if (from != to) {
             simulator.network().clog(from, to, simulator.now() + network.exponential(options.partitionMean() / 4 + 1));
+        }
+    }
+
+    private void narrow() {
+        final int from = paths.below(options.nodes());
+        final int to = paths.below(options.nodes());
+        if (from != to) {
+            simulator.network().narrow(from, to, simulator.now() + paths.exponential(options.partitionMean()) + 1);
         }
     }
 

@@ -17,6 +17,8 @@ public enum Mark {
     PAUSED_BEYOND_SUSPICION,
     CLOCK_JUMPED,
     DISK_WIPED,
+    /** A packet was too long for its way. */
+    PATH_TOO_NARROW,
     LOG_PURGED,
     /** A member gathered again before the ring that it had promised was installed. */
     COMMIT_ABORTED,

@@ -31,6 +31,7 @@ final class SimulatedNetwork {
     private final long[] side;
     private final long[] blocked;
     private final long[] cloggedUntil;
+    private final long[] narrowUntil;
     private final long[] lastArrival;
     /** By link and connection: when the wire has taken everything sent before. */
     private final long[] wireFree;
@@ -49,6 +50,7 @@ final class SimulatedNetwork {
         side = new long[nodes * nodes];
         blocked = new long[nodes * nodes];
         cloggedUntil = new long[nodes * nodes];
+        narrowUntil = new long[nodes * nodes];
         lastArrival = new long[nodes * nodes * 2];
         wireFree = new long[nodes * nodes * 2];
         held = new ArrayDeque[nodes * nodes];
@@ -99,6 +101,11 @@ final class SimulatedNetwork {
 
     void clog(final int from, final int to, final long until) {
         cloggedUntil[from * nodes + to] = until;
+    }
+
+    /** Until then the direction takes no packet longer than {@link Extremes#narrowLength}. */
+    void narrow(final int from, final int to, final long until) {
+        narrowUntil[from * nodes + to] = until;
     }
 
     /** The process on {@code node} can take connections. */
@@ -221,7 +228,7 @@ final class SimulatedNetwork {
         if (!options.streams() && (blockedNow || !faultless && random.chance(options.loss()))) {
             return;
         }
-        if (!options.streams() && !faultless && queued(link, bulk) > QUEUED_MAX_NS) {
+        if (!options.streams() && !faultless && (queued(link, bulk) > QUEUED_MAX_NS || isTooLong(link, length))) {
             return;
         }
         final Packet packet = pool.take(buffer, offset, length);
@@ -257,6 +264,14 @@ final class SimulatedNetwork {
             lastArrival[queue] = at;
         }
         simulator.schedule(at - now, EventKind.PACKET, packet.to, packet.from, packet.session, packet);
+    }
+
+    private boolean isTooLong(final int link, final int length) {
+        final boolean tooLong = simulator.now() < narrowUntil[link] && length > options.extremes().narrowLength();
+        if (tooLong) {
+            simulator.marks().hit(Mark.PATH_TOO_NARROW);
+        }
+        return tooLong;
     }
 
     private long queued(final int link, final boolean bulk) {

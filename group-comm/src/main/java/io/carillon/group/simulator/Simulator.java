@@ -72,7 +72,7 @@ public final class Simulator {
             nodes[i] = new SimulatedNode(this, options, i, Xoshiro256.stream(seed, "disk" + i));
         }
         faults = new FaultPlan(this, options, Xoshiro256.stream(seed, "crash"), Xoshiro256.stream(seed, "partition"),
-            Xoshiro256.stream(seed, "purge"), Xoshiro256.stream(seed, "extreme faults"));
+            Xoshiro256.stream(seed, "purge"), Xoshiro256.stream(seed, "extreme faults"), Xoshiro256.stream(seed, "paths"));
         dispatcher = new EventDispatcher(this, queue, faults, workload);
     }
 
