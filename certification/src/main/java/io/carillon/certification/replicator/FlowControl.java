@@ -14,7 +14,8 @@ import java.util.Map;
  * short again. A node that dies, hangs or is cut off therefore holds nobody longer than the lease.
  *
  * <p>Nobody waits for a server that says nothing, which a standing one is: what it misses stays in the log. And one
- * that works off what it missed has the others wait in slices of {@link #HOLD_NS}, with room to write in between.
+ * that works off what it missed has the others wait in slices of {@link #HOLD_NS}, with room to write in between: they
+ * end only when the node has come nearer since the last one, so that it does catch up.
  */
 final class FlowControl {
     /** Long against the time in which a queue is worked off, short against a client's patience. */
@@ -23,8 +24,9 @@ final class FlowControl {
     private static final long RENEW_NS = 400 * MS;
     /** A provider with anything in its queue says how far it is at least every 100 ms. */
     static final long SILENCE_NS = 500 * MS;
-    static final long HOLD_NS = 400 * MS;
-    static final long FREE_NS = 50 * MS;
+    /** No longer than what a commit may take anyway. */
+    static final long HOLD_NS = 30 * MS;
+    static final long FREE_NS = 5 * MS;
 
     private final Node node;
     private final QueueFigures receiveQueue = new QueueFigures();
@@ -32,8 +34,10 @@ final class FlowControl {
     private boolean requested;
     private long requestedNs;
     private long askedSinceNs;
-    private long askedReleased;
+    /** Seqnos that this node was behind when the latest slice ended, or the first began. */
+    private long behind;
     private long freeUntilNs;
+    private boolean catchesUp;
     private long heardNs;
     private boolean holding;
     private long heldSinceNs;
@@ -91,12 +95,25 @@ final class FlowControl {
             && (requested ? backlog > upper * node.config.flow().factor() : backlog > upper);
         if (!wanted) {
             withdraw(backlog);
-        } else if (requested && nowNs - askedSinceNs >= HOLD_NS && node.released > askedReleased) {
+            catchesUp = false;
+        } else if (requested && nowNs - askedSinceNs >= HOLD_NS && behind() < behind) {
             withdraw(backlog);
+            behind = behind();
+            catchesUp = true;
             freeUntilNs = nowNs + FREE_NS;
         } else if (backlog > upper && nowNs - freeUntilNs >= 0 && (!requested || nowNs - requestedNs >= RENEW_NS)) {
             ask(backlog, nowNs);
         }
+    }
+
+    private long behind() {
+        return node.log().endSeqno() - node.released;
+    }
+
+    /** When {@link #measure} is wanted at the latest; {@code Long.MAX_VALUE} for never. */
+    long deadlineNs(final long nowNs) {
+        final long nextNs = requested ? askedSinceNs + HOLD_NS : freeUntilNs;
+        return catchesUp && nextNs - nowNs > 0 ? nextNs : Long.MAX_VALUE;
     }
 
     private boolean isInStep() {
@@ -107,7 +124,7 @@ final class FlowControl {
         if (!requested) {
             requested = true;
             askedSinceNs = nowNs;
-            askedReleased = node.released;
+            behind = catchesUp ? behind : behind();
             sent++;
         }
         requestedNs = nowNs;

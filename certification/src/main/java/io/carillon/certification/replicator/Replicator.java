@@ -253,7 +253,7 @@ public final class Replicator implements ReplicationEngine {
 
     /** When {@link #onTimer} is due; a time of {@link System#nanoTime}. */
     public long nextDeadlineNs() {
-        return feed.canGoOn() ? node.now() : tickNs + TICK_NS;
+        return feed.canGoOn() ? node.now() : Math.min(tickNs + TICK_NS, flow.deadlineNs(node.now()));
     }
 
     /** To be called when {@link #nextDeadlineNs} is due. */
