@@ -46,8 +46,7 @@ final class Announcer {
         while (found && packets < packetsMax) {
             final long first = announced + 1;
             if (travelsAlone()) {
-                machine.transmitter.sendData(null, originSeq, originSeq - 1, kind, payload, 0, payloadLength);
-                machine.ordering.onBroadcast(originSeq);
+                machine.offers.sendAlone(originSeq, kind, payload, payloadLength);
                 packets++;
             }
             final ExpandableArrayBuffer packet = machine.transmitter.begin(PacketType.ORDER);
@@ -99,12 +98,12 @@ final class Announcer {
 
     /** A large own payload that nobody has yet takes the bulk connection. */
     private boolean travelsAlone() {
-        return isOwn() && !kind.isConfiguration() && originSeq > machine.ordering.broadcastThrough()
+        return isOwn() && !kind.isConfiguration() && originSeq > machine.offers.sent()
             && payloadLength > Transmitter.BULK_LENGTH;
     }
 
     private int putRecord(final ExpandableArrayBuffer packet, final int at) {
-        final boolean inlined = kind.isConfiguration() || isOwn() && originSeq > machine.ordering.broadcastThrough();
+        final boolean inlined = kind.isConfiguration() || isOwn() && originSeq > machine.offers.sent();
         final int length = inlined ? payloadLength : -1;
         packet.putShort(at + RingPacket.RECORD_SLOT_OFFSET, (short) slot, LITTLE_ENDIAN);
         packet.putByte(at + RingPacket.RECORD_KIND_OFFSET, (byte) kind.code());

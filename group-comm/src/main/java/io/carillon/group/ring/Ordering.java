@@ -14,22 +14,16 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Ordering {
     /** Entries numbered but not stable, at most: what every receiver's window can hold. */
     static final int UNSTABLE_MAX = OrderWindow.SIZE / 2;
-    private static final int REPEAT_BYTES = 64 << 10;
 
     private final RingMachine machine;
     private final UnsafeBuffer inline = new UnsafeBuffer(0, 0);
     /** Bytes appended up to an index, to bound what is not stable. */
     private final long[] appendedBytes = new long[OrderWindow.SIZE];
     private long originSeq;
-    /** The offer before the next one in this epoch. */
-    private long previous;
-    /** Own offers up to here were broadcast in this epoch. */
-    private long broadcast;
     private int numberedNext;
     /** This member numbers from here on. */
     private long heldFrom;
     private boolean lostPrimary;
-    private long repeatNs;
 
     Ordering(final RingMachine machine) {
         this.machine = machine;
@@ -67,31 +61,9 @@ final class Ordering {
             own.add(seq, kind, buffer, offset, length);
             if (machine.rotates()) {
                 machine.rotation.onOwnOffer();
-            } else {
-                broadcast(own.count() - 1);
             }
         }
-        previous = seq;
         return seq;
-    }
-
-    private void broadcast(final int nth) {
-        final OwnOffers own = machine.own;
-        final long seq = own.seq(nth);
-        machine.transmitter.sendData(null, seq, nth == 0 ? Math.min(previous, seq - 1) : own.seq(nth - 1), own.kind(nth),
-            own.buffer(nth), 0, own.length(nth));
-        broadcast = seq;
-        repeatNs = machine.nowNs;
-    }
-
-    /** Own offers up to this one were broadcast in this epoch. */
-    long broadcastThrough() {
-        return broadcast;
-    }
-
-    /** The own offer {@code seq} travels by itself. */
-    void onBroadcast(final long seq) {
-        broadcast = seq;
     }
 
     /** Tells whether one more entry may be numbered: what is not stable is bounded. */
@@ -145,16 +117,20 @@ final class Ordering {
         if (!machine.orders()) {
             return;
         }
-        final int kind = buffer.getByte(offset + RingPacket.DATA_KIND_OFFSET);
-        final int payload = length - RingPacket.DATA_PAYLOAD_OFFSET;
-        if (!isOfferable(kind) || payload > machine.config.entryLengthMax()) {
-            machine.trace(TraceEvent.PACKET_DROPPED, PacketType.DATA, ~slot, length);
-            return;
-        }
         final Ring ring = machine.ring;
-        ring.offered[slot].put(RingPacket.i64(buffer, offset + RingPacket.DATA_SEQ_OFFSET),
-            RingPacket.i64(buffer, offset + RingPacket.DATA_PREVIOUS_OFFSET), EntryKind.of(kind), buffer,
-            offset + RingPacket.DATA_PAYLOAD_OFFSET, payload);
+        long seq = RingPacket.i64(buffer, offset + RingPacket.DATA_SEQ_OFFSET);
+        long previous = RingPacket.i64(buffer, offset + RingPacket.DATA_PREVIOUS_OFFSET);
+        for (int at = RingPacket.DATA_OFFERS_OFFSET; at < length; previous = seq++) {
+            final int payload = at + RingPacket.OFFER_LENGTH;
+            final int kind = payload > length ? -1 : buffer.getByte(offset + at + RingPacket.OFFER_KIND_OFFSET);
+            final int payloadLength = payload > length ? -1 : RingPacket.i32(buffer, offset + at + RingPacket.OFFER_LENGTH_OFFSET);
+            if (!isOfferable(kind) || payloadLength < 0 || payloadLength > Math.min(length - payload, machine.config.entryLengthMax())) {
+                machine.trace(TraceEvent.PACKET_DROPPED, PacketType.DATA, ~slot, length);
+                break;
+            }
+            ring.offered[slot].put(seq, previous, EntryKind.of(kind), buffer, offset + payload, payloadLength);
+            at = payload + payloadLength;
+        }
         if (ring.holds) {
             number(slot);
         } else {
@@ -188,6 +164,7 @@ final class Ordering {
         final OwnOffers own = machine.own;
         while (own.count() > 0 && mayNumber()) {
             append(ring.self, own.seq(0), own.kind(0), own.buffer(0), 0, own.length(0));
+            machine.token.onOwnOffer();
         }
         numberForeign();
     }
@@ -232,7 +209,7 @@ final class Ordering {
     void onInstalled(final long end) {
         machine.announcer.begin(end);
         heldFrom = end;
-        broadcast = Long.MAX_VALUE;
+        machine.offers.onInstalled();
         lostPrimary |= !machine.ring.primary;
         if (machine.bug == PlantedBug.OPEN_REJECTED) {
             rejectOpen(RingResult.VIEW_CHANGING);
@@ -255,8 +232,7 @@ final class Ordering {
         final LogTail tail = machine.tail;
         final long mark = tail.marks().of(machine.self);
         originSeq = Math.max(originSeq, mark);
-        previous = mark;
-        broadcast = 0;
+        machine.offers.onViewStable();
         machine.own.removeThrough(mark);
         if (lostPrimary) {
             lostPrimary = false;
@@ -264,20 +240,13 @@ final class Ordering {
         }
         if (machine.ring.holds) {
             numberWaiting();
-        } else {
-            for (int nth = 0; nth < machine.own.count(); nth++) {
-                machine.trace(TraceEvent.RESENT, machine.own.seq(nth), machine.ring.epoch, 0);
-                if (machine.rotates()) {
-                    machine.rotation.onOwnOffer();
-                } else {
-                    broadcast(nth);
-                }
-            }
+            return;
         }
-        if (machine.own.count() > 0) {
-            previous = machine.own.seq(machine.own.count() - 1);
-        } else {
-            previous = Math.max(previous, tail.marks().of(machine.self));
+        for (int nth = 0; nth < machine.own.count(); nth++) {
+            machine.trace(TraceEvent.RESENT, machine.own.seq(nth), machine.ring.epoch, 0);
+            if (machine.rotates()) {
+                machine.rotation.onOwnOffer();
+            }
         }
     }
 
@@ -287,29 +256,5 @@ final class Ordering {
             machine.own.removeFirst();
             machine.effects.rejected(seq, reason);
         }
-    }
-
-    /** Repeats the oldest open offers to the holder: they, or their order, got lost. */
-    void onTimer() {
-        if (repeatDeadlineNs() > machine.nowNs) {
-            return;
-        }
-        repeatNs = machine.nowNs;
-        final Ring ring = machine.ring;
-        // Of a token that goes round it is not known who is next to have it.
-        final Peer holder = ring.holder >= 0 && !ring.rotates ? ring.peers[ring.holder] : null;
-        int bytes = 0;
-        for (int nth = 0; (holder != null || ring.rotates) && nth < machine.own.count() && bytes < REPEAT_BYTES; nth++) {
-            final long before = nth == 0 ? machine.tail.marks().of(machine.self) : machine.own.seq(nth - 1);
-            broadcast = ring.rotates ? Math.max(broadcast, machine.own.seq(nth)) : broadcast;
-            machine.transmitter.sendData(holder, machine.own.seq(nth), before, machine.own.kind(nth), machine.own.buffer(nth), 0,
-                machine.own.length(nth));
-            bytes += machine.own.length(nth) + RingPacket.DATA_PAYLOAD_OFFSET;
-        }
-    }
-
-    long repeatDeadlineNs() {
-        return machine.isOperational() && machine.own.count() > 0 && !machine.ring.holds && !machine.rotates()
-            ? repeatNs + 5 * machine.config.joinNs() : Long.MAX_VALUE;
     }
 }

@@ -113,7 +113,7 @@ public final class RingCore {
             machine.installer.onTimer();
             machine.token.onTimer();
             machine.rotation.onTimer();
-            machine.ordering.onTimer();
+            machine.offers.onTimer();
             machine.catchUp.onTimer();
             machine.barrier.onTimer();
             machine.wishes.onTimer();
@@ -133,7 +133,7 @@ public final class RingCore {
         deadline = Math.min(deadline, machine.installer.deadlineNs());
         deadline = Math.min(deadline, machine.token.deadlineNs());
         deadline = Math.min(deadline, machine.rotation.deadlineNs());
-        deadline = Math.min(deadline, machine.ordering.repeatDeadlineNs());
+        deadline = Math.min(deadline, machine.offers.deadlineNs());
         deadline = Math.min(deadline, machine.catchUp.deadlineNs());
         deadline = Math.min(deadline, machine.barrier.deadlineNs());
         deadline = Math.min(deadline, machine.wishes.deadlineNs());
@@ -206,6 +206,7 @@ public final class RingCore {
     public void leave(final long nowNs) {
         enter(nowNs);
         if (machine.phase != Phase.CLOSED) {
+            machine.offers.sendNew(); // what was offered before is ordered before
             machine.wishes.leave();
         }
         exit();
@@ -300,6 +301,7 @@ public final class RingCore {
             return;
         }
         if (machine.orders()) {
+            machine.offers.sendNew();
             machine.wishes.update();
             if (machine.ring.rotates) {
                 machine.rotation.visit();

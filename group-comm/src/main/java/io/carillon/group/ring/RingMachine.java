@@ -19,6 +19,7 @@ final class RingMachine {
     final Transmitter transmitter;
     final Horizons horizons;
     final Ordering ordering;
+    final OfferSender offers;
     final OrderReceiver orderReceiver;
     final Announcer announcer;
     final TokenKeeper token;
@@ -65,6 +66,7 @@ final class RingMachine {
         this.transmitter = new Transmitter(this);
         this.horizons = new Horizons(this);
         this.ordering = new Ordering(this);
+        this.offers = new OfferSender(this);
         this.orderReceiver = new OrderReceiver(this);
         this.announcer = new Announcer(this);
         this.token = new TokenKeeper(this);

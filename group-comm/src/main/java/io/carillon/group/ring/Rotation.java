@@ -153,7 +153,7 @@ final class Rotation {
         final long index = end() + 1;
         if (ring.holds) {
             machine.ordering.append(ring.self, seq, own.kind(nth), own.buffer(nth), 0, own.length(nth));
-        } else if (seq <= machine.ordering.broadcastThrough()
+        } else if (seq <= machine.offers.sent()
             || !ring.window.put(machine.tail.end(), index, ring.self, seq, own.kind(nth))) {
             // Offered to all before this member had a vote: somebody may have numbered it, as the log would tell.
             return false;

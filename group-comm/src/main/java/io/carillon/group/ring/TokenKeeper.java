@@ -20,6 +20,8 @@ import org.agrona.ExpandableArrayBuffer;
  */
 final class TokenKeeper {
     private static final long NONE = -1;
+    /** Who wrote so lately is busy still: bursts of a few hundred offers from each member take turns of some milliseconds. */
+    static final long BUSY_NS = 20_000_000;
 
     private final RingMachine machine;
     /** Index at which a token that arrived becomes effective, or NONE. */
@@ -30,6 +32,8 @@ final class TokenKeeper {
     private long passedNs;
     private int runSlot = Peer.NO_SLOT;
     private int run;
+    /** When this member last numbered an offer of its own, or got the token. */
+    private long ownOfferNs;
 
     TokenKeeper(final RingMachine machine) {
         this.machine = machine;
@@ -114,6 +118,7 @@ final class TokenKeeper {
         ring.knownEnd = Math.max(ring.knownEnd, last);
         awaitedEnd = last;
         run = 0;
+        ownOfferNs = machine.nowNs;
         // The receipt, so that the sender stops repeating.
         if (ring.peers[sender] != null) {
             machine.transmitter.sendAck(ring.peers[sender]);
@@ -149,8 +154,10 @@ final class TokenKeeper {
         }
     }
 
+    /** This member numbered an offer of its own. */
     void onOwnOffer() {
         run = 0;
+        ownOfferNs = machine.nowNs;
     }
 
     void onForeignOffer(final int slot) {
@@ -158,9 +165,9 @@ final class TokenKeeper {
         runSlot = slot;
     }
 
-    /** Gives the token to who wrote alone for a while. */
+    /** Gives the token to who writes, from who does not any more. */
     void moveWithLoad() {
-        if (machine.ring.holds && run >= machine.config.tokenPassAfter()) {
+        if (machine.ring.holds && run >= machine.config.tokenPassAfter() && machine.nowNs - ownOfferNs >= BUSY_NS) {
             run = 0;
             if (canHold(runSlot)) {
                 pass(runSlot);
@@ -196,6 +203,7 @@ final class TokenKeeper {
         ring.holds = false;
         pass(slot, machine.tail.end());
         machine.trace(TraceEvent.TOKEN_SENT, ring.epoch, ring.tokenSeq, slot);
+        machine.offers.sendNew(); // what waits here is the new holder's to number
     }
 
     /** The token leaves for {@code slot}, with {@code last} as the last index numbered. */

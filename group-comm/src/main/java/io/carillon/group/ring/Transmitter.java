@@ -5,12 +5,10 @@ package io.carillon.group.ring;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
-import io.carillon.group.EntryKind;
 import io.carillon.group.wire.ControlCodec;
 import io.carillon.group.wire.PacketChecksum;
 import io.carillon.group.wire.PacketType;
 import io.carillon.group.wire.RingPacket;
-import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 
 /** Builds packets in one reused buffer and sends them. Every flat packet carries acknowledgement and horizon. */
@@ -75,22 +73,6 @@ final class Transmitter {
     void sendAck(final Peer peer) {
         begin(PacketType.ACK);
         send(peer, RingPacket.BODY_OFFSET, TrafficClass.CONTROL);
-    }
-
-    /** An own offer, to one member or, with null, to all. */
-    void sendData(final Peer peer, final long seq, final long previous, final EntryKind kind, final DirectBuffer payload,
-        final int offset, final int length) {
-        begin(PacketType.DATA);
-        buffer.putLong(RingPacket.DATA_SEQ_OFFSET, seq, LITTLE_ENDIAN);
-        buffer.putLong(RingPacket.DATA_PREVIOUS_OFFSET, previous, LITTLE_ENDIAN);
-        buffer.putByte(RingPacket.DATA_KIND_OFFSET, (byte) kind.code());
-        buffer.putBytes(RingPacket.DATA_PAYLOAD_OFFSET, payload, offset, length);
-        final TrafficClass trafficClass = length > BULK_LENGTH ? TrafficClass.BULK : TrafficClass.CONTROL;
-        if (peer == null) {
-            sendToMembers(RingPacket.DATA_PAYLOAD_OFFSET + length, trafficClass);
-        } else {
-            send(peer, RingPacket.DATA_PAYLOAD_OFFSET + length, trafficClass);
-        }
     }
 
     void sendControl(final Peer peer, final ControlMessage message) {

@@ -29,11 +29,14 @@ public final class RingPacket {
     public static final int HORIZON_OFFSET = 24;
     public static final int BODY_OFFSET = 32;
 
-    /** DATA: originSeq, the one before it, kind, then the payload to the end. */
+    /** DATA: originSeq of the first offer, the one before it, then offers that follow each other, to the end. */
     public static final int DATA_SEQ_OFFSET = BODY_OFFSET;
     public static final int DATA_PREVIOUS_OFFSET = BODY_OFFSET + 8;
-    public static final int DATA_KIND_OFFSET = BODY_OFFSET + 16;
-    public static final int DATA_PAYLOAD_OFFSET = BODY_OFFSET + 17;
+    public static final int DATA_OFFERS_OFFSET = BODY_OFFSET + 16;
+    /** An offer: kind, payload length, payload. */
+    public static final int OFFER_KIND_OFFSET = 0;
+    public static final int OFFER_LENGTH_OFFSET = 1;
+    public static final int OFFER_LENGTH = 5;
 
     /** ORDER: index of the first record, count, then records. */
     public static final int ORDER_FIRST_OFFSET = BODY_OFFSET;
@@ -112,7 +115,7 @@ public final class RingPacket {
     /** Shortest packet of {@code type}, or -1 for a type that is none. */
     public static int lengthMin(final int type) {
         return switch (type) {
-            case PacketType.DATA -> DATA_PAYLOAD_OFFSET;
+            case PacketType.DATA -> DATA_OFFERS_OFFSET + OFFER_LENGTH;
             case PacketType.ORDER -> ORDER_RECORDS_OFFSET;
             case PacketType.ACK, PacketType.WAKE -> BODY_OFFSET;
             case PacketType.TOKEN -> TOKEN_LENGTH;

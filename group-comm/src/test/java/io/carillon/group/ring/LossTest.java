@@ -81,8 +81,9 @@ class LossTest {
         world.promote(2);
         writes(2);
         assertTrue(world.node(2).core.holdsToken());
+        world.run(TokenKeeper.BUSY_NS);
         world.loss = (from, to, type) -> from == 2 && type == PacketType.ORDER;
-        world.node(2).offer("held by one");
+        world.node(0).offer("held by one");
         writes(1);
         assertFalse(world.node(2).core.holdsToken());
         world.loss = (from, to, type) -> false;

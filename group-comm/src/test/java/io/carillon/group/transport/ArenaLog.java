@@ -13,11 +13,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** The last entries in one piece of memory: a log that costs next to nothing, for measuring what is around it. */
 final class ArenaLog implements DurableRingLog {
-    private static final int SLOTS = 1 << 16;
+    private static final int SLOTS = 1 << 18;
     private static final int WORDS = 8;
     private static final EntryKind[] KINDS = EntryKind.values();
 
-    private final UnsafeBuffer arena = new UnsafeBuffer(ByteBuffer.allocateDirect(64 << 20));
+    private final UnsafeBuffer arena = new UnsafeBuffer(ByteBuffer.allocateDirect(256 << 20));
     private final long[] slots = new long[SLOTS * WORDS];
     private LongConsumer listener = index -> { };
     private long end;
