@@ -38,6 +38,7 @@ final class SimulatedNodes implements SimulatedHosts {
     /** The node where what one does wrong is done wrong. */
     private static final int ODD_ONE = 1;
 
+    private final long seed;
     private final NodeBug bug;
     private final NodeMarks marks = new NodeMarks();
     private final Map<Integer, ServerHost> hosts = new HashMap<>();
@@ -54,6 +55,7 @@ final class SimulatedNodes implements SimulatedHosts {
 
     SimulatedNodes(final long seed, final NodeBug bug) {
         this.bug = bug;
+        this.seed = seed;
         final Xoshiro256 random = Xoshiro256.stream(seed, "whole nodes");
         final int window = WINDOW_MIN << random.below(3);
         final CertifierConfig certifier = new CertifierConfig(window, random.chance(0.2) ? 200 : 1 << 20, 200, Integer.MAX_VALUE);
@@ -103,6 +105,15 @@ final class SimulatedNodes implements SimulatedHosts {
     /** Servers that have data, beside that of {@code node}: without any, nobody could be a donor ever again. */
     long othersWithData(final int node) {
         return hosts.entrySet().stream().filter(other -> other.getKey() != node && other.getValue().table().history() != null).count();
+    }
+
+    /** Servers that could be donors, beside that of {@code node}. */
+    long othersInSync(final int node) {
+        return hosts.entrySet().stream().filter(other -> other.getKey() != node && other.getValue().isInSync()).count();
+    }
+
+    LoneDeaths loneDeaths(final int node) {
+        return new LoneDeaths(seed, node);
     }
 
     double diskFaults() {
