@@ -24,7 +24,7 @@ final class FlowControl {
     private static final long RENEW_NS = 400 * MS;
     /** A provider with anything in its queue says how far it is at least every 100 ms. */
     static final long SILENCE_NS = 500 * MS;
-    /** No longer than what a commit may take anyway. */
+    /** The longest gap between commits elsewhere when a server that stood goes on ({@code bench/stall}, stop-server). */
     static final long HOLD_NS = 30 * MS;
     static final long FREE_NS = 5 * MS;
 
@@ -96,9 +96,9 @@ final class FlowControl {
         if (!wanted) {
             withdraw(backlog);
             catchesUp = false;
-        } else if (requested && nowNs - askedSinceNs >= HOLD_NS && behind() < behind) {
+        } else if (requested && nowNs - askedSinceNs >= HOLD_NS && behindNow() < behind) {
             withdraw(backlog);
-            behind = behind();
+            behind = behindNow();
             catchesUp = true;
             freeUntilNs = nowNs + FREE_NS;
         } else if (backlog > upper && nowNs - freeUntilNs >= 0 && (!requested || nowNs - requestedNs >= RENEW_NS)) {
@@ -106,14 +106,14 @@ final class FlowControl {
         }
     }
 
-    private long behind() {
+    private long behindNow() {
         return node.log().endSeqno() - node.released;
     }
 
     /** When {@link #measure} is wanted at the latest; {@code Long.MAX_VALUE} for never. */
     long deadlineNs(final long nowNs) {
         final long nextNs = requested ? askedSinceNs + HOLD_NS : freeUntilNs;
-        return catchesUp && nextNs - nowNs > 0 ? nextNs : Long.MAX_VALUE;
+        return (requested || catchesUp) && nextNs - nowNs > 0 ? nextNs : Long.MAX_VALUE;
     }
 
     private boolean isInStep() {
@@ -124,7 +124,9 @@ final class FlowControl {
         if (!requested) {
             requested = true;
             askedSinceNs = nowNs;
-            behind = catchesUp ? behind : behind();
+            if (!catchesUp) {
+                behind = behindNow();
+            }
             sent++;
         }
         requestedNs = nowNs;

@@ -84,6 +84,7 @@ final class FlowControlTest {
 
     @Test
     void aServerThatWorksOffWhatItMissedLetsTheOthersWriteInBetween() {
+        b.replicator.configure(with(new ReplicatorConfig.FlowLimits(16, 0.5, true, false)));
         final int applied = writeAgainst(MANY);
         final long position = b.position.seqno();
         alive(position + 1);
@@ -97,6 +98,11 @@ final class FlowControlTest {
         a.write("one more", "1");
         cluster.settle();
         assertEquals(MANY, a.rows.size(), "and again");
+        later(FlowControl.HOLD_NS);
+        alive(position + 2 + MANY - applied);
+        assertEquals(MANY, a.rows.size(), "what was written in between counts: it is no nearer than it was when the others went on");
+        alive(position + 3 + MANY - applied);
+        assertEquals(MANY + 1, a.rows.size());
     }
 
     @Test

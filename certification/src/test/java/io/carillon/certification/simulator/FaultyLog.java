@@ -11,25 +11,23 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import io.carillon.group.EntryKind;
 import io.carillon.group.LogEntry;
 import io.carillon.group.RingLog;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A log that shows a replicator fewer keys than the write sets in it have. */
-final class FaultyLog implements RingLog {
-    private final RingLog log;
+final class FaultyLog extends LogBehind {
     private final long withoutKeysUpTo;
     private final boolean lacksLast;
 
     /** Write sets up to the seqno {@code withoutKeysUpTo} have no keys; with {@code lacksLast} the others lack their last. */
     FaultyLog(final RingLog log, final long withoutKeysUpTo, final boolean lacksLast) {
-        this.log = log;
+        super(log);
         this.withoutKeysUpTo = withoutKeysUpTo;
         this.lacksLast = lacksLast;
     }
 
     @Override
     public boolean read(final long index, final LogEntry into) {
-        if (!log.read(index, into)) {
+        if (!super.read(index, into)) {
             return false;
         }
         if (into.kind == EntryKind.WRITE_SET && into.payload.capacity() > HEADER_LENGTH) {
@@ -50,56 +48,5 @@ final class FaultyLog implements RingLog {
         final UnsafeBuffer fewer = new UnsafeBuffer(bytes);
         fewer.putInt(KEY_COUNT_OFFSET, kept, LITTLE_ENDIAN);
         into.payload.wrap(fewer);
-    }
-
-    @Override
-    public long baseIndex() {
-        return log.baseIndex();
-    }
-
-    @Override
-    public long endIndex() {
-        return log.endIndex();
-    }
-
-    @Override
-    public long endEpoch() {
-        return log.endEpoch();
-    }
-
-    @Override
-    public long endSeqno() {
-        return log.endSeqno();
-    }
-
-    @Override
-    public void append(final long index, final long seqno, final long epoch, final long originMsb, final long originLsb,
-        final long originSeq, final EntryKind kind, final DirectBuffer payload, final int offset, final int length) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void truncateAfter(final long index) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void reset(final long index, final long seqno, final long epoch) {
-        log.reset(index, seqno, epoch);
-    }
-
-    @Override
-    public long epochAt(final long index) {
-        return log.epochAt(index);
-    }
-
-    @Override
-    public long indexOfSeqno(final long seqno) {
-        return log.indexOfSeqno(seqno);
-    }
-
-    @Override
-    public long firstIndexOf(final long epoch) {
-        return log.firstIndexOf(epoch);
     }
 }

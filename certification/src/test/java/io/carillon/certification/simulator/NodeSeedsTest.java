@@ -3,15 +3,11 @@
 
 package io.carillon.certification.simulator;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.carillon.group.simulator.KeptSeeds;
 import io.carillon.group.simulator.SimulationReport;
 import io.carillon.group.simulator.Simulator;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -50,21 +46,11 @@ class NodeSeedsTest {
     }
 
     @TestFactory
-    List<DynamicTest> whatOnceBrokeAnInvariant() throws IOException {
-        final List<DynamicTest> tests = new ArrayList<>();
-        try (InputStream in = NodeSeedsTest.class.getResourceAsStream("regression-node-seeds.txt")) {
-            for (final String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
-                if (!line.startsWith("#")) {
-                    final String[] words = line.split(" ", 2);
-                    assertEquals(2, words.length, line);
-                    final long seed = Long.parseLong(words[0]);
-                    tests.add(DynamicTest.dynamicTest(line, () -> {
-                        final SimulationReport report = Simulator.run(seed, EVENTS, MESSAGES, new SimulatedNodes(seed));
-                        assertTrue(report.messages() >= MESSAGES, report::toString);
-                    }));
-                }
-            }
-        }
-        return tests;
+    List<DynamicTest> whatOnceBrokeAnInvariant() {
+        return KeptSeeds.of(NodeSeedsTest.class, "regression-node-seeds.txt").stream().map(kept ->
+            DynamicTest.dynamicTest(kept.seed() + " " + kept.why(), () -> {
+                final SimulationReport report = Simulator.run(kept.seed(), EVENTS, MESSAGES, new SimulatedNodes(kept.seed()));
+                assertTrue(report.messages() >= MESSAGES, report::toString);
+            })).toList();
     }
 }

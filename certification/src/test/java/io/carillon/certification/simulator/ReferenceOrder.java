@@ -19,6 +19,7 @@ import io.carillon.group.ring.Configuration;
 import io.carillon.group.ring.RingMember;
 import io.carillon.wsrep.KeyType;
 import io.carillon.wsrep.Seqno;
+import io.carillon.wsrep.WriteSetLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -38,9 +39,6 @@ final class ReferenceOrder {
     static final int ROWS = 48;
 
     private static final int ORIGIN_LENGTH = 24;
-    private static final int HEADER_LENGTH = 64;
-    private static final int FRAGMENT_HEADER_LENGTH = 16;
-    private static final int KEY_LENGTH = 16;
 
     /**
      * What a seqno brings.
@@ -117,8 +115,8 @@ final class ReferenceOrder {
 
     private void fragment(final long seqno, final MemberId origin, final byte[] payload) {
         buffer.wrap(payload);
-        final Call call = new Call(origin, buffer.getLong(0, LITTLE_ENDIAN));
-        if (buffer.getInt(8, LITTLE_ENDIAN) == 0) {
+        final Call call = new Call(origin, buffer.getLong(WriteSetLayout.FRAGMENT_CALL_OFFSET, LITTLE_ENDIAN));
+        if (buffer.getInt(WriteSetLayout.FRAGMENT_NUMBER_OFFSET, LITTLE_ENDIAN) == 0) {
             open.remove(call);
             open.put(call, new Fragments(seqno, new ArrayList<>()));
         }
@@ -189,7 +187,7 @@ final class ReferenceOrder {
     /** The sections that a header speaks of; null when its fragments are not there. */
     private byte[] sections(final Call call, final byte[] payload, final int length) {
         if (writeSet.fragmentCount() == 0) {
-            return Arrays.copyOfRange(payload, HEADER_LENGTH, length);
+            return Arrays.copyOfRange(payload, WriteSetLayout.HEADER_LENGTH, length);
         }
         final Fragments fragments = open.remove(call);
         if (fragments == null || fragments.parts.size() != writeSet.fragmentCount()) {
@@ -198,8 +196,8 @@ final class ReferenceOrder {
         final byte[] all = new byte[(int) writeSet.sectionsLength()];
         int at = 0;
         for (final byte[] part : fragments.parts) {
-            System.arraycopy(part, FRAGMENT_HEADER_LENGTH, all, at, part.length - FRAGMENT_HEADER_LENGTH);
-            at += part.length - FRAGMENT_HEADER_LENGTH;
+            System.arraycopy(part, WriteSetLayout.FRAGMENT_HEADER_LENGTH, all, at, part.length - WriteSetLayout.FRAGMENT_HEADER_LENGTH);
+            at += part.length - WriteSetLayout.FRAGMENT_HEADER_LENGTH;
         }
         Check.that(at == all.length, "fragments hold what their header promises", at, all.length);
         return all;
@@ -209,7 +207,9 @@ final class ReferenceOrder {
         final UnsafeBuffer bytes = new UnsafeBuffer(sections);
         final Map<Long, KeyType> keys = new LinkedHashMap<>();
         for (int i = 0; i < writeSet.keyCount(); i++) {
-            keys.put(bytes.getLong(i * KEY_LENGTH, LITTLE_ENDIAN), KeyType.of(bytes.getInt(i * KEY_LENGTH + 8, LITTLE_ENDIAN) & 3));
+            final int key = i * WriteSetLayout.KEY_LENGTH;
+            keys.put(bytes.getLong(key + WriteSetLayout.KEY_HASH_OFFSET, LITTLE_ENDIAN),
+                KeyType.of(bytes.getInt(key + WriteSetLayout.KEY_META_OFFSET, LITTLE_ENDIAN) & WriteSetLayout.KEY_TYPE_MASK));
         }
         return keys;
     }

@@ -9,8 +9,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import javax.net.ssl.SSLSession;
 import org.agrona.DirectBuffer;
@@ -38,6 +41,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
 
     private static final int OUT_LENGTH = 32 << 10;
     private static final int UNFLUSHED_MAX = 1 << 20;
+    private static final String CLOSED_BY_PEER = "connection closed by the other side";
 
     final TcpMesh mesh;
     final Channel channel;
@@ -301,7 +305,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
 
     @Override
     public void channelInactive(final ChannelHandlerContext context) {
-        mesh.onChannelInactive(this, "connection closed by the other side");
+        mesh.onChannelInactive(this, CLOSED_BY_PEER);
     }
 
     @Override
@@ -327,7 +331,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameRead
             mesh.refusals().onTlsFailure(this, tls);
             return;
         }
-        mesh.onChannelInactive(this, cause instanceof java.io.IOException ? String.valueOf(cause.getMessage()) : cause.toString());
+        mesh.onChannelInactive(this, isReset(cause) ? CLOSED_BY_PEER
+            : cause instanceof IOException ? String.valueOf(cause.getMessage()) : cause.toString());
+    }
+
+    /** Whoever closes a connection, or dies, with something unread resets it: which of the two it is depends on the moment alone. */
+    private static boolean isReset(final Throwable cause) {
+        return cause instanceof NativeIoException epoll ? epoll.expectedErr() == Errors.ERRNO_ECONNRESET_NEGATIVE
+            : cause instanceof IOException && String.valueOf(cause.getMessage()).startsWith("Connection reset");
     }
 
     @Override

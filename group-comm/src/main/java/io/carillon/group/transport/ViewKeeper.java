@@ -5,6 +5,7 @@ package io.carillon.group.transport;
 
 import io.carillon.group.GroupListener;
 import io.carillon.group.LogEntry;
+import io.carillon.group.PassingListener;
 import io.carillon.group.RingLog;
 import io.carillon.group.ring.Configuration;
 import io.carillon.group.ring.RingView;
@@ -17,8 +18,7 @@ import java.util.function.Supplier;
  *
  * <p><b>Threading:</b> the loop's thread.
  */
-public final class ViewKeeper implements GroupListener {
-    private final GroupListener listener;
+public final class ViewKeeper extends PassingListener {
     private final RingLog log;
     private final Supplier<Configuration> stable;
     private final Consumer<RingView> changed;
@@ -31,7 +31,7 @@ public final class ViewKeeper implements GroupListener {
      */
     public ViewKeeper(final GroupListener listener, final RingLog log, final Supplier<Configuration> stable,
         final Consumer<RingView> changed) {
-        this.listener = listener;
+        super(listener);
         this.log = log;
         this.stable = stable;
         this.changed = changed;
@@ -48,11 +48,6 @@ public final class ViewKeeper implements GroupListener {
     }
 
     @Override
-    public void onOrdered(final long index) {
-        listener.onOrdered(index);
-    }
-
-    @Override
     public void onStable(final long index) {
         final Configuration latest = stable.get();
         if (latest != null && latest.index() <= index && (view == null || latest.index() != view.index())
@@ -60,38 +55,13 @@ public final class ViewKeeper implements GroupListener {
             view = latest.view(entry.seqno);
             changed.accept(view);
         }
-        listener.onStable(index);
+        super.onStable(index);
     }
 
     @Override
     public void onNotPrimary(final RingView notPrimary) {
         view = notPrimary;
         changed.accept(view);
-        listener.onNotPrimary(notPrimary);
-    }
-
-    @Override
-    public void onRejected(final long originSeq, final long reason) {
-        listener.onRejected(originSeq, reason);
-    }
-
-    @Override
-    public void onBarrier(final long barrier, final long index) {
-        listener.onBarrier(barrier, index);
-    }
-
-    @Override
-    public void onHistoryDiffers(final String what) {
-        listener.onHistoryDiffers(what);
-    }
-
-    @Override
-    public void onLeft() {
-        listener.onLeft();
-    }
-
-    @Override
-    public void onBatchEnd() {
-        listener.onBatchEnd();
+        super.onNotPrimary(notPrimary);
     }
 }

@@ -9,12 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.ring.RingCore;
 import io.carillon.group.ring.TraceEvent;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -97,10 +92,9 @@ class SimulatorSeedsTest {
     }
 
     @Test
-    void seedsThatOnceFailedHold() throws IOException {
-        final List<Long> seeds = regressions();
-        assertTrue(!seeds.isEmpty(), "regression seeds");
-        for (final long seed : seeds) {
+    void seedsThatOnceFailedHold() {
+        for (final KeptSeeds.Kept kept : KeptSeeds.of(SimulatorSeedsTest.class, "regression-seeds.txt")) {
+            final long seed = kept.seed();
             assertTrue(Simulator.run(seed, EVENTS, MESSAGES).messages() >= MESSAGES, "seed " + seed);
             assertTrue(Shrinker.run(seed, EVENTS, MESSAGES, RingCore::new, Set.of(Trouble.ROTATION)).messages() >= MESSAGES,
                 "seed " + seed + ", with a parked token");
@@ -116,18 +110,5 @@ class SimulatorSeedsTest {
         assertEquals(first.digest(), second.digest());
         assertEquals(first.events(), second.events());
         assertEquals(first.virtualNs(), second.virtualNs());
-    }
-
-    /** Lines of {@code seed cause}. */
-    private static List<Long> regressions() throws IOException {
-        final List<Long> seeds = new ArrayList<>();
-        try (InputStream in = SimulatorSeedsTest.class.getResourceAsStream("regression-seeds.txt")) {
-            for (final String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
-                if (!line.isBlank() && !line.startsWith("#")) {
-                    seeds.add(Long.parseLong(line.substring(0, line.indexOf(' '))));
-                }
-            }
-        }
-        return seeds;
     }
 }

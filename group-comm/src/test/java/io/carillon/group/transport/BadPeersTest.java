@@ -10,8 +10,6 @@ import io.carillon.group.MemberId;
 import io.carillon.group.ring.TrafficClass;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,8 +17,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,29 +25,7 @@ import org.junit.jupiter.api.Timeout;
  * ends a test that hangs.
  */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
-class BadPeersTest {
-    private static final long MS = 1_000_000L;
-
-    private MeshNode a;
-    private MeshNode b;
-
-    @BeforeEach
-    void link() throws Exception {
-        a = new MeshNode(1, "c", MeshNode.loopback().withPatience(300 * MS, 50 * MS, 60_000 * MS).withLimits(8, 16)).start();
-        b = new MeshNode(2, "c", MeshNode.loopback()).start(a);
-        a.await("up 2");
-        b.await("up 1");
-    }
-
-    @AfterEach
-    void theLinkDidNotNotice() throws Exception {
-        a.send(b, "are you there?", TrafficClass.CONTROL);
-        assertEquals("packet are you there?", b.next());
-        assertTrue(a.events.isEmpty(), () -> "unexpected: " + a.events);
-        a.end();
-        b.end();
-    }
-
+class BadPeersTest extends BesideALink {
     @Test
     void garbageEndsItsConnection() throws Exception {
         final SplittableRandom random = new SplittableRandom(1);
@@ -170,20 +144,5 @@ class BadPeersTest {
         final byte[] bytes = new byte[frame.readableBytes()];
         frame.readBytes(bytes);
         return bytes;
-    }
-
-    private Socket connect() throws Exception {
-        return new Socket(InetAddress.getLoopbackAddress(), a.port());
-    }
-
-    private static void assertClosedByPeer(final Socket socket) {
-        try {
-            int read = 0;
-            while (read >= 0) {
-                read = socket.getInputStream().read();
-            }
-        } catch (final IOException e) {
-            assertTrue(e.getMessage().contains("reset") || e.getMessage().contains("Broken"), e.getMessage());
-        }
     }
 }

@@ -3,44 +3,33 @@
 
 package io.carillon.group.transport;
 
-import io.carillon.group.EntryKind;
-import io.carillon.group.GroupListener;
-import io.carillon.group.LogEntry;
-import io.carillon.group.RingStateStore;
+import io.carillon.group.Check;
 import io.carillon.group.ring.RingConfig;
-import io.carillon.group.ring.RingState;
-import io.carillon.group.ring.RingView;
 import io.carillon.group.ring.TokenRotation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import org.agrona.concurrent.UnsafeBuffer;
 
-/** One member of {@link GroupBenchmark}: offers what it is told to, so many at a time, and says how much is stable. */
-final class BenchmarkedMember implements GroupListener, RingStateStore, AutoCloseable {
+/** One member of {@link GroupBenchmark}: offers what it is told to, so many at a time, and says when it is stable. */
+final class BenchmarkedMember extends LoadMember implements AutoCloseable {
     private static final int UNDER_WAY_MAX = 256;
+    private static final long HANG_NS = LoopProbe.HANG_S * 1_000_000_000L;
 
-    final EngineLoop loop;
-    private final GroupNode node;
-    private final ArenaLog log = new ArenaLog();
-    private final LogEntry entry = new LogEntry();
-    private final UnsafeBuffer payload;
-    private long index;
+    private volatile String failure;
     private volatile long stable;
     private volatile long awaited;
     private volatile Thread waiting;
-    private volatile String failure;
     private int toOffer;
-    private int underWay;
-    private long promotedView;
-    private RingState kept;
 
     BenchmarkedMember(final String name, final boolean rotates, final int length) {
-        loop = EngineLoop.start(name);
-        payload = new UnsafeBuffer(new byte[length]);
-        final RingConfig config = RingConfig.defaults(name).withRotation(rotates ? TokenRotation.rotating() : TokenRotation.PARKED);
-        node = new GroupNode(loop, config, MeshNode.loopback(), log, this, this::fail);
-        node.listener(this);
+        super(RingConfig.defaults(name).withRotation(rotates ? TokenRotation.rotating() : TokenRotation.PARKED), MeshNode.loopback(),
+            length);
+    }
+
+    @Override
+    void fails(final String what) {
+        failure = what;
+        LockSupport.unpark(waiting);
     }
 
     /** Joins the group of {@code seeds}, or founds it; returns once all of them and this one are in. */
@@ -49,9 +38,10 @@ final class BenchmarkedMember implements GroupListener, RingStateStore, AutoClos
         for (final BenchmarkedMember seed : seeds) {
             addresses.add("127.0.0.1:" + new LoopProbe(seed.loop).on(seed.node::port));
         }
-        loop.execute(() -> node.join("benchmark", addresses, seeds.length == 0, -1, new byte[0]));
-        new LoopProbe(loop).until(() -> node.port() != 0 && node.view() != null && node.view().primary()
+        join(addresses, seeds.length == 0, () -> { });
+        final boolean joined = new LoopProbe(loop).until(() -> node.port() != 0 && node.view() != null && node.view().primary()
             && node.view().members().stream().filter(member -> member.weight() > 0).count() == seeds.length + 1);
+        Check.that(joined, "a group of members in one process forms within a minute");
     }
 
     /** Where the log is now. Any thread but the loop's. */
@@ -71,90 +61,36 @@ final class BenchmarkedMember implements GroupListener, RingStateStore, AutoClos
     void await(final long index) {
         awaited = index;
         waiting = Thread.currentThread();
+        final long hangsAtNs = System.nanoTime() + HANG_NS;
         while (stable < index && failure == null) {
-            LockSupport.park(this);
+            LockSupport.parkNanos(this, HANG_NS);
+            if (System.nanoTime() - hangsAtNs > 0) {
+                failure = "after a minute " + index + " is not stable: " + stable;
+            }
         }
         if (failure != null) {
             throw new IllegalStateException(failure);
         }
     }
 
-    private void fail(final String what) {
-        failure = what;
-        LockSupport.unpark(waiting);
-    }
-
-    private void offerMore() {
-        while (toOffer > 0 && underWay < UNDER_WAY_MAX && node.offer(EntryKind.WRITE_SET, payload, 0, payload.capacity()) >= 0) {
+    @Override
+    void offerMore() {
+        while (toOffer > 0 && underWay < UNDER_WAY_MAX && offer() >= 0) {
             toOffer--;
-            underWay++;
         }
     }
 
     @Override
-    public void onOrdered(final long to) {
-        // Only what is stable counts.
+    void delivered(final long nowNs, final boolean own, final long originSeq) {
+        // All that counts is up to where.
     }
 
     @Override
-    public void onStable(final long to) {
-        while (index < to && log.read(++index, entry)) {
-            if (entry.kind == EntryKind.WRITE_SET && entry.originLsb == node.self().lsb() && entry.originMsb == node.self().msb()) {
-                underWay--;
-            }
-        }
+    void deliveredUpTo(final long to) {
         stable = to;
         if (to >= awaited) {
             LockSupport.unpark(waiting);
         }
-        final RingView view = node.view();
-        if (view != null && view.primary() && view.index() != promotedView) {
-            promotedView = view.index();
-            node.promote();
-        }
-    }
-
-    @Override
-    public void onNotPrimary(final RingView view) {
-        if (promotedView > 0) {
-            fail("not primary: " + view.reason());
-        }
-    }
-
-    @Override
-    public void onRejected(final long originSeq, final long reason) {
-        fail("rejected: " + originSeq + ", " + reason);
-    }
-
-    @Override
-    public void onBarrier(final long barrier, final long at) {
-        fail("no barrier was asked for");
-    }
-
-    @Override
-    public void onHistoryDiffers(final String what) {
-        fail(what);
-    }
-
-    @Override
-    public void onLeft() {
-        fail("left");
-    }
-
-    @Override
-    public void onBatchEnd() {
-        offerMore();
-    }
-
-    @Override
-    public RingState load() {
-        return kept;
-    }
-
-    @Override
-    public void persist(final RingState state, final Runnable done) {
-        kept = state;
-        done.run();
     }
 
     @Override

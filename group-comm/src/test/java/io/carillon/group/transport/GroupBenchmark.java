@@ -24,8 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * Three members over TCP in one process, each with its loop: a message is offered, sent, received, ordered, logged in memory,
  * acknowledged and told to be stable at all three. Run by {@code bench/allocation} for what this leaves to the collector.
  *
- * <p>Part of it are the checkpoints, a configuration entry after 100,000 others or 64 MiB: some 40 KB each among all three,
- * so with 64 KB a message they alone are more than a byte each.
+ * <p>Part of it are the checkpoints, a configuration entry after 100,000 others or 64 MiB, which each of the three decodes: with 64 KB
+ * a message they alone are more than a byte each.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -3,13 +3,7 @@
 
 package io.carillon.group.transport;
 
-import io.carillon.group.EntryKind;
-import io.carillon.group.GroupListener;
-import io.carillon.group.LogEntry;
-import io.carillon.group.RingStateStore;
 import io.carillon.group.ring.RingConfig;
-import io.carillon.group.ring.RingState;
-import io.carillon.group.ring.RingView;
 import io.carillon.group.ring.TokenRotation;
 import io.carillon.group.transport.tls.TlsException;
 import io.carillon.group.transport.tls.TlsSecurity;
@@ -17,7 +11,6 @@ import io.carillon.group.transport.tls.TlsSettings;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One member that keeps a number of entries under way, and once a second prints ordered entries, the CPU time of its
@@ -25,22 +18,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * offer to stable. Arguments: name, port, ports of the others (comma-separated, empty for the founder), entries under
  * way (0: only listens), bytes, seconds.
  */
-public final class RingLoad implements GroupListener, RingStateStore {
+public final class RingLoad extends LoadMember {
     private static final com.sun.management.OperatingSystemMXBean OS =
         (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final long SECOND = 1_000_000_000L;
     private static final int TRACKED = 1 << 16;
 
-    private final EngineLoop loop;
-    private final GroupNode node;
-    private final ArenaLog log = new ArenaLog();
-    private final LogEntry entry = new LogEntry();
-    private final UnsafeBuffer payload;
     private final long[] offeredNs = new long[TRACKED];
     private final int underWayMax;
-    private int underWay;
-    private long index;
-    private long promotedView;
     private long entries;
     private long own;
     private long latencyNs;
@@ -49,19 +34,12 @@ public final class RingLoad implements GroupListener, RingStateStore {
     private long lastCpuNs;
     private long lastLoopNs;
     private int seconds;
-    private RingState kept;
 
     private RingLoad(final String[] args) {
-        loop = EngineLoop.start(args[0]);
+        super(settings(args[0]), TransportConfig.defaults().withListen(new PeerAddress("127.0.0.1", Integer.parseInt(args[1]))),
+            Integer.parseInt(args[4]));
         underWayMax = Integer.parseInt(args[3]);
-        payload = new UnsafeBuffer(new byte[Integer.parseInt(args[4])]);
         seconds = Integer.parseInt(args[5]);
-        final TransportConfig transport = TransportConfig.defaults().withListen(new PeerAddress("127.0.0.1", Integer.parseInt(args[1])));
-        node = new GroupNode(loop, settings(args[0]), transport, log, this, what -> {
-            System.err.println(what);
-            System.exit(1);
-        });
-        node.listener(this);
         node.security(security());
         final List<String> seeds = new ArrayList<>();
         for (final String port : args[2].split(",")) {
@@ -70,8 +48,7 @@ public final class RingLoad implements GroupListener, RingStateStore {
             }
         }
         final LoopTimer[] timer = new LoopTimer[1];
-        loop.execute(() -> {
-            node.join("load", seeds, seeds.isEmpty(), -1, new byte[0]);
+        join(seeds, seeds.isEmpty(), () -> {
             timer[0] = loop.timer(() -> {
                 print();
                 timer[0].deadline(loop.nowNs() + SECOND);
@@ -138,81 +115,35 @@ public final class RingLoad implements GroupListener, RingStateStore {
         }
     }
 
-    private void offerMore() {
+    @Override
+    void fails(final String what) {
+        System.err.println(what);
+        System.exit(1);
+    }
+
+    @Override
+    void offerMore() {
         while (underWay < underWayMax && node.view() != null && node.view().members().size() >= 3) {
-            final long seq = node.offer(EntryKind.WRITE_SET, payload, 0, payload.capacity());
+            final long seq = offer();
             if (seq < 0) {
                 return;
             }
-            offeredNs[(int) seq & TRACKED - 1] = loop.nowNs();
-            underWay++;
+            offeredNs[(int) seq & TRACKED - 1] = System.nanoTime();
         }
     }
 
     @Override
-    public void onOrdered(final long to) {
-        // Only what is stable is counted.
-    }
-
-    @Override
-    public void onStable(final long to) {
-        final long nowNs = loop.nowNs();
-        while (index < to && log.read(++index, entry)) {
-            if (entry.kind == EntryKind.WRITE_SET) {
-                entries++;
-                if (entry.originMsb == node.self().msb() && entry.originLsb == node.self().lsb()) {
-                    underWay--;
-                    own++;
-                    latencyNs += nowNs - offeredNs[(int) entry.originSeq & TRACKED - 1];
-                }
-            }
+    void delivered(final long nowNs, final boolean isOwn, final long originSeq) {
+        entries++;
+        if (isOwn) {
+            own++;
+            latencyNs += nowNs - offeredNs[(int) originSeq & TRACKED - 1];
         }
-        final RingView view = node.view();
-        if (view != null && view.primary() && view.index() != promotedView) {
-            promotedView = view.index();
-            node.promote();
-        }
-    }
-
-    @Override
-    public void onNotPrimary(final RingView view) {
-        System.out.println("not primary: " + view.reason());
-    }
-
-    @Override
-    public void onRejected(final long originSeq, final long reason) {
-        underWay--;
-    }
-
-    @Override
-    public void onBarrier(final long barrier, final long at) {
-        throw new IllegalStateException("no barrier was asked for");
-    }
-
-    @Override
-    public void onHistoryDiffers(final String what) {
-        System.out.println(what);
-    }
-
-    @Override
-    public void onLeft() {
-        System.out.println("left");
     }
 
     @Override
     public void onBatchEnd() {
         passes++;
         offerMore();
-    }
-
-    @Override
-    public RingState load() {
-        return kept;
-    }
-
-    @Override
-    public void persist(final RingState state, final Runnable done) {
-        kept = state;
-        done.run();
     }
 }

@@ -3,14 +3,10 @@
 
 package io.carillon.group.transport;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.TrafficClass;
-import io.carillon.group.transport.tls.TestAuthority;
-import io.carillon.group.transport.tls.TlsSecurity;
-import io.carillon.group.transport.tls.TlsSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -36,55 +32,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SocketFuzzTest {
     private static final int FRAMES = Integer.getInteger("carillon.fuzz.socket.frames", 10_000);
     private static final long SEED = Long.getLong("carillon.fuzz.seed", 20_261_121L);
-    private static final long HEAP_TOLERANCE = 6 << 20;
-    private static final TransportConfig LOOPBACK = TransportConfig.defaults().withListen(new PeerAddress("127.0.0.1", 0));
 
     private final SplittableRandom random = new SplittableRandom(SEED);
 
     @TempDir
     private Path directory;
-    /** Null where the group does not encrypt. */
-    private TlsClient tls;
+    private FuzzedGroup group;
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void theGroupDoesNotNotice(final boolean encrypted) throws Exception {
-        try (TestNode a = new TestNode("a", LOOPBACK); TestNode b = new TestNode("b", LOOPBACK)) {
-            if (encrypted) {
-                final TlsSettings settings = new TestAuthority(directory, "ca").node("n");
-                a.node.security(TlsSecurity.of(settings));
-                b.node.security(TlsSecurity.of(settings));
-                tls = new TlsClient(settings);
-            }
-            a.join(true);
-            a.awaitVoters(1);
-            b.join(false, a);
-            a.awaitVoters(2);
-            b.awaitVoters(2);
-            fuzz(a.port(), FRAMES / 10);
-            final long epoch = b.on(() -> b.node.view().epoch());
-            final long heap = heap();
-            final long direct = a.on(() -> a.loop.allocator().pinnedDirectMemory());
-            a.events.clear();
-            b.events.clear();
-            b.offer("b", 500, 100);
-            fuzz(a.port(), FRAMES);
-            b.offer("late", 1, 100);
-            b.until(() -> b.delivered.size() == 501);
-            a.until(() -> a.delivered.size() == 501);
-            a.until(() -> a.loop.allocator().pinnedDirectMemory() <= direct);
-            final long grown = heap() - heap;
-            assertTrue(grown < HEAP_TOLERANCE, "heap grew by " + grown + " bytes, seed " + SEED);
-            assertEquals(List.of(), List.copyOf(a.events));
-            assertEquals(List.of(), List.copyOf(b.events));
-            assertEquals(epoch, a.on(() -> a.node.view().epoch()));
-            assertEquals(epoch, b.on(() -> b.node.view().epoch()));
-        }
-    }
-
-    private static long heap() {
-        System.gc();
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+        group = new FuzzedGroup(directory, encrypted);
+        group.withstands(this::fuzz, FRAMES, SEED);
     }
 
     private void fuzz(final int port, final int frames) throws IOException {
@@ -110,13 +69,14 @@ class SocketFuzzTest {
             } catch (final IOException closed) {
                 // Closed by the other side while this one was still sending: what it is for.
                 final String said = closed.getMessage();
-                assertTrue(said.contains("reset") || said.contains("Broken") || tls != null && !said.contains("refused"), said);
+                assertTrue(said.contains("reset") || said.contains("Broken") || group.tls() != null && !said.contains("refused"), said);
             }
         }
     }
 
     /** Without or with TLS; instead of the batch, a handshake with changes may be what is sent. */
     private Socket connect(final ByteBuf batch, final int port) throws IOException {
+        final TlsClient tls = group.tls();
         if (tls != null && random.nextInt(3) == 0) {
             return tls.connect(port);
         }

@@ -10,6 +10,7 @@ import io.carillon.group.MemberId;
 import io.carillon.group.ring.TrafficClass;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -85,6 +86,19 @@ class TcpMeshTest {
                 a.await("up 2");
                 again.await("up 1");
             }
+        }
+    }
+
+    /** A process that dies with something unread resets its connections, which is for people what any death is. */
+    @Test
+    void aPeerThatResetsItsConnectionIsNamedAsOneThatClosed() throws Exception {
+        try (MeshNode a = new MeshNode(1, "c", MeshNode.loopback()).start();
+            AdmittedPeer peer = new AdmittedPeer(connect(a), connect(a), new MemberId(0, 2), "c", 7)) {
+            a.await("up 2");
+            peer.control.setSoLinger(true, 0);
+            peer.control.close();
+            a.await("down 2");
+            assertEquals("connection closed by the other side", a.on(() -> a.mesh.faults().getLast().why()));
         }
     }
 
@@ -279,6 +293,10 @@ class TcpMeshTest {
             c.handshakeNs(),
             c.pingNs(), c.silentNs(), c.reconnectMinNs(), c.reconnectMaxNs(), c.forgetNs(), 0,
             c.unauthenticatedMax(), c.peersMax(), c.links(), null);
+    }
+
+    private static Socket connect(final MeshNode node) throws Exception {
+        return new Socket(InetAddress.getLoopbackAddress(), node.port());
     }
 
     private static int freePort() throws Exception {

@@ -3,65 +3,40 @@
 
 package io.carillon.group.transport;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.carillon.group.ring.TrafficClass;
 import io.carillon.group.transport.tls.TestAuthority;
 import io.carillon.group.transport.tls.TlsSecurity;
 import io.carillon.group.transport.tls.TlsSettings;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** TLS handshakes that never end, beside a link that must not notice. The time limit only ends a test that hangs. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
-class TlsBadPeersTest {
-    private static final long MS = 1_000_000L;
-
+class TlsBadPeersTest extends BesideALink {
     @TempDir
     private Path directory;
     private TlsClient client;
-    private MeshNode a;
-    private MeshNode b;
 
-    @BeforeEach
-    void link() throws Exception {
+    @Override
+    ChannelSecurity security() throws Exception {
         final TlsSettings settings = new TestAuthority(directory, "ca").node("n");
         client = new TlsClient(settings);
-        a = new MeshNode(1, "c", MeshNode.loopback().withPatience(300 * MS, 50 * MS, 60_000 * MS).withLimits(8, 16));
-        b = new MeshNode(2, "c", MeshNode.loopback());
-        a.mesh.security(TlsSecurity.of(settings));
-        b.mesh.security(TlsSecurity.of(settings));
-        a.start();
-        b.start(a);
-        a.await("up 2");
-        b.await("up 1");
-    }
-
-    @AfterEach
-    void theLinkDidNotNotice() throws Exception {
-        a.send(b, "are you there?", TrafficClass.CONTROL);
-        assertEquals("packet are you there?", b.next());
-        assertTrue(a.events.isEmpty(), () -> "unexpected: " + a.events);
-        a.end();
-        b.end();
+        return TlsSecurity.of(settings);
     }
 
     @Test
     void whoStopsInItsHandshakeIsClosedInTime() throws Exception {
         final byte[] hello = client.clientHello();
         for (final int length : new int[] {1, 2, 3, 5, hello.length / 2, hello.length}) {
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), a.port())) {
+            try (Socket socket = connect()) {
                 socket.getOutputStream().write(hello, 0, length);
                 assertClosedByPeer(socket);
             }
@@ -76,7 +51,7 @@ class TlsBadPeersTest {
         final long pinned = a.on(() -> a.loop.allocator().pinnedDirectMemory());
         final List<Socket> sockets = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            final Socket socket = new Socket(InetAddress.getLoopbackAddress(), a.port());
+            final Socket socket = connect();
             sockets.add(socket);
             try {
                 socket.getOutputStream().write(hello);
@@ -101,16 +76,5 @@ class TlsBadPeersTest {
             assertClosedByPeer(socket);
         }
         assertTrue(a.describe().contains("did not finish its handshake in time"), a::describe);
-    }
-
-    private static void assertClosedByPeer(final Socket socket) {
-        try {
-            int read = 0;
-            while (read >= 0) {
-                read = socket.getInputStream().read();
-            }
-        } catch (final IOException e) {
-            assertTrue(e.getMessage().contains("reset") || e.getMessage().contains("Broken"), e.getMessage());
-        }
     }
 }
