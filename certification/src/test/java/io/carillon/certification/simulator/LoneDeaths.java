@@ -5,7 +5,7 @@ package io.carillon.certification.simulator;
 
 import io.carillon.group.simulator.Xoshiro256;
 
-/** When the server of a node dies alone, and whether it outlives its sidecar. Chances of its own, so that older seeds mean what they meant. */
+/** When the server of a node dies alone, and whether it outlives its sidecar. Its own chances: older seeds mean what they meant. */
 final class LoneDeaths {
     private static final long MS = 1_000_000L;
     private static final int UNFLUSHED_MAX = 20;
