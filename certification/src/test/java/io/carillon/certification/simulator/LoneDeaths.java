@@ -15,13 +15,13 @@ final class LoneDeaths {
     private final long downMeanNs;
     private final double outlives;
 
-    /** What the seed of a run says of all its nodes, for {@code node}. */
-    LoneDeaths(final long seed, final int node) {
+    /** What the seed of a run says of all its nodes, for {@code node}; none without {@code happen}. */
+    LoneDeaths(final long seed, final int node, final boolean happen) {
         final Xoshiro256 run = Xoshiro256.stream(seed, "lone deaths");
-        final boolean some = run.chance(0.5);
+        final boolean some = happen && run.chance(0.5);
         everyNs = some ? run.spread(1_000 * MS, 20_000 * MS) : 0;
         downMeanNs = run.spread(10 * MS, 2_000 * MS);
-        outlives = run.chance(0.6) ? 1 - run.nextDouble() * run.nextDouble() : 0;
+        outlives = happen && run.chance(0.6) ? 1 - run.nextDouble() * run.nextDouble() : 0;
         random = Xoshiro256.stream(seed, "lone deaths of " + node);
     }
 

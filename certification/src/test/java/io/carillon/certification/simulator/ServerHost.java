@@ -59,7 +59,8 @@ final class ServerHost implements NodeHost, UpperLayer {
         disk = new SimulatedDisk(random, nodes.bug());
         logConfig = new LogConfig(durability, (int) random.spread(4_000, 400_000), 0, random.spread(1, 200_000));
         table = new ServerTable(nodes.order());
-        applyMean = random.chance(0.5) ? 0 : random.spread(10_000, 20_000_000);
+        final long drawn = random.chance(0.5) ? 0 : random.spread(10_000, 20_000_000);
+        applyMean = nodes.has(NodeTrouble.SLOW_APPLIERS) ? drawn : 0;
         feedMax = 1 + random.below(random.chance(0.5) ? FEED_MAX : 5);
         loneDeaths = nodes.loneDeaths(number);
     }
@@ -173,7 +174,7 @@ final class ServerHost implements NodeHost, UpperLayer {
 
     /** It comes back without the last {@code unflushed} of its commits. */
     private void serverDies(final int unflushed) {
-        if (table.goBack(unflushed)) {
+        if (nodes.has(NodeTrouble.UNFLUSHED_COMMITS) && table.goBack(unflushed)) {
             marks().hit(NodeMark.SERVER_WENT_BACK);
         }
         if (server != null) {
@@ -301,14 +302,14 @@ final class ServerHost implements NodeHost, UpperLayer {
 
     @Override
     public void writeLarge(final Xoshiro256 unused) {
-        if (server != null) {
+        if (server != null && nodes.has(NodeTrouble.LARGE_WRITE_SETS)) {
             server.clients().writeLarge();
         }
     }
 
     @Override
     public void read() {
-        if (server != null) {
+        if (server != null && nodes.has(NodeTrouble.READS)) {
             server.clients().read();
         }
     }

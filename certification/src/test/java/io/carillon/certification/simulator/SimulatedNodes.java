@@ -18,6 +18,7 @@ import io.carillon.group.simulator.Xoshiro256;
 import io.carillon.wsrep.NodeState;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** Whole nodes on the simulated ring, from one seed: docs/simulator.md, "Whole nodes". */
@@ -40,6 +41,7 @@ final class SimulatedNodes implements SimulatedHosts {
 
     private final long seed;
     private final NodeBug bug;
+    private final Set<NodeTrouble> without;
     private final NodeMarks marks = new NodeMarks();
     private final Map<Integer, ServerHost> hosts = new HashMap<>();
     private final ReplicatorConfig config;
@@ -50,11 +52,13 @@ final class SimulatedNodes implements SimulatedHosts {
     private long sessions;
 
     SimulatedNodes(final long seed) {
-        this(seed, NodeBug.NONE);
+        this(seed, NodeBug.NONE, Set.of());
     }
 
-    SimulatedNodes(final long seed, final NodeBug bug) {
+    /** {@code without} some kinds of trouble; whatever chances they have are drawn all the same. */
+    SimulatedNodes(final long seed, final NodeBug bug, final Set<NodeTrouble> without) {
         this.bug = bug;
+        this.without = without;
         this.seed = seed;
         final Xoshiro256 random = Xoshiro256.stream(seed, "whole nodes");
         final int window = WINDOW_MIN << random.below(3);
@@ -64,7 +68,11 @@ final class SimulatedNodes implements SimulatedHosts {
         order = new ReferenceOrder(certifier, marks);
         snapshots = new Snapshots(hosts::get, marks, Xoshiro256.stream(seed, "snapshots"), bug);
         hotRows = 1 + random.below(ReferenceOrder.ROWS);
-        diskFaults = random.chance(0.5) ? random.nextDouble() * 0.6 : 0;
+        final double drawn = random.chance(0.5) ? random.nextDouble() * 0.6 : 0;
+        diskFaults = has(NodeTrouble.DISK_FAULTS) ? drawn : 0;
+        if (!has(NodeTrouble.SNAPSHOT_FAILURES)) {
+            snapshots.heal();
+        }
     }
 
     NodeMarks marks() {
@@ -77,6 +85,11 @@ final class SimulatedNodes implements SimulatedHosts {
 
     Snapshots snapshots() {
         return snapshots;
+    }
+
+    /** Tells whether a kind of trouble may happen. */
+    boolean has(final NodeTrouble trouble) {
+        return !without.contains(trouble);
     }
 
     NodeBug bug() {
@@ -113,7 +126,7 @@ final class SimulatedNodes implements SimulatedHosts {
     }
 
     LoneDeaths loneDeaths(final int node) {
-        return new LoneDeaths(seed, node);
+        return new LoneDeaths(seed, node, has(NodeTrouble.LONE_DEATHS));
     }
 
     double diskFaults() {
