@@ -32,11 +32,16 @@ class NodeBugTest {
     private static void isFoundBy(final NodeBug bug, final KeptSeeds.Kept kept) {
         final SimulationFailure failure = assertThrows(SimulationFailure.class, () -> runWith(bug, kept.seed()));
         assertTrue(failure.getMessage().contains(kept.why()), failure.getMessage());
-        runWith(NodeBug.NONE, kept.seed());
+        NodeRuns.run(kept.seed(), NodeRuns.EVENTS, NodeBug.NONE, without(bug));
     }
 
     private static void runWith(final NodeBug bug, final long seed) {
-        NodeRuns.run(seed, bug);
+        NodeRuns.run(seed, NodeRuns.EVENTS, bug, without(bug));
+    }
+
+    /** Where nobody dies alone the seed means what it meant when it found this one, as few do. */
+    private static Set<String> without(final NodeBug bug) {
+        return bug == NodeBug.READ_NOT_ORDERED ? Set.of(NodeTrouble.LONE_DEATHS.name()) : Set.of();
     }
 
     /** Looks for new seeds: {@code -Dcarillon.nodes.plant=KEY_SKIPPED,TAIL_LOST}, or {@code all}. */
