@@ -32,7 +32,10 @@ final class CatchUp {
     private long patienceNs;
     /** Bytes asked for: more each time that all came. */
     private int budget;
-    private int attempts;
+    /** Questions that went to whoever's turn it was, since something came last. */
+    private int turns;
+    /** Nobody was known to hold what is asked for when it was asked for. */
+    private boolean blind;
 
     CatchUp(final RingMachine machine) {
         this.machine = machine;
@@ -46,7 +49,7 @@ final class CatchUp {
         pulling = false;
         patienceNs = 5 * machine.config.joinNs();
         budget = FIRST_BUDGET;
-        attempts = 0;
+        turns = 0;
         sources.forget();
         gapSinceNs = Long.MAX_VALUE;
     }
@@ -89,10 +92,21 @@ final class CatchUp {
         if (!isBehind() || startsOver() && !former.mayGo()) {
             gapSinceNs = Long.MAX_VALUE;
             pulling = false;
-            attempts = 0;
+            turns = 0;
         } else if (gapSinceNs == Long.MAX_VALUE || machine.tail.end() != gapEnd && !pulling) {
             gapSinceNs = machine.nowNs;
             gapEnd = machine.tail.end();
+        } else if (pulling && blind) {
+            askWhoHasIt();
+        }
+    }
+
+    /** Somebody acknowledged meanwhile what nobody was known to hold: who was asked may lack it, and would not say so. */
+    private void askWhoHasIt() {
+        sources.ask(question());
+        if (sources.isHolderKnown()) {
+            patienceNs = 5 * machine.config.joinNs();
+            pull();
         }
     }
 
@@ -124,7 +138,6 @@ final class CatchUp {
         if (!isBehind() || startsOver() && !former.mayGo()) {
             return;
         }
-        attempts++;
         pulling = true;
         pulledNs = machine.nowNs;
         sources.ask(question());
@@ -141,12 +154,22 @@ final class CatchUp {
         machine.trace(TraceEvent.PULLED, from, source.slot, machine.ring.knownEnd);
     }
 
-    /** The winner until it keeps silent, then the holder, then each in turn. */
+    /**
+     * Whoever acknowledged what is asked for, each once; then, for one question, the winner or the holder, and each in turn. What
+     * is known of others' logs is old, or nothing, and the way from who is known to hold it may carry no long packets.
+     */
     private Peer source() {
         final Ring ring = machine.ring;
         final int winner = ring.slotOf(ring.install.winner());
         final int first = machine.tail.end() < ring.viewIndex ? winner : ring.holder;
-        return sources.next(first + attempts / 2);
+        blind = !sources.isHolderKnown();
+        final Peer holder = sources.nextHolder(first);
+        if (holder != null) {
+            turns = Math.max(turns, 1);
+            return holder;
+        }
+        turns++;
+        return sources.next(first + turns / 2);
     }
 
     /** What this member asks for: an index, or the first seqno of a log that starts over, which is told from an index by its sign. */
@@ -222,7 +245,8 @@ final class CatchUp {
         if (machine.tail.end() == end) {
             return; // an answer to an earlier question: asking once more for each of them would never end
         }
-        attempts = 0;
+        turns = 0;
+        blind = false;
         // More may follow: to ask again would only lengthen the queue before it.
         pulledNs = machine.nowNs;
         patienceNs = 5 * machine.config.joinNs();

@@ -17,6 +17,8 @@ final class PullSources {
     private boolean[] purged = {};
     /** By slot: who lacks it, or starts over. It may hold it by and by. */
     private boolean[] lacking = {};
+    /** By slot: who acknowledged it, and was asked. */
+    private boolean[] asked = {};
     /** All have purged it or lack it: the latest answer has to do. */
     private boolean lastResort;
 
@@ -25,9 +27,9 @@ final class PullSources {
     }
 
     /** What is asked from now on. */
-    void ask(final long asked) {
-        if (asked != question) {
-            question = asked;
+    void ask(final long what) {
+        if (what != question) {
+            question = what;
             forget();
         }
     }
@@ -36,6 +38,7 @@ final class PullSources {
     void forget() {
         purged = new boolean[machine.ring.size()];
         lacking = new boolean[machine.ring.size()];
+        asked = new boolean[machine.ring.size()];
         lastResort = false;
     }
 
@@ -48,16 +51,54 @@ final class PullSources {
         return able != null || !lastResort ? able : first(first, true, true);
     }
 
+    /**
+     * Who acknowledged what is asked for and was not asked since all of them were, beginning with {@code first}; null after
+     * each of them, and if nobody did. An index acknowledged in this epoch is in a log from which nothing is cut before the
+     * next ring: it may be purged since, and then its owner says so. Who did not acknowledge it may hold it all the same, so
+     * this is a matter of order only, and never of the last resort.
+     */
+    Peer nextHolder(final int first) {
+        final Ring ring = machine.ring;
+        for (int turn = 0; turn < ring.size(); turn++) {
+            final int slot = (first + turn) % ring.size();
+            if (isHolder(slot) && !asked[slot]) {
+                asked[slot] = true;
+                return ring.peers[slot];
+            }
+        }
+        Arrays.fill(asked, false);
+        return null;
+    }
+
+    /** Tells whether anybody acknowledged what is asked for. */
+    boolean isHolderKnown() {
+        for (int slot = 0; slot < machine.ring.size(); slot++) {
+            if (isHolder(slot)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A log that starts over asks by seqno: nobody acknowledges those. */
+    private boolean isHolder(final int slot) {
+        return question > 0 && isThere(slot) && !purged[slot] && !lacking[slot] && machine.ring.horizon.acknowledged(slot) >= question;
+    }
+
     private Peer first(final int begin, final boolean withPurged, final boolean withLacking) {
         final Ring ring = machine.ring;
         for (int turn = 0; turn < ring.size(); turn++) {
             final int slot = (begin + turn) % ring.size();
-            final Peer peer = ring.peers[slot];
-            if (slot != ring.self && peer != null && !peer.suspected && (withPurged || !purged[slot]) && (withLacking || !lacking[slot])) {
-                return peer;
+            if (isThere(slot) && (withPurged || !purged[slot]) && (withLacking || !lacking[slot])) {
+                return ring.peers[slot];
             }
         }
         return null;
+    }
+
+    private boolean isThere(final int slot) {
+        final Peer peer = machine.ring.peers[slot];
+        return slot != machine.ring.self && peer != null && !peer.suspected;
     }
 
     /** Tells whether somebody is left that has not said that it lacks what is asked for. */

@@ -81,6 +81,11 @@ interface Application {
         return null;
     }
 
+    /** Asked for a vote in this life: its log was as good as a voter's then. */
+    default boolean askedForVote() {
+        return false;
+    }
+
     /** What lies before the latest configuration that this member has applied. */
     long purgeable();
 

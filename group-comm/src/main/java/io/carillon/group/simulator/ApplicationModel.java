@@ -38,6 +38,7 @@ final class ApplicationModel implements Application {
     private final Long2LongHashMap delivered = new Long2LongHashMap(NOTHING);
     private RingView view;
     private long promoteAfter;
+    private boolean askedForVote;
     private long offers;
     private long acknowledged;
     private final LargeMessages large;
@@ -62,6 +63,7 @@ final class ApplicationModel implements Application {
         firstOfLife = NOTHING;
         view = null;
         promoteAfter = 0;
+        askedForVote = false;
         snapshot = false;
         if (!keepApplied) {
             takeSnapshot();
@@ -230,10 +232,30 @@ final class ApplicationModel implements Application {
     @Override
     public void pump(final RingCore core, final long now) {
         large.pump((kind, length, content) -> offer(core, now, kind, length, content));
-        if (promoteAfter > 0 && view != null && isMember() && weight() == 0) {
+        if (promoteAfter > 0 && view != null && GroupHistory.isMember(view, self) && weight() == 0) {
+            if (lacksWhatIsPurged()) {
+                return;
+            }
             core.promote(now);
+            askedForVote = true;
         }
         promoteAfter = 0;
+    }
+
+    /** Who will have to start over must not vote: a voter's log is never emptied. */
+    private boolean lacksWhatIsPurged() {
+        final long end = simulator.node(node).log().endIndex();
+        for (int i = 0; i < simulator.nodeCount(); i++) {
+            if (simulator.node(i).running() && simulator.node(i).log().baseIndex() > end) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean askedForVote() {
+        return askedForVote;
     }
 
     @Override
@@ -245,10 +267,6 @@ final class ApplicationModel implements Application {
     public void notPrimary(final RingView nonPrimary) {
         view = null;
         say("not primary");
-    }
-
-    private boolean isMember() {
-        return view.members().stream().anyMatch(member -> member.id().equals(self));
     }
 
     int weight() {

@@ -187,7 +187,10 @@ final class FaultPlan {
         }
     }
 
-    /** A log forgets what every voter has, as servers have their own logs purged. The latest stable configuration stays. */
+    /**
+     * A log forgets what every voter has, and every member that will be one for having asked, as servers have their own logs
+     * purged. The latest stable configuration stays.
+     */
     private void purge() {
         final SimulatedNode node = simulator.node(purge.below(options.nodes()));
         final RingView view = simulator.history().configuration();
@@ -196,9 +199,10 @@ final class FaultPlan {
         }
         long limit = Math.min(node.application().purgeable(), node.log().loggedIndex());
         for (int i = 0; i < options.nodes(); i++) {
-            final SimulatedNode voter = simulator.node(i);
-            if (voter.self() != null && GroupHistory.weight(view, voter.self()) > 0) {
-                limit = Math.min(limit, Math.min(voter.application().appliedIndex(), voter.log().loggedIndex()));
+            final SimulatedNode member = simulator.node(i);
+            if (member.self() != null && (GroupHistory.weight(view, member.self()) > 0
+                || member.application().askedForVote() && GroupHistory.isMember(view, member.self()))) {
+                limit = Math.min(limit, Math.min(member.application().appliedIndex(), member.log().loggedIndex()));
             }
         }
         limit -= UNFLUSHED_MAX + options.load().purgeMargin();

@@ -237,6 +237,10 @@ final class GroupHistory {
         return holding;
     }
 
+    static boolean isMember(final RingView view, final MemberId id) {
+        return view.members().stream().anyMatch(member -> member.id().equals(id));
+    }
+
     /** Weight of {@code id} in {@code view}. */
     static int weight(final RingView view, final MemberId id) {
         for (final RingMember member : view.members()) {
