@@ -41,8 +41,6 @@ public enum NodeMark {
     VERDICT_INHERITED,
     /** The next one found that such a call was never ordered. */
     CALL_LOST_WITH_SIDECAR,
-    /** The next one had no log that continues what the server has: a running one takes no snapshot, and ends. */
-    SNAPSHOT_IMPOSSIBLE,
     DIED_ON_DISK,
     DISK_FULL,
     POWER_LOST,

@@ -313,7 +313,6 @@ final class SimulatedServer implements ReplicatedApplication {
     @Override
     public void onStateRequestNeeded() {
         if (isResumed) {
-            marks.hit(NodeMark.SNAPSHOT_IMPOSSIBLE);
             replicator.stateRequest(0, new byte[0], position());
             return;
         }
