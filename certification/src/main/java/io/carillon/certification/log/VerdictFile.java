@@ -28,6 +28,8 @@ public final class VerdictFile implements AutoCloseable {
     /** Null where what is written counts without a force. */
     private final DiskWorker sync;
     private final Executor owner;
+    /** The record stored last, or the newest whole one that was found. */
+    private byte[] latest;
     private long keptUpTo;
     private long stores;
     private boolean isForcing;
@@ -37,6 +39,7 @@ public final class VerdictFile implements AutoCloseable {
         this.slots = slots;
         this.sync = sync;
         this.owner = owner;
+        latest = slots.newest();
     }
 
     /** The same where what is written counts: a process that dies loses none of it. */
@@ -59,9 +62,9 @@ public final class VerdictFile implements AutoCloseable {
         }
     }
 
-    /** Loads what was there when the file was opened. False when there was nothing whole. */
+    /** Loads what was stored last, by this process or one before. False when there was nothing whole. */
     public boolean load(final VerdictWindow into) {
-        final byte[] record = slots.newest();
+        final byte[] record = latest;
         return record != null && into.decode(new UnsafeBuffer(record), 0, record.length);
     }
 
@@ -90,6 +93,7 @@ public final class VerdictFile implements AutoCloseable {
         } catch (final IOException e) {
             throw cannotWrite(e);
         }
+        latest = record;
         final long upTo = Math.max(0, window.position());
         final long number = ++stores;
         if (sync == null) {

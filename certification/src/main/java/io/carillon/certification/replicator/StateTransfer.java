@@ -163,6 +163,9 @@ final class StateTransfer {
             return;
         }
         donation.tick();
+        if (node.application == null) {
+            return;
+        }
         if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
             request.tick(nowNs);
         } else if (node.phase == Node.Phase.AWAIT_VERDICTS) {
@@ -183,7 +186,7 @@ final class StateTransfer {
 
     /** An own state request is ordered. */
     void ownRequestOrdered(final long seqno, final MemberState chosen, final long nowNs) {
-        if (node.phase != Node.Phase.AWAIT_SNAPSHOT) {
+        if (node.application == null || node.phase != Node.Phase.AWAIT_SNAPSHOT) {
             return;
         }
         if (request.isTrivial()) {
@@ -212,7 +215,7 @@ final class StateTransfer {
 
     /** A donor is done with this node. */
     void donorDone(final MemberId from, final int code, final long nowNs) {
-        if (node.phase == Node.Phase.AWAIT_SNAPSHOT && code < 0) {
+        if (node.application != null && node.phase == Node.Phase.AWAIT_SNAPSHOT && code < 0) {
             final String hopeless = request.donationFailed(from, code, nowNs);
             if (hopeless != null) {
                 fail(hopeless);
@@ -220,9 +223,9 @@ final class StateTransfer {
         }
     }
 
-    /** Verdicts for this node. */
+    /** Verdicts for this node. Without its application it goes no further: that enters anew when it is back. */
     void verdictsCame(final Control.Verdicts answer) {
-        if (verdicts.answered(answer) && node.phase == Node.Phase.AWAIT_VERDICTS) {
+        if (verdicts.answered(answer) && node.application != null && node.phase == Node.Phase.AWAIT_VERDICTS) {
             proceed();
         }
     }

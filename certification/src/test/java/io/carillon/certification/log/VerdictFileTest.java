@@ -62,4 +62,22 @@ final class VerdictFileTest {
             assertEquals(1, file.keptUpTo());
         }
     }
+
+    /** Its server may have died alone, and the next one comes to the same process. */
+    @Test
+    void theSameProcessFindsWhatItStored() {
+        final int length = CertifierConfig.DEFAULT.window();
+        final VerdictWindow window = new VerdictWindow(length);
+        final VerdictWindow loaded = new VerdictWindow(length);
+        window.reset(0);
+        window.add(1, true);
+        try (NodeDirectory directory = NodeDirectory.open(path); VerdictFile file = VerdictFile.open(directory)) {
+            file.store(window);
+            assertTrue(file.load(loaded));
+            assertEquals(1, loaded.position());
+            file.store(new VerdictWindow(length));
+            assertTrue(file.load(loaded));
+            assertEquals(-1, loaded.position(), "what was forgotten is not found again");
+        }
+    }
 }

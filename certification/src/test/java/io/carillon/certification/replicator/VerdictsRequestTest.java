@@ -83,4 +83,23 @@ class VerdictsRequestTest {
         cluster.settle();
         assertEntered(b, c);
     }
+
+    /** What was asked for comes when nobody is there to go on with it; the next server asks anew. */
+    @Test
+    void verdictsComeWhileTheServerIsGone() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = killedAndStarted(a);
+        a.full = true;
+        b.connect("gcomm://a");
+        cluster.settle();
+        assertEquals(NodeState.UNDEFINED, b.state);
+        b.replicator.detach();
+        a.full = false;
+        a.replicator.progress(a.position.seqno(), 0);
+        cluster.settle();
+        final ToyServer again = b.attach(null);
+        again.connect("gcomm://a");
+        cluster.settle();
+        assertEntered(again, a);
+    }
 }

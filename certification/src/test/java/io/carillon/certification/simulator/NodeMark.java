@@ -31,6 +31,16 @@ public enum NodeMark {
     READ_REFUSED,
     /** A server came back without the last of what it had committed. */
     SERVER_WENT_BACK,
+    /** A server died, and its sidecar did not. */
+    SERVER_DIED_ALONE,
+    /** The next one connected to that sidecar, which left the group and joined it again. */
+    SERVER_CAME_BACK,
+    /** A sidecar died, and its server went on with what it had been given. */
+    SIDECAR_DIED_ALONE,
+    /** The next one gave it the verdict of a call that it had made to the one before. */
+    VERDICT_INHERITED,
+    /** The next one found that such a call was never ordered. */
+    CALL_LOST_WITH_SIDECAR,
     DIED_ON_DISK,
     DISK_FULL,
     POWER_LOST,

@@ -6,9 +6,10 @@ package io.carillon.certification.simulator;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.group.simulator.KeptSeeds;
+import io.carillon.group.simulator.SimulationFailure;
 import io.carillon.group.simulator.SimulationReport;
-import io.carillon.group.simulator.Simulator;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -18,8 +19,8 @@ import org.junit.jupiter.api.TestFactory;
  * {@code -Dcarillon.nodes.first=N} choose how many from where.
  */
 class NodeSeedsTest {
-    private static final long EVENTS = Long.getLong("carillon.nodes.events", 20_000);
-    private static final long MESSAGES = 200;
+    private static final long EVENTS = Long.getLong("carillon.nodes.events", NodeRuns.EVENTS);
+    private static final long MESSAGES = NodeRuns.MESSAGES;
     /** So many take about half a minute, and reach every {@link NodeMark}. */
     private static final long USUAL = 40;
 
@@ -30,8 +31,9 @@ class NodeSeedsTest {
         final long count = one == null ? Long.getLong("carillon.nodes.seeds", USUAL) : 1;
         final long[] marks = new long[NodeMark.values().length];
         for (long seed = first; seed < first + count; seed++) {
-            final SimulatedNodes nodes = new SimulatedNodes(seed);
-            final SimulationReport report = Simulator.run(seed, EVENTS, MESSAGES, nodes);
+            final Set<String> without = Set.of(System.getProperty("carillon.nodes.without", "").split(","));
+            final SimulatedNodes nodes = new SimulatedNodes(seed, NodeBug.NONE, NodeRuns.nodeTrouble(without));
+            final SimulationReport report = run(seed, nodes, without);
             assertTrue(report.events() >= EVENTS && report.messages() >= MESSAGES, report::toString);
             final long[] hit = nodes.marks().counts();
             for (int i = 0; i < marks.length; i++) {
@@ -45,11 +47,20 @@ class NodeSeedsTest {
         }
     }
 
+    /** A failure is told by its simplest run. */
+    private static SimulationReport run(final long seed, final SimulatedNodes nodes, final Set<String> without) {
+        try {
+            return NodeRuns.run(seed, EVENTS, nodes, without);
+        } catch (final SimulationFailure failure) {
+            throw without.equals(Set.of("")) ? NodeRuns.shrink(seed, EVENTS, NodeBug.NONE, failure) : failure;
+        }
+    }
+
     @TestFactory
     List<DynamicTest> whatOnceBrokeAnInvariant() {
         return KeptSeeds.of(NodeSeedsTest.class, "regression-node-seeds.txt").stream().map(kept ->
             DynamicTest.dynamicTest(kept.seed() + " " + kept.why(), () -> {
-                final SimulationReport report = Simulator.run(kept.seed(), EVENTS, MESSAGES, new SimulatedNodes(kept.seed()));
+                final SimulationReport report = NodeRuns.run(kept.seed(), NodeBug.NONE);
                 assertTrue(report.messages() >= MESSAGES, report::toString);
             })).toList();
     }

@@ -4,7 +4,6 @@
 package io.carillon.certification.simulator;
 
 import io.carillon.certification.WriteSetBuilder;
-import io.carillon.certification.replicator.Replicator;
 import io.carillon.group.Check;
 import io.carillon.group.simulator.Xoshiro256;
 import io.carillon.wsrep.KeyType;
@@ -14,8 +13,10 @@ import io.carillon.wsrep.WriteSetLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -25,6 +26,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class ServerClients {
     private static final int OPEN_MAX = 40;
     private static final long NOBODY = -1;
+    /** Numbers of a server's calls, and none that the one before it had: docs/ipc.md, "Provider and sidecar: frames". */
+    private static final long CALLS_MAX = 1 << 24;
     private static final byte[] DATABASE = "db".getBytes(StandardCharsets.UTF_8);
     private static final byte[] TABLE = "t".getBytes(StandardCharsets.UTF_8);
 
@@ -33,7 +36,6 @@ final class ServerClients {
     }
 
     private final SimulatedServer server;
-    private final Replicator replicator;
     private final ReferenceOrder order;
     private final NodeMarks marks;
     private final Xoshiro256 random;
@@ -42,19 +44,24 @@ final class ServerClients {
     private final boolean seesTooMuch;
     private final WriteSetBuilder builder = new WriteSetBuilder();
     /** Rows of the writes that wait for their verdict; nobody else of this server may write them. */
-    private final Map<Long, int[]> open = new HashMap<>();
+    private final Map<Long, int[]> open = new LinkedHashMap<>();
     private final long[] lockedBy = new long[ReferenceOrder.ROWS];
     /** By call: what every client of all servers had been told of when it was asked. */
-    private final Map<Long, Long> reads = new HashMap<>();
+    private final Map<Long, Long> reads = new LinkedHashMap<>();
     /** Large ones that are over for the client: each fragment of them that still waits is rejected by itself. */
     private final Set<Long> over = new HashSet<>();
     private final Set<Long> larges = new HashSet<>();
+    /** Large ones whose last part was not sent yet. */
+    private final Set<Long> beingSent = new HashSet<>();
+    /** Those that were sent whole and have no verdict yet. */
+    private final Set<Long> awaited = new LinkedHashSet<>();
+    /** Those of them that were made to a sidecar that is dead. */
+    private final Set<Long> inherited = new HashSet<>();
     private boolean unshielded;
     private long calls;
 
-    ServerClients(final SimulatedServer server, final Replicator replicator, final ServerHost host, final UUID session) {
+    ServerClients(final SimulatedServer server, final ServerHost host, final UUID session) {
         this.server = server;
-        this.replicator = replicator;
         this.session = session;
         order = host.order();
         marks = host.marks();
@@ -62,6 +69,7 @@ final class ServerClients {
         hotRows = host.hotRows();
         seesTooMuch = host.bug() == NodeBug.SEEN_TOO_MUCH;
         Arrays.fill(lockedBy, NOBODY);
+        calls = session.getMostSignificantBits() * CALLS_MAX;
     }
 
     long newCall() {
@@ -79,7 +87,8 @@ final class ServerClients {
             return false;
         }
         final int length = builder.build();
-        replicator.certify(calls, builder.buffer(), 0, length);
+        awaited.add(calls);
+        server.replicator().certify(calls, builder.buffer(), 0, length);
         return true;
     }
 
@@ -92,6 +101,7 @@ final class ServerClients {
         final byte[] bytes = new byte[builder.build()];
         builder.buffer().getBytes(0, bytes);
         larges.add(calls);
+        beingSent.add(calls);
         // As statements that take their time: a view or a whole window may come between two parts.
         final long pauseMean = random.chance(0.5) ? 0 : random.spread(100_000, 1_000_000_000);
         go(new Large(calls, bytes, 4_000 + random.below(30_000), pauseMean, random.chance(0.15)), WriteSetLayout.HEADER_LENGTH, 0);
@@ -107,7 +117,7 @@ final class ServerClients {
             return;
         }
         final int length = Math.min(large.part, large.bytes.length - at);
-        replicator.fragment(large.call, number, new UnsafeBuffer(large.bytes), at, length);
+        server.replicator().fragment(large.call, number, new UnsafeBuffer(large.bytes), at, length);
         if (large.pauseMean == 0) {
             go(large, at + length, number + 1);
         } else {
@@ -118,13 +128,16 @@ final class ServerClients {
     private void end(final Large large, final int parts) {
         if (large.givesUp) {
             unlock(large.call);
+            beingSent.remove(large.call);
             over.add(large.call);
-            replicator.withdraw(large.call);
+            server.replicator().withdraw(large.call);
             return;
         }
         final UnsafeBuffer header = new UnsafeBuffer(large.bytes, 0, WriteSetLayout.HEADER_LENGTH);
         header.putInt(WriteSetLayout.FRAGMENT_COUNT_OFFSET, parts, ByteOrder.LITTLE_ENDIAN);
-        replicator.certify(large.call, header, 0, WriteSetLayout.HEADER_LENGTH);
+        beingSent.remove(large.call);
+        awaited.add(large.call);
+        server.replicator().certify(large.call, header, 0, WriteSetLayout.HEADER_LENGTH);
     }
 
     /** Locks rows and begins a write set of the next call; its data, or null. */
@@ -185,6 +198,38 @@ final class ServerClients {
         }
     }
 
+    /** Calls that wait for their verdict. */
+    long[] awaited() {
+        return awaited.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /** The verdict of {@code call} came. */
+    void answered(final long call) {
+        awaited.remove(call);
+        if (inherited.remove(call)) {
+            marks.hit(NodeMark.VERDICT_INHERITED);
+        }
+    }
+
+    /** The sidecar is dead: what was not sent whole is rolled back. */
+    void lostSidecar() {
+        inherited.addAll(awaited);
+        for (final long call : List.copyOf(open.keySet())) {
+            if (beingSent.remove(call)) {
+                unlock(call);
+                over.add(call);
+                order.refused(session, call);
+            }
+        }
+    }
+
+    /** There is another sidecar, which has heard of no read. */
+    void askAgain() {
+        for (final long call : List.copyOf(reads.keySet())) {
+            server.replicator().syncPoint(call);
+        }
+    }
+
     /** The verdict of {@code call} is applied. */
     void decided(final long call, final long seqno, final boolean commit) {
         Check.that(open.containsKey(call), "a write is answered once", call, seqno);
@@ -200,10 +245,14 @@ final class ServerClients {
     }
 
     void rejected(final long call, final RejectReason reason) {
-        if (over.contains(call)) {
+        if (over.contains(call) || call / CALLS_MAX != session.getMostSignificantBits()) {
             return;
         }
         Check.that(open.containsKey(call), "a write is answered once", call, reason.ordinal());
+        awaited.remove(call);
+        if (inherited.remove(call) && reason == RejectReason.NOT_PRIMARY) {
+            marks.hit(NodeMark.CALL_LOST_WITH_SIDECAR);
+        }
         unlock(call);
         if (larges.contains(call)) {
             over.add(call);
@@ -223,7 +272,7 @@ final class ServerClients {
         if (server.isOpen()) {
             final long call = newCall();
             reads.put(call, order.acknowledged());
-            replicator.syncPoint(call);
+            server.replicator().syncPoint(call);
         }
     }
 

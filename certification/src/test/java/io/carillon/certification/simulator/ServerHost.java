@@ -9,7 +9,6 @@ import io.carillon.certification.log.NodeDirectory;
 import io.carillon.certification.log.NodeStateFile;
 import io.carillon.certification.log.VerdictFile;
 import io.carillon.certification.log.WriteSetLog;
-import io.carillon.certification.replicator.NodeSession;
 import io.carillon.certification.replicator.Replicator;
 import io.carillon.group.DurableRingLog;
 import io.carillon.group.Group;
@@ -25,7 +24,7 @@ import java.util.UUID;
 
 /**
  * A node as it is: the production log, node state, verdicts and replicator, over a simulated disk and below a simulated
- * server. A process is both of them, and dies as one.
+ * server. The process of the simulation is the sidecar; the server dies with it, or alone, or not at all.
  */
 final class ServerHost implements NodeHost, UpperLayer {
     private static final Path HOME = Path.of("/node");
@@ -42,6 +41,7 @@ final class ServerHost implements NodeHost, UpperLayer {
     private final ServerTable table;
     private final long applyMean;
     private final int feedMax;
+    private final LoneDeaths loneDeaths;
     private NodeProcess process;
     private WriteSetLog log;
     private NodeStateFile state;
@@ -59,8 +59,10 @@ final class ServerHost implements NodeHost, UpperLayer {
         disk = new SimulatedDisk(random, nodes.bug());
         logConfig = new LogConfig(durability, (int) random.spread(4_000, 400_000), 0, random.spread(1, 200_000));
         table = new ServerTable(nodes.order());
-        applyMean = random.chance(0.5) ? 0 : random.spread(10_000, 20_000_000);
+        final long drawn = random.chance(0.5) ? 0 : random.spread(10_000, 20_000_000);
+        applyMean = nodes.has(NodeTrouble.SLOW_APPLIERS) ? drawn : 0;
         feedMax = 1 + random.below(random.chance(0.5) ? FEED_MAX : 5);
+        loneDeaths = nodes.loneDeaths(number);
     }
 
     ReferenceOrder order() {
@@ -157,35 +159,49 @@ final class ServerHost implements NodeHost, UpperLayer {
             disk.losePower();
             boots += nodes.bug() == NodeBug.BOOT_NOT_NOTICED ? 0 : 1;
         }
-        if (table.history() != null && random.chance(0.5)) {
-            final long back = Math.max(0, table.seqno() - random.below(UNFLUSHED_MAX));
-            if (back < table.seqno()) {
-                marks().hit(NodeMark.SERVER_WENT_BACK);
-                table.goBack(back);
-            }
+        replicator = null;
+        if (server != null && !power && outlives()) {
+            marks().hit(NodeMark.SIDECAR_DIED_ALONE);
+        } else {
+            serverDies(table.history() != null && random.chance(0.5) ? random.below(UNFLUSHED_MAX) : 0);
         }
-        forget();
+    }
+
+    /** It has lost its sidecar already, when that one's successor died before it could serve. */
+    private boolean outlives() {
+        return server.replicator() == null || loneDeaths.serverLives() && server.losesSidecar();
+    }
+
+    /** It comes back without the last {@code unflushed} of its commits. */
+    private void serverDies(final int unflushed) {
+        if (nodes.has(NodeTrouble.UNFLUSHED_COMMITS) && table.goBack(unflushed)) {
+            marks().hit(NodeMark.SERVER_WENT_BACK);
+        }
+        if (server != null) {
+            server.end();
+            server = null;
+        }
     }
 
     @Override
     public void end() {
-        server.drain();
+        if (server != null) {
+            server.drain();
+            server.end();
+            server = null;
+        }
+        replicator = null;
         log.close();
         state.close();
         verdicts.close();
         disk.processEnds();
-        forget();
-    }
-
-    private void forget() {
-        server = null;
-        replicator = null;
     }
 
     @Override
     public void wipe(final boolean serverToo) {
         disk.wipe();
         if (serverToo && nodes.othersWithData(number) > 1) {
+            serverDies(0);
             table.spoil();
         }
     }
@@ -219,11 +235,54 @@ final class ServerHost implements NodeHost, UpperLayer {
             replicator.verdictFile(verdicts);
         }
         replicator.group(nodes.seenBy(number, group, table.seqno()));
-        server = new SimulatedServer(of, replicator, this, nodes.newSession());
-        replicator.attach(new NodeSession(server.session(), "n" + number, "n" + number, null, server.position(), -1, -1, new long[0]),
-            server);
-        replicator.connect(server.clients().newCall(), "group", founds ? "gcomm://" : "gcomm://somebody", "", founds);
+        if (server != null) {
+            server.reconnect(replicator, server.hello("n" + number));
+        } else {
+            startServer(founds);
+        }
+        if (loneDeaths.happen() && !healed) {
+            process.later(loneDeaths.nextNs(), this::serverDiesAlone);
+        }
         return nodes.hears(replicator.groupListener(), group);
+    }
+
+    private void startServer(final boolean founds) {
+        table.recovered();
+        server = new SimulatedServer(process, replicator, this, nodes.newSession());
+        replicator.attach(server.hello("n" + number), server);
+        replicator.connect(server.clients().newCall(), "group", founds ? "gcomm://" : "gcomm://somebody", "", founds);
+    }
+
+    private void serverDiesAlone() {
+        if (healed) {
+            return;
+        }
+        if (server != null && order().seqno() > 0 && isExpendable()) {
+            marks().hit(NodeMark.SERVER_DIED_ALONE);
+            process.tell("server-dies", table.seqno(), 0);
+            replicator.detach();
+            serverDies(loneDeaths.unflushed());
+            process.later(loneDeaths.downNs(), this::serverComesBack);
+        }
+        process.later(loneDeaths.nextNs(), this::serverDiesAlone);
+    }
+
+    /** What is in no log any more some server must have. */
+    private boolean isExpendable() {
+        return durability != Durability.MEMORY || table.history() == null || nodes.othersInSync(number) > 0;
+    }
+
+    /** Tells whether there is a server that has everything it was told of. */
+    boolean isInSync() {
+        return server != null && server.isInSync();
+    }
+
+    private void serverComesBack() {
+        if (server == null) {
+            marks().hit(NodeMark.SERVER_CAME_BACK);
+            process.tell("server-starts", table.seqno(), 0);
+            startServer(false);
+        }
     }
 
     @Override
@@ -238,17 +297,26 @@ final class ServerHost implements NodeHost, UpperLayer {
 
     @Override
     public boolean write(final Xoshiro256 unused) {
-        return server.clients().write();
+        return server != null && server.clients().write();
     }
 
     @Override
     public void writeLarge(final Xoshiro256 unused) {
-        server.clients().writeLarge();
+        if (server != null && nodes.has(NodeTrouble.LARGE_WRITE_SETS)) {
+            server.clients().writeLarge();
+        }
     }
 
     @Override
     public void read() {
-        server.clients().read();
+        if (server != null && nodes.has(NodeTrouble.READS)) {
+            server.clients().read();
+        }
+    }
+
+    @Override
+    public boolean canLeave() {
+        return server != null;
     }
 
     @Override
@@ -258,12 +326,12 @@ final class ServerHost implements NodeHost, UpperLayer {
 
     @Override
     public int openWrites() {
-        return server.clients().open();
+        return server == null ? 0 : server.clients().open();
     }
 
     @Override
     public String unsettled() {
-        return server.unsettled();
+        return server == null ? "has no server" : server.unsettled();
     }
 
     /** A snapshot arrives. False when nobody is there. */
@@ -272,7 +340,7 @@ final class ServerHost implements NodeHost, UpperLayer {
         if (to == null || !to.isAwaiting()) {
             return false;
         }
-        process.later(0, () -> to.receive(copy));
+        to.later(0, () -> to.receive(copy));
         return true;
     }
 }

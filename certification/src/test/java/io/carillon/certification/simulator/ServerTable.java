@@ -12,6 +12,8 @@ final class ServerTable {
     private long[] versions = new long[ReferenceOrder.ROWS];
     private UUID history;
     private long seqno = -1;
+    /** Never lost again. */
+    private long flushed = -1;
     private long digest;
 
     /** A copy as a donor makes one. */
@@ -76,6 +78,7 @@ final class ServerTable {
         seqno = from.seqno;
         digest = from.digest;
         versions = from.versions.clone();
+        flushed = seqno;
         compare();
     }
 
@@ -83,14 +86,25 @@ final class ServerTable {
     void spoil() {
         history = null;
         seqno = -1;
+        flushed = -1;
     }
 
-    /** The last commits were not on the disk. */
-    void goBack(final long to) {
+    /** A server begins with it: what it found on the disk stays there. */
+    void recovered() {
+        flushed = seqno;
+    }
+
+    /** The last {@code unflushed} commits were not on the disk. False when there were none. */
+    boolean goBack(final int unflushed) {
+        final long to = Math.max(Math.max(0, flushed), seqno - unflushed);
+        if (history == null || to >= seqno) {
+            return false;
+        }
         seqno = to;
         digest = order.digest(to);
         for (int row = 0; row < versions.length; row++) {
             versions[row] = order.version(row, to);
         }
+        return true;
     }
 }

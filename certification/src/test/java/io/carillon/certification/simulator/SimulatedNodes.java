@@ -18,6 +18,7 @@ import io.carillon.group.simulator.Xoshiro256;
 import io.carillon.wsrep.NodeState;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** Whole nodes on the simulated ring, from one seed: docs/simulator.md, "Whole nodes". */
@@ -38,7 +39,9 @@ final class SimulatedNodes implements SimulatedHosts {
     /** The node where what one does wrong is done wrong. */
     private static final int ODD_ONE = 1;
 
+    private final long seed;
     private final NodeBug bug;
+    private final Set<NodeTrouble> without;
     private final NodeMarks marks = new NodeMarks();
     private final Map<Integer, ServerHost> hosts = new HashMap<>();
     private final ReplicatorConfig config;
@@ -49,11 +52,14 @@ final class SimulatedNodes implements SimulatedHosts {
     private long sessions;
 
     SimulatedNodes(final long seed) {
-        this(seed, NodeBug.NONE);
+        this(seed, NodeBug.NONE, Set.of());
     }
 
-    SimulatedNodes(final long seed, final NodeBug bug) {
+    /** {@code without} some kinds of trouble; whatever chances they have are drawn all the same. */
+    SimulatedNodes(final long seed, final NodeBug bug, final Set<NodeTrouble> without) {
         this.bug = bug;
+        this.without = without;
+        this.seed = seed;
         final Xoshiro256 random = Xoshiro256.stream(seed, "whole nodes");
         final int window = WINDOW_MIN << random.below(3);
         final CertifierConfig certifier = new CertifierConfig(window, random.chance(0.2) ? 200 : 1 << 20, 200, Integer.MAX_VALUE);
@@ -62,7 +68,11 @@ final class SimulatedNodes implements SimulatedHosts {
         order = new ReferenceOrder(certifier, marks);
         snapshots = new Snapshots(hosts::get, marks, Xoshiro256.stream(seed, "snapshots"), bug);
         hotRows = 1 + random.below(ReferenceOrder.ROWS);
-        diskFaults = random.chance(0.5) ? random.nextDouble() * 0.6 : 0;
+        final double drawn = random.chance(0.5) ? random.nextDouble() * 0.6 : 0;
+        diskFaults = has(NodeTrouble.DISK_FAULTS) ? drawn : 0;
+        if (!has(NodeTrouble.SNAPSHOT_FAILURES)) {
+            snapshots.heal();
+        }
     }
 
     NodeMarks marks() {
@@ -75,6 +85,11 @@ final class SimulatedNodes implements SimulatedHosts {
 
     Snapshots snapshots() {
         return snapshots;
+    }
+
+    /** Tells whether a kind of trouble may happen. */
+    boolean has(final NodeTrouble trouble) {
+        return !without.contains(trouble);
     }
 
     NodeBug bug() {
@@ -103,6 +118,15 @@ final class SimulatedNodes implements SimulatedHosts {
     /** Servers that have data, beside that of {@code node}: without any, nobody could be a donor ever again. */
     long othersWithData(final int node) {
         return hosts.entrySet().stream().filter(other -> other.getKey() != node && other.getValue().table().history() != null).count();
+    }
+
+    /** Servers that could be donors, beside that of {@code node}. */
+    long othersInSync(final int node) {
+        return hosts.entrySet().stream().filter(other -> other.getKey() != node && other.getValue().isInSync()).count();
+    }
+
+    LoneDeaths loneDeaths(final int node) {
+        return new LoneDeaths(seed, node, has(NodeTrouble.LONE_DEATHS));
     }
 
     double diskFaults() {

@@ -3,10 +3,10 @@
 
 package io.carillon.certification.simulator;
 
+import io.carillon.certification.replicator.NodeSession;
 import io.carillon.certification.replicator.Replicator;
 import io.carillon.group.Check;
 import io.carillon.group.simulator.NodeProcess;
-import io.carillon.group.simulator.Xoshiro256;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.RejectReason;
@@ -14,7 +14,9 @@ import io.carillon.wsrep.ReplicatedApplication;
 import io.carillon.wsrep.View;
 import io.carillon.wsrep.WsrepStatus;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -24,27 +26,18 @@ import org.agrona.ExpandableArrayBuffer;
  * whatever it is told it holds against the {@link ReferenceOrder}.
  */
 final class SimulatedServer implements ReplicatedApplication {
-    /** Something that has its turn once everything before it is committed. */
-    private interface Item {
-        void apply();
-
-        /** Its turn will not come: the server's data is replaced. */
-        default void drop() {
-        }
-    }
-
     private final NodeProcess process;
-    private final Replicator replicator;
     private final ReferenceOrder order;
     private final NodeMarks marks;
     private final ServerTable table;
     private final Snapshots snapshots;
     private final ServerClients clients;
-    private final Xoshiro256 random;
     private final UUID session;
-    private final long applyMean;
     private final int feedMax;
-    private final ArrayDeque<Item> queue = new ArrayDeque<>();
+    private final ServerTasks tasks;
+    private final ServerApplier applier;
+    /** Calls without an answer that are made again when there is another sidecar, by their number. */
+    private final Map<Long, Runnable> calls = new LinkedHashMap<>();
     private final ExpandableArrayBuffer large = new ExpandableArrayBuffer();
     private long largeLength;
     private long largeLeft;
@@ -52,8 +45,11 @@ final class SimulatedServer implements ReplicatedApplication {
     private long given;
     private boolean fed;
     private boolean primary;
-    private boolean applying;
     private boolean awaiting;
+    /** It was fed by a sidecar before: it has engines open, and takes no snapshot. */
+    private boolean isResumed;
+    /** Null while its sidecar is dead. */
+    private Replicator replicator;
     private NodeState state = NodeState.UNDEFINED;
 
     SimulatedServer(final NodeProcess process, final Replicator replicator, final ServerHost host, final UUID session) {
@@ -64,11 +60,11 @@ final class SimulatedServer implements ReplicatedApplication {
         marks = host.marks();
         table = host.table();
         snapshots = host.snapshots();
-        random = host.random();
-        applyMean = host.applyMean();
         feedMax = host.feedMax();
+        tasks = new ServerTasks(process);
+        applier = new ServerApplier(tasks, host.applyMean(), host.random(), this::progress);
         given = table.seqno();
-        clients = new ServerClients(this, replicator, host, session);
+        clients = new ServerClients(this, host, session);
     }
 
     UUID session() {
@@ -79,9 +75,63 @@ final class SimulatedServer implements ReplicatedApplication {
         return table.history() == null ? Gtid.UNDEFINED : new Gtid(table.history(), table.seqno());
     }
 
-    /** Runs {@code task} in this process, {@code delayNs} from now. */
+    /** The sidecar that it is connected to, or null. */
+    Replicator replicator() {
+        return replicator;
+    }
+
+    /** Runs {@code task} in this server, {@code delayNs} from now. */
     void later(final long delayNs, final Runnable task) {
-        process.later(delayNs, task);
+        tasks.later(delayNs, task);
+    }
+
+    // ---- sidecars come and go
+
+    /** As it says hello to the first sidecar, or to a later one. */
+    NodeSession hello(final String name) {
+        return new NodeSession(session, name, name, null, position(), fed ? given : -1, fed ? table.seqno() : -1, clients.awaited());
+    }
+
+    /** Its sidecar died while it lives. False when it does not get over that: it takes a snapshot. */
+    boolean losesSidecar() {
+        if (awaiting || !fed) {
+            return false;
+        }
+        replicator = null;
+        isResumed = true;
+        state = NodeState.UNDEFINED;
+        if (largeLeft > 0) {
+            largeLeft = 0;
+            given--; // the next one begins it anew
+        }
+        tasks.alone();
+        clients.lostSidecar();
+        return true;
+    }
+
+    /** There is a sidecar again, which knows nothing. */
+    void reconnect(final Replicator other, final NodeSession hello) {
+        replicator = other;
+        tasks.connected();
+        other.attach(hello, this);
+        other.reconnect("group", "gcomm://somebody", "");
+        List.copyOf(calls.values()).forEach(Runnable::run);
+        clients.askAgain();
+        progress();
+    }
+
+    /** It is dead, or has ended. */
+    void end() {
+        tasks.end();
+        replicator = null;
+    }
+
+    /** Makes {@code call}, now or as soon as there is a sidecar, until it is answered. */
+    private void call(final long call, final Runnable made) {
+        calls.put(call, made);
+        if (replicator != null) {
+            made.run();
+        }
     }
 
     ServerClients clients() {
@@ -94,25 +144,34 @@ final class SimulatedServer implements ReplicatedApplication {
 
     /** Tells whether clients may write. */
     boolean isOpen() {
-        return fed && primary;
+        return fed && primary && replicator != null;
+    }
+
+    /** Tells whether it could be a donor. */
+    boolean isInSync() {
+        return replicator != null && state == NodeState.SYNCED;
     }
 
     /** What it still lacks to have everything, or null. */
     String unsettled() {
+        if (replicator == null) {
+            return "has no sidecar";
+        }
         if (state != NodeState.SYNCED || !primary) {
             return "is " + state;
         }
-        return table.seqno() == order.seqno() && queue.isEmpty() ? null : "has committed " + table.seqno() + " of " + order.seqno();
+        return table.seqno() == order.seqno() && applier.queued() == 0 ? null : "has committed " + table.seqno() + " of " + order.seqno();
     }
 
     // ---- the feed
 
     @Override
     public boolean isFeedFull() {
-        if (queue.size() >= feedMax) {
+        final boolean isFull = applier.queued() >= feedMax;
+        if (isFull) {
             marks.hit(NodeMark.FEED_FULL);
         }
-        return queue.size() >= feedMax;
+        return isFull;
     }
 
     private void next(final long seqno) {
@@ -141,7 +200,8 @@ final class SimulatedServer implements ReplicatedApplication {
         compare(seqno, commit, dependsOn);
         final ReferenceOrder.Step expected = order.at(seqno);
         Check.that(session.equals(expected.session()) && call == expected.call(), "a verdict is that of the call", call, expected.call());
-        queue(new Item() {
+        clients.answered(call);
+        applier.add(new ServerApplier.Item() {
             @Override
             public void apply() {
                 table.commit(seqno, commit, call, expected.rows());
@@ -162,7 +222,7 @@ final class SimulatedServer implements ReplicatedApplication {
         compare(seqno, certified, dependsOn);
         Check.that(origin.equals(order.at(seqno).session()), "a write set is its origin's", seqno, trxId);
         if (!certified) {
-            queue(() -> table.commit(seqno, false, trxId, new int[0]));
+            applier.add(() -> table.commit(seqno, false, trxId, new int[0]));
         } else if (length == dataLength) {
             commitLater(seqno, trxId, data, offset);
         } else {
@@ -180,7 +240,7 @@ final class SimulatedServer implements ReplicatedApplication {
             final int row = rows[i];
             Check.that(read < seqno, "a writer read what was before", read, row);
         }
-        queue(() -> table.commit(seqno, true, call, rows));
+        applier.add(() -> table.commit(seqno, true, call, rows));
     }
 
     @Override
@@ -196,7 +256,7 @@ final class SimulatedServer implements ReplicatedApplication {
     @Override
     public void onSkip(final long seqno) {
         next(seqno);
-        queue(() -> table.commit(seqno, true, 0, new int[0]));
+        applier.add(() -> table.commit(seqno, true, 0, new int[0]));
     }
 
     @Override
@@ -212,7 +272,7 @@ final class SimulatedServer implements ReplicatedApplication {
                 connected(view.stateId());
             }
             next(seqno);
-            queue(() -> table.commit(seqno, true, 0, new int[0]));
+            applier.add(() -> table.commit(seqno, true, 0, new int[0]));
         }
     }
 
@@ -230,75 +290,47 @@ final class SimulatedServer implements ReplicatedApplication {
 
     /** It is fed from now on, behind {@code seqno}. */
     private void begin(final long seqno) {
-        Check.that(queue.isEmpty() || fed, "nothing was given before the position", queue.size(), seqno);
+        Check.that(applier.queued() == 0 || fed, "nothing was given before the position", applier.queued(), seqno);
         given = fed ? given : seqno;
         fed = true;
     }
 
     // ---- the applier
 
-    private void queue(final Item item) {
-        queue.add(item);
-        if (applyMean == 0) {
-            applyAll();
-        } else if (!applying) {
-            applying = true;
-            process.later(random.exponential(applyMean), this::applyOne);
-        }
-    }
-
-    private void applyOne() {
-        applying = false;
-        if (!queue.isEmpty()) {
-            queue.poll().apply();
-            progress();
-        }
-        if (!queue.isEmpty() && !applying) {
-            applying = true;
-            process.later(random.exponential(applyMean), this::applyOne);
-        }
-    }
-
-    private void applyAll() {
-        if (!applying) {
-            applying = true;
-            while (!queue.isEmpty()) {
-                queue.poll().apply();
-                progress();
-            }
-            applying = false;
-        }
-    }
-
     /** The server ends in order: it commits what it was given. */
     void drain() {
-        applying = true;
-        while (!queue.isEmpty()) {
-            queue.poll().apply();
-        }
+        applier.drain();
     }
 
     private void progress() {
-        replicator.progress(table.seqno(), queue.size());
+        if (replicator != null && fed) {
+            replicator.progress(table.seqno(), applier.queued());
+        }
     }
 
     // ---- snapshots
 
     @Override
     public void onStateRequestNeeded() {
+        if (isResumed) {
+            replicator.stateRequest(0, new byte[0], position());
+            return;
+        }
         table.spoil();
         fed = false;
         awaiting = true;
-        queue.forEach(Item::drop);
-        queue.clear();
+        applier.drop();
         replicator.stateRequest(0, String.valueOf(process.number()).getBytes(StandardCharsets.UTF_8), Gtid.UNDEFINED);
     }
 
     @Override
     public void onDonate(final Gtid at, final byte[] request, final boolean bypass) {
         final int joiner = Integer.parseInt(new String(request, StandardCharsets.UTF_8));
-        queue(() -> snapshots.donate(joiner, table.snapshot(), process, code ->
-            replicator.snapshotSent(clients.newCall(), position(), code)));
+        applier.add(() -> snapshots.donate(joiner, table.snapshot(), this, code -> {
+            final long call = clients.newCall();
+            final Gtid now = position();
+            call(call, () -> replicator.snapshotSent(call, now, code));
+        }));
     }
 
     /** Tells whether it takes a copy now. */
@@ -346,13 +378,15 @@ final class SimulatedServer implements ReplicatedApplication {
 
     @Override
     public void onResult(final long call, final WsrepStatus status, final long value, final String text) {
+        calls.remove(call);
         process.tell("result-" + status + " " + text, call, value);
     }
 
     @Override
     public void onInconsistent(final String reason) {
-        // Donors that fail one after the other are the only reason to give up.
-        Check.that(reason.contains("could not give a snapshot"), "node " + process.number() + " may not go on: " + reason);
+        // Donors that fail one after the other, or one that runs and whose sidecar comes too late with another log: it ends.
+        final boolean isTooLate = isResumed && reason.contains("the server is running already");
+        Check.that(isTooLate || reason.contains("could not give a snapshot"), "node " + process.number() + " may not go on: " + reason);
     }
 
     @Override

@@ -3,7 +3,6 @@
 
 package io.carillon.certification.simulator;
 
-import io.carillon.group.simulator.NodeProcess;
 import io.carillon.group.simulator.Xoshiro256;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
@@ -36,7 +35,7 @@ final class Snapshots {
     }
 
     /** {@code copy} goes to the node {@code joiner}; {@code done} hears in {@code donor} what became of it, negative for failure. */
-    void donate(final int joiner, final ServerTable.Snapshot copy, final NodeProcess donor, final IntConsumer done) {
+    void donate(final int joiner, final ServerTable.Snapshot copy, final SimulatedServer donor, final IntConsumer done) {
         final boolean fails = !reliable && random.chance(0.15);
         donor.later(random.exponential(TIME_MEAN_NS), () -> {
             final boolean arrives = !fails && hosts.apply(joiner).take(cut(copy));

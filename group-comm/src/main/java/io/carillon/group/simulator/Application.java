@@ -50,6 +50,11 @@ interface Application {
     default void left() {
     }
 
+    /** Tells whether there is somebody to ask it to leave. */
+    default boolean canLeave() {
+        return true;
+    }
+
     /** Leaves in order. */
     void leave(RingCore core, long now);
 

@@ -111,6 +111,7 @@ final class EventDispatcher {
                     attempt(node, (Runnable) queue.attachment(slot));
                 }
             }
+            case EventKind.OUTSIDE -> ((Runnable) queue.attachment(slot)).run();
             case EventKind.START -> {
                 if (!node.running()) {
                     attempt(node, node::start);

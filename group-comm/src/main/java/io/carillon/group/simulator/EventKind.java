@@ -39,10 +39,12 @@ final class EventKind {
     static final int TASK = 15;
     /** The disk has time for a task; a = life, attachment. */
     static final int DEVICE = 16;
+    /** A task for another process on the node's machine; attachment. */
+    static final int OUTSIDE = 17;
     /** Names for traces. */
     private static final String[] NAMES = {"packet", "timer", "persisted", "synced", "batch-end", "link-up", "link-down",
         "connect", "workload", "fault",
-        "start", "resume", "unblock", "mark", "processor-free", "task", "device"};
+        "start", "resume", "unblock", "mark", "processor-free", "task", "device", "outside"};
 
     private EventKind() {
     }

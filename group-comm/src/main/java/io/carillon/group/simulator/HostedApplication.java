@@ -119,6 +119,11 @@ final class HostedApplication implements Application {
     }
 
     @Override
+    public boolean canLeave() {
+        return layer.canLeave();
+    }
+
+    @Override
     public void leave(final RingCore core, final long now) {
         layer.leave();
     }
@@ -184,6 +189,9 @@ final class HostedApplication implements Application {
                 listener.forget();
             }
             isMember = true;
+            if (node.hasLeft()) {
+                node.joinAgain();
+            }
             node.core().foundAs(history);
             node.core().start(node.local(), found, wantedSeqno, info);
         }

@@ -63,10 +63,13 @@ final class HostedProcess implements NodeProcess {
     void persist(final long ticket, final RingState state) {
         node.states().writing(state);
         final long life = node.life();
+        final long membership = node.memberships();
         host.persist(state, () -> {
             if (node.life() == life) {
                 node.states().written();
-                node.persistedReported(ticket);
+                if (node.memberships() == membership) {
+                    node.persistedReported(ticket);
+                }
             }
         });
     }
@@ -117,6 +120,16 @@ final class HostedProcess implements NodeProcess {
     @Override
     public void later(final long delayNs, final Runnable task) {
         simulator.schedule(delayNs, EventKind.TASK, node.number(), node.life(), 0, task);
+    }
+
+    @Override
+    public void outside(final long delayNs, final Runnable task) {
+        simulator.schedule(delayNs, EventKind.OUTSIDE, node.number(), 0, 0, task);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return node.running();
     }
 
     @Override

@@ -3,7 +3,7 @@
 
 package io.carillon.group.simulator;
 
-/** A running process of a simulation, as its {@link NodeHost} sees it. Everything lasts as long as the process. */
+/** A running process of a simulation, as its {@link NodeHost} sees it. Everything but {@link #outside} lasts as long as the process. */
 public interface NodeProcess {
     /** Number of the node, from 0. */
     int number();
@@ -13,6 +13,12 @@ public interface NodeProcess {
 
     /** Runs {@code task} as an input of the process, {@code delayNs} from now, and after its pause if it is paused then. */
     void later(long delayNs, Runnable task);
+
+    /** Runs {@code task} {@code delayNs} from now beside the process, whatever has become of it. */
+    void outside(long delayNs, Runnable task);
+
+    /** Tells whether a process of this node runs, this one or a later one. */
+    boolean isRunning();
 
     /** Runs {@code task} when the disk has time for it, whether the process is paused or not. */
     void device(Runnable task);

@@ -4,27 +4,34 @@
 package io.carillon.group.simulator;
 
 import io.carillon.group.ring.RingCore;
-import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Makes a failing run simpler: leaves out one kind of trouble after the other as long as the run still fails, by
  * whatever rule, then looks for the fewest events. What is left says where to look.
  */
 public final class Shrinker {
+    private final String properties;
     private final long seed;
-    private final long messages;
-    private final CoreFactory cores;
-    private final EnumSet<Trouble> without = EnumSet.noneOf(Trouble.class);
+    private final Attempt attempt;
+    private final Set<String> without = new LinkedHashSet<>();
     private long events;
     private SimulationFailure failure;
 
-    private Shrinker(final long seed, final long events, final long messages, final CoreFactory cores, final SimulationFailure failure) {
+    /** A run of the seed. Throws {@link SimulationFailure}. */
+    @FunctionalInterface
+    public interface Attempt {
+        /** The run with so many events at least, without some kinds of trouble. */
+        void run(long events, Set<String> without);
+    }
+
+    private Shrinker(final String properties, final long seed, final long events, final Attempt attempt, final SimulationFailure failure) {
+        this.properties = properties;
         this.seed = seed;
         this.events = events;
-        this.messages = messages;
-        this.cores = cores;
+        this.attempt = attempt;
         this.failure = failure;
     }
 
@@ -36,24 +43,34 @@ public final class Shrinker {
     /** The same with cores made by {@code cores}. */
     public static SimulationFailure shrink(final long seed, final long events, final long messages, final CoreFactory cores,
         final SimulationFailure failure) {
-        final Shrinker shrinker = new Shrinker(seed, events, messages, cores, failure);
-        shrinker.leaveOut();
+        return shrink("carillon.sim", seed, events, Trouble.names(), (fewer, without) ->
+            run(seed, fewer, messages, cores, Trouble.of(without)), failure);
+    }
+
+    /**
+     * The same with runs of another kind.
+     *
+     * @param properties what begins the names of the properties that replay it: {@code .seed}, {@code .events}, {@code .without}.
+     * @param kinds of trouble that {@code attempt} can leave out.
+     */
+    public static SimulationFailure shrink(final String properties, final long seed, final long events, final List<String> kinds,
+        final Attempt attempt, final SimulationFailure failure) {
+        final Shrinker shrinker = new Shrinker(properties, seed, events, attempt, failure);
+        shrinker.leaveOut(kinds);
         shrinker.shorten();
         return shrinker.result();
     }
 
     private SimulationFailure result() {
-        final String names = without.stream().map(Trouble::name).collect(Collectors.joining(","));
-        return new SimulationFailure(failure.getMessage() + String.format(
-            "  the simplest run that fails: -Dcarillon.sim.seed=%d -Dcarillon.sim.events=%d -Dcarillon.sim.without=%s%n",
-            seed, events, names), failure);
+        return new SimulationFailure(failure.getMessage() + String.format("  the simplest run that fails: -D%s.seed=%d -D%s.events=%d"
+            + " -D%s.without=%s%n", properties, seed, properties, events, properties, String.join(",", without)), failure);
     }
 
-    private void leaveOut() {
-        for (final Trouble trouble : Trouble.values()) {
-            without.add(trouble);
+    private void leaveOut(final List<String> kinds) {
+        for (final String kind : kinds) {
+            without.add(kind);
             if (!fails(events)) {
-                without.remove(trouble);
+                without.remove(kind);
             }
         }
     }
@@ -69,7 +86,7 @@ public final class Shrinker {
 
     private boolean fails(final long fewer) {
         try {
-            run(seed, fewer, messages, cores, without);
+            attempt.run(fewer, without);
             return false;
         } catch (final SimulationFailure found) {
             failure = found;
@@ -80,10 +97,6 @@ public final class Shrinker {
     /** Runs {@code seed} without some kinds of trouble. */
     public static SimulationReport run(final long seed, final long events, final long messages, final CoreFactory cores,
         final Set<Trouble> without) {
-        SwarmOptions options = SwarmOptions.draw(seed);
-        for (final Trouble trouble : without) {
-            options = trouble.leftOutOf(options);
-        }
-        return new Simulator(seed, options, cores).run(events, messages);
+        return new Simulator(seed, Trouble.leftOut(without, SwarmOptions.draw(seed)), cores).run(events, messages);
     }
 }

@@ -14,9 +14,6 @@ import io.carillon.group.ring.RingState;
  * batch, then flush of the log, then flush of the ring.
  */
 final class SimulatedNode {
-    /** Times that an application takes what happened and calls back in one pass. */
-    private static final int DELIVERIES_MAX = 8;
-
     private final Simulator simulator;
     private final SwarmOptions options;
     private final int number;
@@ -29,13 +26,14 @@ final class SimulatedNode {
     private final Processor processor;
     private final SimulatedStateStore states;
     private final MemberEffects effects;
+    private final ProcessPass pass;
     private RingCore core;
     private SimulatedLog log;
     private MemberId self;
     private long life;
+    private long memberships;
     private boolean running;
     private boolean leaving;
-    private boolean batchOpen;
 
     SimulatedNode(final Simulator simulator, final SwarmOptions options, final int number, final Xoshiro256 disk) {
         this.simulator = simulator;
@@ -49,13 +47,13 @@ final class SimulatedNode {
         hosted = host == null ? null : new HostedProcess(simulator, this, host, disk);
         application = hosted == null ? new ApplicationModel(number, simulator) : new HostedApplication(simulator, this, hosted, disk);
         effects = new MemberEffects(simulator, this);
+        pass = new ProcessPass(simulator, this, effects, disk);
     }
 
     /** Starts the process: as the incarnation that it was where it can prove what it kept, else as a new one. */
     void start() {
         Check.that(!running, "a process starts once", number, life);
         running = true;
-        leaving = false;
         life++;
         final boolean remembers = hosted == null ? states.kept() != null : hosted.open(states);
         if (!remembers) {
@@ -71,14 +69,38 @@ final class SimulatedNode {
         simulator.note(number, "start", self.lsb(), states.kept().promisedEpoch(), log.endIndex());
         simulator.marks().started(number);
         timer.cancel();
-        effects.begin();
-        core = simulator.newCore(simulator.ringOf(number), states.kept(), log, effects);
+        newMember();
         log.onLogged(index -> core.onLogged(local(), index));
         application.start(self, log.baseIndex() > 0 || application.appliedIndex() > 0);
         touched();
         if (running) {
             simulator.network().started(number);
         }
+    }
+
+    private void newMember() {
+        leaving = false;
+        memberships++;
+        effects.begin();
+        core = simulator.newCore(simulator.ringOf(number), states.kept(), log, effects);
+    }
+
+    /** Its member has left, and the process joins once more, as the incarnation that it is. */
+    void joinAgain() {
+        simulator.note(number, "joins-again", self.lsb(), states.kept().promisedEpoch(), log.endIndex());
+        simulator.network().stopped(number, false);
+        newMember();
+        simulator.network().started(number);
+    }
+
+    /** Tells whether the member has left. */
+    boolean hasLeft() {
+        return effects.departed();
+    }
+
+    /** Counts the members that the processes of this node were. */
+    long memberships() {
+        return memberships;
     }
 
     /** The process dies. With {@code amnesia} nothing can be proven afterwards. */
@@ -108,7 +130,7 @@ final class SimulatedNode {
         running = false;
         life++;
         core = null;
-        batchOpen = false;
+        pass.stop();
         processor.stop();
         simulator.network().stopped(number, silently);
     }
@@ -187,8 +209,13 @@ final class SimulatedNode {
             }
             touched();
         } else {
-            timer.arm(deadlineNs(), number, life);
+            arm();
         }
+    }
+
+    /** Sets the timer to what is due next. */
+    void arm() {
+        timer.arm(deadlineNs(), number, life);
     }
 
     private long deadlineNs() {
@@ -256,65 +283,20 @@ final class SimulatedNode {
         simulator.schedule(disk.exponential(options.syncMean()) + 1000, EventKind.SYNCED, number, life, index, null);
     }
 
-    /** After every input: the batch ends at once or a little later, as reads from a socket do. */
+    /** After every input: see {@link ProcessPass}. */
     void touched() {
-        if (batchOpen) {
-            return;
-        }
-        batchOpen = true;
-        if (options.batch() == 0) {
-            endBatch();
-        } else {
-            simulator.schedule(disk.between(0, options.batch()), EventKind.BATCH_END, number, life, 0, null);
-        }
+        pass.touched();
     }
 
     void endBatch() {
-        batchOpen = false;
-        if (effects.departed()) {
-            depart();
-            return;
-        }
-        application.pump(core, local());
-        flush();
-        for (int i = 0; i < DELIVERIES_MAX && !effects.departed() && application.deliver(); i++) {
-            flush();
-        }
-        if (!effects.departed()) {
-            endPass();
-        }
-        if (effects.departed()) {
-            depart();
-            return;
-        }
-        effects.checkBounds(options);
-        simulator.checkOneHolder(this);
-        timer.arm(deadlineNs(), number, life);
+        pass.end();
     }
 
-    /** What the application asks for at the end is done, and what comes of that is the next pass's. */
-    private void endPass() {
-        final boolean goesOn = application.endPass();
-        if (hosted != null) {
-            flush();
-        }
-        if (goesOn) {
-            batchOpen = true;
-            simulator.schedule(1000, EventKind.BATCH_END, number, life, 0, null);
-        }
-    }
-
-    private void flush() {
-        long end;
-        do {
-            end = log.endIndex();
-            log.flush();
-            core.flush(local());
-        } while (!effects.departed() && log.endIndex() > end);
-    }
-
-    /** Leaves in order; {@link MemberEffects#left} follows. */
+    /** Leaves in order; {@link MemberEffects#left} follows. Nothing comes of it where nobody can ask for it. */
     void leave() {
+        if (!application.canLeave()) {
+            return;
+        }
         simulator.note(number, "leave", 0, 0, 0);
         markHolder(Mark.HOLDER_LEFT);
         leaving = true;
@@ -332,9 +314,14 @@ final class SimulatedNode {
         return leaving;
     }
 
-    private void depart() {
+    /** The member has left: the process ends, unless its application joins again. */
+    void depart() {
         simulator.note(number, "departed", log.endIndex(), reportedStable(), 0);
         application.left();
+        if (!effects.departed()) {
+            touched();
+            return;
+        }
         stop(false);
         if (hosted != null) {
             hosted.ends();

@@ -13,6 +13,7 @@ import io.carillon.group.ring.RingResult;
 import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.TraceEvent;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * One deterministic run of a group in virtual time (docs/simulator.md). First the safety phase under the faults that
@@ -96,9 +97,10 @@ public final class Simulator {
         return new Simulator(seed, SwarmOptions.draw(seed), cores).run(leastEvents, leastMessages);
     }
 
-    /** The same with {@code hosts} on the nodes. */
-    public static SimulationReport run(final long seed, final long leastEvents, final long leastMessages, final SimulatedHosts hosts) {
-        return new Simulator(seed, SwarmOptions.draw(seed), RingCore::new, hosts).run(leastEvents, leastMessages);
+    /** The same with {@code hosts} on the nodes, and without some kinds of trouble. */
+    public static SimulationReport run(final long seed, final long leastEvents, final long leastMessages, final SimulatedHosts hosts,
+        final Set<Trouble> without) {
+        return new Simulator(seed, Trouble.leftOut(without, SwarmOptions.draw(seed)), RingCore::new, hosts).run(leastEvents, leastMessages);
     }
 
     SimulationReport run(final long leastEvents, final long leastMessages) {

@@ -5,6 +5,10 @@ package io.carillon.group.simulator;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Kinds of trouble in a run that can be left out, to see whether it fails without. */
 public enum Trouble {
@@ -30,6 +34,25 @@ public enum Trouble {
 
     Trouble(final String option) {
         this.option = option;
+    }
+
+    /** All of them. */
+    public static List<String> names() {
+        return Arrays.stream(values()).map(Trouble::name).toList();
+    }
+
+    /** Those that {@code names} has; what else it has is another's. */
+    public static Set<Trouble> of(final Set<String> names) {
+        return Arrays.stream(values()).filter(trouble -> names.contains(trouble.name())).collect(Collectors.toSet());
+    }
+
+    /** {@code options} where none of {@code without} happens. */
+    static SwarmOptions leftOut(final Set<Trouble> without, final SwarmOptions options) {
+        SwarmOptions left = options;
+        for (final Trouble trouble : without) {
+            left = trouble.leftOutOf(left);
+        }
+        return left;
     }
 
     /** The same options where it never happens: 0, or NONE. */

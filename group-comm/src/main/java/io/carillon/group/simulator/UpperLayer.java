@@ -26,6 +26,9 @@ public interface UpperLayer {
     /** Asks for a read that sees everything acknowledged before. */
     void read();
 
+    /** Tells whether there is somebody to ask it to leave. */
+    boolean canLeave();
+
     /** Leaves the group; {@link GroupListener#onLeft} follows. */
     void leave();
 
