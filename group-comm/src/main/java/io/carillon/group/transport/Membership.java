@@ -19,6 +19,7 @@ import io.carillon.group.ring.TraceEvent;
 import io.carillon.group.ring.TrafficClass;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.IntArrayList;
 import org.agrona.collections.LongArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ final class Membership implements RingEffects, MeshListener {
     private final Consumer<String> listenFailed;
     private final LoopTimer timer;
     private final LongArrayList persisted = new LongArrayList();
+    private final IntArrayList linked = new IntArrayList();
     private RingCore ring;
     private Mesh mesh;
     private boolean touched;
@@ -192,9 +194,18 @@ final class Membership implements RingEffects, MeshListener {
         }
         if (nowNs - ring.nextDeadlineNs() >= 0 && ring.nextDeadlineNs() != Long.MAX_VALUE) {
             box.timer(nowNs, nowNs - ring.nextDeadlineNs());
+            tellRoundTrips();
             ring.onTimer(nowNs);
         }
         ring.flush(nowNs);
+    }
+
+    /** What the ring waits for on a timer may depend on them. */
+    private void tellRoundTrips() {
+        for (int nth = 0; nth < linked.size(); nth++) {
+            final int peer = linked.getInt(nth);
+            ring.onRoundTrip(peer, mesh.roundTripNs(peer));
+        }
     }
 
     /** Closes links and timers; late completions find nobody. */
@@ -211,12 +222,14 @@ final class Membership implements RingEffects, MeshListener {
     @Override
     public void onPeerUp(final long nowNs, final int peer, final MemberId id) {
         box.peerUp(nowNs, peer, id, nodeName(id));
+        linked.addInt(peer);
         call(r -> r.onPeerUp(nowNs, peer, id));
     }
 
     @Override
     public void onPeerDown(final long nowNs, final int peer) {
         box.peerDown(nowNs, peer);
+        linked.removeInt(peer);
         call(r -> r.onPeerDown(nowNs, peer));
     }
 
