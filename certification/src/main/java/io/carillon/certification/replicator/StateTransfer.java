@@ -8,6 +8,7 @@ import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.ReplicatedApplication.ViewUse;
+import io.carillon.wsrep.WsrepStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +28,32 @@ final class StateTransfer {
     private Gtid target = Gtid.UNDEFINED;
     private boolean connectedShown;
     private boolean fed;
+    /** The application waits for a snapshot since an earlier connection, and this one has not gone on with that yet. */
+    private boolean asked;
+    /** Came before this node is in a view; null: none. */
+    private Arrival early;
+
+    /** The application has a snapshot, or failed to take it, and waits for the answer to {@code call}. */
+    private record Arrival(long call, Gtid position, int code) {
+    }
 
     StateTransfer(final Node node, final Delivery delivery) {
         this.node = node;
         request = new SnapshotRequest(node);
         verdicts = new KnownVerdicts(node, delivery);
         donation = new Donation(node, delivery);
+    }
+
+    /** An application's session begins, or is continued. */
+    void attached(final NodeSession session) {
+        asked = session.awaitsSnapshot();
+        early = null;
+        donation.attached(session.givesSnapshot());
+    }
+
+    /** Tells whether the application waits for a snapshot since an earlier connection. */
+    boolean isAsked() {
+        return asked;
     }
 
     /** A new connection begins. {@code resumed}: the application's connection goes on, it was told its view before. */
@@ -109,6 +130,7 @@ final class StateTransfer {
         }
         connectedShown = true;
         target = position;
+        asked = false;
         feed();
         return true;
     }
@@ -139,7 +161,11 @@ final class StateTransfer {
         }
         node.phase = Node.Phase.AWAIT_REQUEST;
         node.show(NodeState.JOINER, "Joining: preparing for State Transfer");
-        node.application.onStateRequestNeeded();
+        if (early == null) {
+            node.application.onStateRequestNeeded();
+        } else {
+            arrived(early);
+        }
     }
 
     /** The application's answer to onStateRequestNeeded. */
@@ -154,7 +180,14 @@ final class StateTransfer {
             return;
         }
         node.phase = Node.Phase.AWAIT_SNAPSHOT;
-        request.ready(bytes, position, nowNs);
+        final boolean again = asked;
+        asked = false;
+        request.ready(bytes, position, again, nowNs);
+    }
+
+    /** Tells whether the application waits in {@code phase}. One that is gone waits for nothing: it enters anew when it is back. */
+    private boolean isIn(final Node.Phase phase) {
+        return node.application != null && node.phase == phase;
     }
 
     /** Repeats what got no answer. */
@@ -162,13 +195,9 @@ final class StateTransfer {
         if (!node.primary) {
             return;
         }
-        donation.tick();
-        if (node.application == null) {
-            return;
-        }
-        if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
+        if (isIn(Node.Phase.AWAIT_SNAPSHOT)) {
             request.tick(nowNs);
-        } else if (node.phase == Node.Phase.AWAIT_VERDICTS) {
+        } else if (isIn(Node.Phase.AWAIT_VERDICTS)) {
             verdicts.tick(nowNs);
         }
     }
@@ -186,13 +215,13 @@ final class StateTransfer {
 
     /** An own state request is ordered. */
     void ownRequestOrdered(final long seqno, final MemberState chosen, final long nowNs) {
-        if (node.application == null || node.phase != Node.Phase.AWAIT_SNAPSHOT) {
+        if (!isIn(Node.Phase.AWAIT_SNAPSHOT)) {
             return;
         }
         if (request.isTrivial()) {
             received(new Gtid(joinView.group(), seqno));
         } else {
-            request.ordered(chosen, nowNs);
+            failIf(request.ordered(chosen, seqno, nowNs));
         }
     }
 
@@ -202,36 +231,82 @@ final class StateTransfer {
         if (joinView == null || view.index() != joinView.index()) {
             verdicts.requestLost();
         }
+        donation.view();
+        request.view(nowNs);
         membersChanged(nowNs);
     }
 
     /** The donor may be gone, or its server; and so may be whoever was to give verdicts. */
     void membersChanged(final long nowNs) {
         verdicts.membersChanged();
-        if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
+        if (isIn(Node.Phase.AWAIT_SNAPSHOT)) {
             request.membersChanged(nowNs);
         }
     }
 
     /** A donor is done with this node. */
     void donorDone(final MemberId from, final int code, final long nowNs) {
-        if (node.application != null && node.phase == Node.Phase.AWAIT_SNAPSHOT && code < 0) {
-            final String hopeless = request.donationFailed(from, code, nowNs);
-            if (hopeless != null) {
-                fail(hopeless);
-            }
+        if (!isIn(Node.Phase.AWAIT_SNAPSHOT) || node.state.member(from) == null) {
+            return;
+        }
+        if (code >= 0) {
+            request.given(from);
+        } else {
+            failIf(request.donationFailed(from, code, nowNs));
         }
     }
 
-    /** Verdicts for this node. Without its application it goes no further: that enters anew when it is back. */
+    /** {@code from} says whom it gives a snapshot, or how that ended. */
+    void donorSays(final MemberId from, final Control.Gives gives, final long nowNs) {
+        if (!isIn(Node.Phase.AWAIT_SNAPSHOT) || node.state.member(from) == null) {
+            return;
+        }
+        final boolean isFromDonor = gives.joiner().equals(MemberId.NONE) && request.isDonor(from);
+        if (!isFromDonor && !(gives.joiner().equals(node.self()) && gives.session().equals(node.session.session()))) {
+            return;
+        }
+        if (gives.isUnderWay()) {
+            failIf(request.stillGiven(from));
+        } else {
+            donorDone(from, gives.outcome(), nowNs);
+        }
+    }
+
+    private void failIf(final String why) {
+        if (why != null) {
+            fail(why);
+        }
+    }
+
+    /** Verdicts for this node. */
     void verdictsCame(final Control.Verdicts answer) {
-        if (verdicts.answered(answer) && node.application != null && node.phase == Node.Phase.AWAIT_VERDICTS) {
+        if (verdicts.answered(answer) && isIn(Node.Phase.AWAIT_VERDICTS)) {
             proceed();
         }
     }
 
-    /** The application has a snapshot. Why it is of no use, or null. */
-    String snapshotReceived(final Gtid position, final int code) {
+    /** The application has a snapshot, or failed to take it: answers {@code call}, at the latest when the node is in a view. */
+    void snapshotReceived(final long call, final Gtid position, final int code) {
+        final Arrival arrival = new Arrival(call, position, code);
+        if (asked && node.phase != Node.Phase.AWAIT_REQUEST) {
+            early = arrival;
+        } else {
+            arrived(arrival);
+        }
+    }
+
+    private void arrived(final Arrival arrival) {
+        if (asked) {
+            asked = false;
+            node.phase = Node.Phase.AWAIT_SNAPSHOT; // its request does not matter any more
+        }
+        early = null;
+        final String refused = take(arrival.position, arrival.code);
+        node.answer(arrival.call, refused == null ? WsrepStatus.OK : WsrepStatus.CONN_FAIL, refused == null ? "" : refused);
+    }
+
+    /** Why it is of no use, or null. */
+    private String take(final Gtid position, final int code) {
         if (node.phase != Node.Phase.AWAIT_SNAPSHOT) {
             return "no snapshot was awaited";
         }
@@ -243,6 +318,11 @@ final class StateTransfer {
         if (!position.uuid().equals(joinView.group()) || position.seqno() < 0) {
             fail("the snapshot is at " + position + ", but the group's history is " + joinView.group());
             return "wrong history";
+        }
+        final String mistrust = request.mistrust(position.seqno());
+        if (mistrust != null) {
+            fail(mistrust);
+            return mistrust;
         }
         received(position);
         return null;
@@ -276,6 +356,9 @@ final class StateTransfer {
         fed = true;
         node.released = Math.max(node.released, from);
         node.saved.restored(joinView.group());
+        if (donation.isOpen()) {
+            OwnState.donates(node);
+        }
         if (!connectedShown && from != joinView.seqno() - 1) {
             connectedShown = true;
             node.application.onView(node.toView(joinView, new Gtid(joinView.group(), joinView.seqno())), ViewUse.CONNECTED_ONLY);
@@ -288,6 +371,7 @@ final class StateTransfer {
         LOG.error("State transfer failed: {}", why);
         node.show(NodeState.ERROR, NodeState.ERROR.comment());
         node.phase = Node.Phase.LEAVING;
+        asked = false;
         node.application.onInconsistent(why);
         node.group.leave();
     }

@@ -24,7 +24,8 @@ final class FramesTest {
     private static final Pattern ROW = Pattern.compile("^\\| (\\d+) \\|(?: (?:P→S|S→P) \\|)? ([A-Z_]+) \\|");
     private static final Pattern C_CONSTANT = Pattern.compile("\\bFRAME_([A-Z_]+)\\s*=?\\s*(\\d+)");
     private static final Set<String> NO_TYPES = Set.of("PROTOCOL", "HEADER_LENGTH", "FRAME_LENGTH_MAX", "PART_LENGTH_MAX", "LENGTH_OFFSET",
-        "TYPE_OFFSET", "FLAGS_OFFSET", "ID_OFFSET", "CONNECT_AGAIN", "WRITE_SET_AHEAD", "VIEW_CONNECTED", "VIEW_NOT_CHANGED",
+        "TYPE_OFFSET", "FLAGS_OFFSET", "ID_OFFSET", "HELLO_AWAITS_SNAPSHOT", "HELLO_GIVES_SNAPSHOT", "CONNECT_AGAIN",
+        "WRITE_SET_AHEAD", "VIEW_CONNECTED", "VIEW_NOT_CHANGED",
         "VIEW_SYNTHETIC", "CAPABILITIES");
 
     @Test
