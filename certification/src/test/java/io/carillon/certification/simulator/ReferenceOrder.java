@@ -268,17 +268,4 @@ final class ReferenceOrder {
     UUID group() {
         return group;
     }
-
-    /** Every node comes to the decision that the rules give, and to the same dependency beyond what it has committed, {@code done}. */
-    void compare(final long seqno, final boolean commits, final long dependsOn, final long done) {
-        final ReferenceOrder.Step expected = at(seqno);
-        Check.that(expected.writes(), "a write set is one", seqno, 0);
-        Check.that(expected.commits() == commits, "the decision is that of the rules (seqno, whether it commits here)", seqno,
-            commits ? 1 : 0);
-        if (commits && Math.max(done, dependsOn) != Math.max(done, expected.dependsOn())) {
-            throw new IllegalStateException("the dependency is that of the rules: " + seqno + " depends on " + dependsOn + ", it must on "
-                + expected.dependsOn() + "; committed here is " + done);
-        }
-        Check.that(dependsOn < seqno, "a write set waits for earlier ones", dependsOn, seqno);
-    }
 }

@@ -336,6 +336,11 @@ final class ServerHost implements NodeHost, UpperLayer {
 
     /** A snapshot arrives. False when nobody is there. */
     boolean take(final ServerTable.Snapshot copy) {
-        return server != null && server.take(copy);
+        final SimulatedServer to = server;
+        if (to == null || !to.isAwaiting()) {
+            return false;
+        }
+        to.later(0, () -> to.receive(copy));
+        return true;
     }
 }

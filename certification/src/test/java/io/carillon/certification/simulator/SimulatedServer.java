@@ -46,8 +46,6 @@ final class SimulatedServer implements ReplicatedApplication {
     private boolean fed;
     private boolean primary;
     private boolean awaiting;
-    /** Call with which it reports the end of its donation, -1 before that end, 0 where it gives nothing. */
-    private long donation;
     /** It was fed by a sidecar before: it has engines open, and takes no snapshot. */
     private boolean isResumed;
     /** Null while its sidecar is dead. */
@@ -91,8 +89,7 @@ final class SimulatedServer implements ReplicatedApplication {
 
     /** As it says hello to the first sidecar, or to a later one. */
     NodeSession hello(final String name) {
-        return new NodeSession(session, name, name, null, position(), fed ? given : -1, fed ? table.seqno() : -1, clients.awaited(),
-            false, donation != 0);
+        return new NodeSession(session, name, name, null, position(), fed ? given : -1, fed ? table.seqno() : -1, clients.awaited());
     }
 
     /** Its sidecar died while it lives. False when it does not get over that: it takes a snapshot. */
@@ -183,10 +180,24 @@ final class SimulatedServer implements ReplicatedApplication {
         given = seqno;
     }
 
+    /** Every node comes to the decision that the rules give, and to the same dependency beyond what it has committed. */
+    private void compare(final long seqno, final boolean commits, final long dependsOn) {
+        final ReferenceOrder.Step expected = order.at(seqno);
+        Check.that(expected.writes(), "a write set is one", seqno, 0);
+        Check.that(expected.commits() == commits, "the decision is that of the rules (seqno, whether it commits here)", seqno,
+            commits ? 1 : 0);
+        final long done = table.seqno();
+        if (commits && Math.max(done, dependsOn) != Math.max(done, expected.dependsOn())) {
+            throw new IllegalStateException("the dependency is that of the rules: " + seqno + " depends on " + dependsOn + ", it must on "
+                + expected.dependsOn() + "; committed here is " + done);
+        }
+        Check.that(dependsOn < seqno, "a write set waits for earlier ones", dependsOn, seqno);
+    }
+
     @Override
     public void onVerdict(final long call, final long seqno, final long dependsOn, final boolean commit, final long conflict) {
         next(seqno);
-        order.compare(seqno, commit, dependsOn, table.seqno());
+        compare(seqno, commit, dependsOn);
         final ReferenceOrder.Step expected = order.at(seqno);
         Check.that(session.equals(expected.session()) && call == expected.call(), "a verdict is that of the call", call, expected.call());
         clients.answered(call);
@@ -208,7 +219,7 @@ final class SimulatedServer implements ReplicatedApplication {
     public void onWriteSet(final long seqno, final long dependsOn, final int flags, final boolean certified, final UUID origin,
         final long trxId, final long connectionId, final long dataLength, final DirectBuffer data, final int offset, final int length) {
         next(seqno);
-        order.compare(seqno, certified, dependsOn, table.seqno());
+        compare(seqno, certified, dependsOn);
         Check.that(origin.equals(order.at(seqno).session()), "a write set is its origin's", seqno, trxId);
         if (!certified) {
             applier.add(() -> table.commit(seqno, false, trxId, new int[0]));
@@ -314,24 +325,21 @@ final class SimulatedServer implements ReplicatedApplication {
 
     @Override
     public void onDonate(final Gtid at, final byte[] request, final boolean bypass) {
-        donation = -1;
         final int joiner = Integer.parseInt(new String(request, StandardCharsets.UTF_8));
         applier.add(() -> snapshots.donate(joiner, table.snapshot(), this, code -> {
             final long call = clients.newCall();
-            donation = call;
-            call(call, () -> replicator.snapshotSent(call, position(), code));
+            final Gtid now = position();
+            call(call, () -> replicator.snapshotSent(call, now, code));
         }));
     }
 
-    /** A donor's copy arrives. False when it takes none. */
-    boolean take(final ServerTable.Snapshot copy) {
-        if (awaiting) {
-            later(0, () -> receive(copy));
-        }
+    /** Tells whether it takes a copy now. */
+    boolean isAwaiting() {
         return awaiting;
     }
 
-    private void receive(final ServerTable.Snapshot copy) {
+    /** A donor's copy arrives. */
+    void receive(final ServerTable.Snapshot copy) {
         awaiting = false;
         marks.hit(NodeMark.SNAPSHOT_TAKEN);
         table.restore(copy);
@@ -371,7 +379,6 @@ final class SimulatedServer implements ReplicatedApplication {
     @Override
     public void onResult(final long call, final WsrepStatus status, final long value, final String text) {
         calls.remove(call);
-        donation = call == donation ? 0 : donation;
         process.tell("result-" + status + " " + text, call, value);
     }
 
