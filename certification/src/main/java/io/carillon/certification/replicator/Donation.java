@@ -54,10 +54,10 @@ final class Donation {
         return word != null && word.isUnderWay();
     }
 
-    /** This node is to give {@code joiner}, whose server has {@code session}, a snapshot: the order says so. */
-    void to(final MemberId joiner, final UUID session) {
+    /** By the entry {@code index} this node is to give {@code joiner}, whose server has {@code session}, a snapshot. */
+    void to(final MemberId joiner, final UUID session, final long index) {
         word = new Control.Gives(joiner, session, Control.Gives.UNDER_WAY);
-        isSaid = true;
+        isSaid = node.state.view().index() < index; // by the order itself, if there was no view since
     }
 
     /** {@code joiner} asks anybody for a snapshot: what became of the one before is of no interest any more. */

@@ -9,6 +9,8 @@ import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.ReplicatedApplication.ViewUse;
 import io.carillon.wsrep.WsrepStatus;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,12 @@ final class StateTransfer {
     /** Came before this node is in a view; null: none. */
     private Arrival early;
 
+    /** What donors said before the application told this process its request. */
+    private final List<Word> words = new ArrayList<>();
+
+    private record Word(MemberId from, Control.Gives gives) {
+    }
+
     /** The application has a snapshot, or failed to take it, and waits for the answer to {@code call}. */
     private record Arrival(long call, Gtid position, int code) {
     }
@@ -48,6 +56,7 @@ final class StateTransfer {
     void attached(final NodeSession session) {
         asked = session.awaitsSnapshot();
         early = null;
+        words.clear();
         donation.attached(session.givesSnapshot());
     }
 
@@ -183,6 +192,9 @@ final class StateTransfer {
         final boolean again = asked;
         asked = false;
         request.ready(bytes, position, again, nowNs);
+        final List<Word> heard = List.copyOf(words);
+        words.clear();
+        heard.forEach(word -> donorSays(word.from, word.gives, nowNs));
     }
 
     /** Tells whether the application waits in {@code phase}. One that is gone waits for nothing: it enters anew when it is back. */
@@ -246,18 +258,14 @@ final class StateTransfer {
 
     /** A donor is done with this node. */
     void donorDone(final MemberId from, final int code, final long nowNs) {
-        if (!isIn(Node.Phase.AWAIT_SNAPSHOT) || node.state.member(from) == null) {
-            return;
-        }
-        if (code >= 0) {
-            request.given(from);
-        } else {
-            failIf(request.donationFailed(from, code, nowNs));
-        }
+        donorSays(from, new Control.Gives(node.self(), node.session.session(), Math.min(code, 0)), nowNs);
     }
 
     /** {@code from} says whom it gives a snapshot, or how that ended. */
     void donorSays(final MemberId from, final Control.Gives gives, final long nowNs) {
+        if (asked && isIn(Node.Phase.AWAIT_REQUEST)) {
+            words.add(new Word(from, gives));
+        }
         if (!isIn(Node.Phase.AWAIT_SNAPSHOT) || node.state.member(from) == null) {
             return;
         }
@@ -267,8 +275,10 @@ final class StateTransfer {
         }
         if (gives.isUnderWay()) {
             failIf(request.stillGiven(from));
+        } else if (gives.outcome() == 0) {
+            request.given(from);
         } else {
-            donorDone(from, gives.outcome(), nowNs);
+            failIf(request.donationFailed(from, gives.outcome(), nowNs));
         }
     }
 

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.wsrep.NodeState;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -44,7 +46,7 @@ class ReplacedSidecarTest {
 
     private void allAreWhole() {
         cluster.settle();
-        for (final ToyServer server : new ToyServer[] {a, b, c}) {
+        for (final ToyServer server : List.of(a, b, c)) {
             assertEquals("{before=1, meanwhile=2}", server.rows.toString(), server.name);
             assertEquals(NodeState.SYNCED, server.state, server.name);
             assertEquals(3, server.replicator.members().size(), server.name);
@@ -68,6 +70,23 @@ class ReplacedSidecarTest {
         a.donation.run();
         allAreWhole();
         assertFalse(asked(c));
+    }
+
+    /** Its answer has a way to go; the donor's word may be there before. */
+    @Test
+    void whatIsSaidBeforeTheServersRequestIsHereCounts() {
+        begin();
+        final List<Runnable> answers = new ArrayList<>();
+        b.engine = answers::add;
+        cluster.killSidecar(b);
+        cluster.replaceSidecar(b);
+        cluster.settle();
+        assertEquals(1, answers.size());
+        b.engine = Runnable::run;
+        answers.getFirst().run();
+        asksNobodyElse();
+        a.donation.run();
+        allAreWhole();
     }
 
     @Test

@@ -321,7 +321,7 @@ final class ToyServer implements ReplicatedApplication {
     public void onStateRequestNeeded() {
         events.addAll(awaits ? List.of() : List.of("state request needed"));
         awaits = true;
-        replicator.stateRequest(0, name.getBytes(StandardCharsets.UTF_8), position);
+        engine.execute(() -> replicator.stateRequest(0, name.getBytes(StandardCharsets.UTF_8), position));
     }
 
     @Override
