@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.carillon.group.simulator.KeptSeeds;
 import io.carillon.group.simulator.SimulationFailure;
 import io.carillon.group.simulator.SimulationReport;
+import io.carillon.group.simulator.Trouble;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.DynamicTest;
@@ -62,6 +63,9 @@ class NodeSeedsTest {
             DynamicTest.dynamicTest(kept.seed() + " " + kept.why(), () -> {
                 final SimulationReport report = NodeRuns.run(kept.seed(), NodeBug.NONE);
                 assertTrue(report.messages() >= MESSAGES, report::toString);
+                final Set<String> later = Set.of(Trouble.FILTERS.name());
+                final SimulationReport former = NodeRuns.run(kept.seed(), EVENTS, NodeBug.NONE, later);
+                assertTrue(former.messages() >= MESSAGES, former::toString);
             })).toList();
     }
 }
