@@ -13,7 +13,7 @@ import io.carillon.certification.replicator.StatusSink;
 import io.carillon.group.ring.Configuration;
 import io.carillon.group.transport.ChannelSecurity;
 import io.carillon.group.transport.EngineLoop;
-import io.carillon.group.transport.GroupNode;
+import io.carillon.group.node.GroupNode;
 import io.carillon.group.transport.LoopTimer;
 import io.carillon.group.transport.tls.TlsException;
 import io.carillon.group.transport.tls.TlsSecurity;
