@@ -62,7 +62,7 @@ final class OwnState {
 
     /** The application is back, and has what it had, desync included. */
     void reattach() {
-        if (node.serverDesync > 0) {
+        if (node.serverDesync > node.ownDesync) {
             node.ownState = NodeState.DONOR;
             node.ownDesync = node.serverDesync;
         }
@@ -103,14 +103,27 @@ final class OwnState {
     /** An own message will not be ordered. */
     void rejected(final Control control) {
         underWay &= !isAboutState(control);
-        if (control instanceof Control.Joined j && !j.joiner().equals(MemberId.NONE) && node.ownDesync > 0) {
-            // The donation is over all the same; the group hears of it by this node's word.
+        if (control instanceof Control.Joined j && !j.joiner().equals(MemberId.NONE)) {
+            donationOver(node);
+        }
+    }
+
+    /** A donation is over, and the group has not ordered that: it hears of it by this node's word about itself. */
+    static void donationOver(final Node node) {
+        if (node.ownDesync > 0) {
             node.ownDesync--;
             node.ownState = node.ownDesync == 0 ? NodeState.JOINED : node.ownState;
             if (node.session != null) {
                 node.group.info(node.info());
             }
         }
+    }
+
+    /** The application is fed, and gives a snapshot that it was asked for before this process, or its connection, was there. */
+    static void donates(final Node node) {
+        node.ownState = NodeState.DONOR;
+        node.ownDesync = node.serverDesync + 1;
+        node.group.info(node.info());
     }
 
     /**

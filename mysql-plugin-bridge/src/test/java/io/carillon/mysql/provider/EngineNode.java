@@ -142,7 +142,7 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     public Attachment attach(final Hello hello, final ReplicatedApplication application, final AllowList allowList) {
         peers.attach(allowList);
         replicator.attach(new NodeSession(hello.session(), hello.nodeName(), hello.incoming(), Path.of(hello.dataDir()), hello.state(),
-            hello.received(), hello.released(), hello.openCalls()), application);
+            hello.received(), hello.released(), hello.openCalls(), hello.awaitsSnapshot(), hello.givesSnapshot()), application);
         return this;
     }
 
