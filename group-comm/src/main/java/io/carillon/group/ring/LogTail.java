@@ -166,7 +166,11 @@ final class LogTail {
         log.truncateAfter(index);
         logged = Math.min(logged, index);
         reported = Math.min(reported, index);
+        final long known = stable;
         restore();
+        if (stable > known) {
+            machine.effects.stable(stable); // the next packet says so
+        }
     }
 
     /** Own offers of this process after {@code index} lose their place. */
