@@ -65,24 +65,27 @@ final class OpenCalls {
     /** Answers all of them. */
     void rejectAll(final RejectReason reason, final String text, final ReplicatedApplication application) {
         patient.clear();
+        inherited.clear();
         rejectImpatient(reason, text, application);
         clear();
     }
 
-    /** Answers those that do not wait for ever. */
+    /**
+     * Answers those that do not wait for ever. What was inherited is not among them, whatever it was: its outcome is in the log,
+     * which is delivered without a primary view, too.
+     */
     void rejectImpatient(final RejectReason reason, final String text, final ReplicatedApplication application) {
         final long[] all = new long[calls.size()];
         int count = 0;
         final LongHashSet.LongIterator each = calls.iterator();
         while (each.hasNext()) {
             final long call = each.nextValue();
-            if (!patient.contains(call)) {
+            if (!patient.contains(call) && !inherited.contains(call)) {
                 all[count++] = call;
             }
         }
         for (int i = 0; i < count; i++) {
             calls.remove(all[i]);
-            inherited.remove(all[i]);
             application.onRejected(all[i], reason, text);
         }
     }

@@ -157,18 +157,20 @@ final class StateTransfer {
         request.ready(bytes, position, nowNs);
     }
 
+    /** Tells whether the application waits in {@code phase}. One that is gone waits for nothing: it enters anew when it is back. */
+    private boolean isIn(final Node.Phase phase) {
+        return node.application != null && node.phase == phase;
+    }
+
     /** Repeats what got no answer. */
     void tick(final long nowNs) {
         if (!node.primary) {
             return;
         }
         donation.tick();
-        if (node.application == null) {
-            return;
-        }
-        if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
+        if (isIn(Node.Phase.AWAIT_SNAPSHOT)) {
             request.tick(nowNs);
-        } else if (node.phase == Node.Phase.AWAIT_VERDICTS) {
+        } else if (isIn(Node.Phase.AWAIT_VERDICTS)) {
             verdicts.tick(nowNs);
         }
     }
@@ -186,7 +188,7 @@ final class StateTransfer {
 
     /** An own state request is ordered. */
     void ownRequestOrdered(final long seqno, final MemberState chosen, final long nowNs) {
-        if (node.application == null || node.phase != Node.Phase.AWAIT_SNAPSHOT) {
+        if (!isIn(Node.Phase.AWAIT_SNAPSHOT)) {
             return;
         }
         if (request.isTrivial()) {
@@ -208,14 +210,14 @@ final class StateTransfer {
     /** The donor may be gone, or its server; and so may be whoever was to give verdicts. */
     void membersChanged(final long nowNs) {
         verdicts.membersChanged();
-        if (node.phase == Node.Phase.AWAIT_SNAPSHOT) {
+        if (isIn(Node.Phase.AWAIT_SNAPSHOT)) {
             request.membersChanged(nowNs);
         }
     }
 
     /** A donor is done with this node. */
     void donorDone(final MemberId from, final int code, final long nowNs) {
-        if (node.application != null && node.phase == Node.Phase.AWAIT_SNAPSHOT && code < 0) {
+        if (isIn(Node.Phase.AWAIT_SNAPSHOT) && code < 0) {
             final String hopeless = request.donationFailed(from, code, nowNs);
             if (hopeless != null) {
                 fail(hopeless);
@@ -223,9 +225,9 @@ final class StateTransfer {
         }
     }
 
-    /** Verdicts for this node. Without its application it goes no further: that enters anew when it is back. */
+    /** Verdicts for this node. */
     void verdictsCame(final Control.Verdicts answer) {
-        if (verdicts.answered(answer) && node.application != null && node.phase == Node.Phase.AWAIT_VERDICTS) {
+        if (verdicts.answered(answer) && isIn(Node.Phase.AWAIT_VERDICTS)) {
             proceed();
         }
     }

@@ -41,6 +41,14 @@ class FakeCluster {
         return group;
     }
 
+    /** The member {@code before} in another process, with what its disk holds; that one is gone. */
+    FakeGroup restarted(final FakeGroup before) {
+        final FakeGroup group = new FakeGroup(this, before.name, before.id);
+        group.takeOver(before);
+        groups.add(group);
+        return group;
+    }
+
     RingView read(final LogEntry from) {
         return views.get((int) from.payload.getLong(0));
     }

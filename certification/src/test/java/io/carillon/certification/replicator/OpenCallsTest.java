@@ -44,4 +44,19 @@ final class OpenCallsTest {
         calls.delivered(8, application);
         assertEquals(1, rejected.size());
     }
+    @Test
+    void whatAnEarlierSidecarLeftDoesNotRunOutOfPatience() {
+        calls.inherit(1);
+        calls.add(2);
+        calls.addPatient(3);
+        calls.rejectImpatient(RejectReason.FATE_UNKNOWN, "cut off", application);
+        assertEquals(List.of("onRejected 2 " + RejectReason.FATE_UNKNOWN), rejected);
+        calls.inheritedUntil(7);
+        calls.delivered(7, application);
+        assertEquals("onRejected 1 " + RejectReason.NOT_PRIMARY, rejected.getLast());
+        calls.inherit(4);
+        calls.rejectAll(RejectReason.FATE_UNKNOWN, "left", application);
+        assertEquals(4, rejected.size(), "3 and 4 when the node leaves");
+        assertTrue(calls.isEmpty());
+    }
 }

@@ -81,6 +81,38 @@ class PrimaryLossTest {
         assertEquals(a.rows, b.rows);
     }
 
+    /** It is in the log up to the view of the sidecar that took that one's place, or nowhere. */
+    @Test
+    void whatAnEarlierSidecarHadIsToldByTheLogAlsoWhenThePrimaryIsLost() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        b.group.deaf = true;
+        final long ordered = b.isolated("x", "1");
+        final long committed = b.write("y", "1");
+        cluster.settle();
+        cluster.held = true;
+        final long lost = b.isolated("z", "1");
+        cluster.killSidecar(b);
+        cluster.held = false;
+        b.full = true;
+        cluster.replaceSidecar(b, ordered, committed, lost);
+        cluster.settle();
+        assertEquals(2, a.view.members().size());
+        cluster.isolate(b.group);
+        cluster.settle();
+        b.tick(ToyCluster.CONFIG.fateNs());
+        for (final long call : List.of(ordered, committed, lost)) {
+            assertEquals(null, b.results.get(call), "the server takes nothing yet");
+        }
+        b.full = false;
+        b.tick(0);
+        assertEquals("commit", b.results.get(ordered));
+        assertEquals("commit", b.results.get(committed));
+        assertEquals("NOT_PRIMARY", b.results.get(lost));
+        assertEquals("{x=1, y=1}", a.rows.toString());
+        assertEquals(a.rows, b.rows);
+    }
+
     @Test
     void aStatementInIsolationDoesNotKeepTheNodeFromLeaving() {
         cluster.seed();

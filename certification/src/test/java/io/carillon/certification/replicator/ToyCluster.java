@@ -43,6 +43,18 @@ final class ToyCluster extends FakeCluster {
         return server;
     }
 
+    /** The sidecar of {@code server} is killed, and the others notice. */
+    void killSidecar(final ToyServer server) {
+        crash(server.group);
+        settle();
+    }
+
+    /** There is another sidecar, for a server that was fed before and has the calls {@code open}. */
+    void replaceSidecar(final ToyServer server, final long... open) {
+        server.sidecar(this, restarted(server.group));
+        server.reattach(open);
+    }
+
     /** The server {@code before} and its sidecar, killed and started again with what their disks hold; a new session. */
     ToyServer restarted(final ToyServer before) {
         final ToyServer server = new ToyServer(this, before.name, names);

@@ -37,7 +37,7 @@ final class ToyServer implements ReplicatedApplication {
     static final long NOW = 1_000_000_000L;
 
     final String name;
-    final FakeGroup group;
+    FakeGroup group;
     final UUID session;
     final List<String> events = new ArrayList<>();
     final Map<Long, String> results = new HashMap<>();
@@ -74,10 +74,16 @@ final class ToyServer implements ReplicatedApplication {
         this.names = names;
         group = cluster.newGroup(name);
         session = new UUID(0xABCD, group.id.lsb());
+        sidecar(cluster, group);
+        names.add(this);
+    }
+
+    /** A process as its sidecar, which knows nothing but what is in the log. */
+    void sidecar(final FakeCluster cluster, final FakeGroup newGroup) {
+        group = newGroup;
         replicator = new Replicator(ToyCluster.CONFIG, cluster::read, ToyCluster.FIRST_SYNCED, index -> purgeable = index, () -> clockNs);
         replicator.group(group);
         group.listener = replicator.groupListener();
-        names.add(this);
     }
 
     /** A server without its replicator yet, which runs on {@code engine}. */
@@ -123,14 +129,8 @@ final class ToyServer implements ReplicatedApplication {
 
     long write(final String row, final String value, final long lastSeen) {
         final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
-        builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END).ids(++call, 1).lastSeen(lastSeen)
-            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8),
-                row.getBytes(StandardCharsets.UTF_8))
-            .data(new UnsafeBuffer(data), 0, data.length);
-        final int length = builder.build();
-        pending.put(call, row + "=" + value);
-        replicator.certify(call, builder.buffer(), 0, length);
-        return call;
+        begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END, lastSeen, row).data(new UnsafeBuffer(data), 0, data.length);
+        return certify(row + "=" + value);
     }
 
     /** A statement that every node executes alone. */
@@ -138,21 +138,25 @@ final class ToyServer implements ReplicatedApplication {
         final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
         builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END | WriteSetFlags.ISOLATION).ids(++call, 1)
             .lastSeen(position.seqno()).data(new UnsafeBuffer(data), 0, data.length);
-        final int length = builder.build();
-        pending.put(call, row + "=" + value);
-        replicator.certify(call, builder.buffer(), 0, length);
-        return call;
+        return certify(row + "=" + value);
     }
 
     /** Sends one more fragment of a streaming transaction that has got {@code previous}. */
     long stream(final String row, final long previous) {
         final byte[] data = (row + "=s").getBytes(StandardCharsets.UTF_8);
-        builder.begin(previous < 0 ? WriteSetFlags.TRX_START : 0).ids(++call, 1).lastSeen(position.seqno()).previousSeqno(previous)
-            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8),
-                row.getBytes(StandardCharsets.UTF_8))
+        begin(previous < 0 ? WriteSetFlags.TRX_START : 0, position.seqno(), row).previousSeqno(previous)
             .data(new UnsafeBuffer(data), 0, data.length);
+        return certify(row + "=s");
+    }
+
+    private WriteSetBuilder begin(final int flags, final long lastSeen, final String row) {
+        return builder.begin(flags).ids(++call, 1).lastSeen(lastSeen).key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8),
+            "t".getBytes(StandardCharsets.UTF_8), row.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private long certify(final String change) {
         final int length = builder.build();
-        pending.put(call, row + "=s");
+        pending.put(call, change);
         replicator.certify(call, builder.buffer(), 0, length);
         return call;
     }
@@ -178,10 +182,7 @@ final class ToyServer implements ReplicatedApplication {
     /** Sends the sections of a large write set. */
     LargeWriteSet beginLarge(final String row, final String value, final int fragmentLength) {
         final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
-        builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END).ids(++call, 1).lastSeen(position.seqno())
-            .key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8), "t".getBytes(StandardCharsets.UTF_8),
-                row.getBytes(StandardCharsets.UTF_8))
-            .data(new UnsafeBuffer(data), 0, data.length);
+        begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END, position.seqno(), row).data(new UnsafeBuffer(data), 0, data.length);
         final int length = builder.build();
         final LargeWriteSet begun = new LargeWriteSet();
         begun.header.putBytes(0, builder.buffer(), 0, WriteSetLayout.HEADER_LENGTH);
@@ -196,12 +197,7 @@ final class ToyServer implements ReplicatedApplication {
 
     /** Tells whether every write up to {@code last} got its answer. */
     boolean answered(final long last) {
-        for (final long open : pending.keySet()) {
-            if (open <= last && !results.containsKey(open)) {
-                return false;
-            }
-        }
-        return true;
+        return pending.keySet().stream().noneMatch(open -> open <= last && !results.containsKey(open));
     }
 
     /** What became of each change that was to be made here. */
@@ -213,11 +209,7 @@ final class ToyServer implements ReplicatedApplication {
 
     /** Writes that have no answer. */
     int open() {
-        int open = 0;
-        for (final long callNumber : pending.keySet()) {
-            open += results.containsKey(callNumber) ? 0 : 1;
-        }
-        return open;
+        return (int) pending.keySet().stream().filter(callNumber -> !results.containsKey(callNumber)).count();
     }
 
     void tick(final long laterNs) {

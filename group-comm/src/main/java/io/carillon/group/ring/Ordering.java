@@ -120,7 +120,8 @@ final class Ordering {
         final Ring ring = machine.ring;
         long seq = RingPacket.i64(buffer, offset + RingPacket.DATA_SEQ_OFFSET);
         long previous = RingPacket.i64(buffer, offset + RingPacket.DATA_PREVIOUS_OFFSET);
-        for (int at = RingPacket.DATA_OFFERS_OFFSET; at < length; previous = seq++) {
+        int at = RingPacket.DATA_OFFERS_OFFSET;
+        while (at < length) {
             final int payload = at + RingPacket.OFFER_LENGTH;
             final int kind = payload > length ? -1 : buffer.getByte(offset + at + RingPacket.OFFER_KIND_OFFSET);
             final int payloadLength = payload > length ? -1 : RingPacket.i32(buffer, offset + at + RingPacket.OFFER_LENGTH_OFFSET);
@@ -130,6 +131,7 @@ final class Ordering {
             }
             ring.offered[slot].put(seq, previous, EntryKind.of(kind), buffer, offset + payload, payloadLength);
             at = payload + payloadLength;
+            previous = seq++;
         }
         if (ring.holds) {
             number(slot);

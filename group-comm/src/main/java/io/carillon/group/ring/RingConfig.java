@@ -19,7 +19,7 @@ package io.carillon.group.ring;
  * @param offeredBytesMax own offers neither ordered nor rejected, bytes.
  * @param heldBytesMax packets of others held out of order, bytes.
  * @param pullBytes answered to one PULL, bytes.
- * @param tokenPassAfter offers of another member in a row, with none of the holder, after which the token moves there.
+ * @param tokenPassAfter offers of another member in a row after which the token moves there from who offered nothing for 20 ms.
  * @param certificationWindow seqnos before its view that a joiner needs.
  * @param stableAll Galera's rule: stable when all members have it.
  * @param rotation whether and how the token goes round.

@@ -23,7 +23,8 @@ final class FaultPlan {
     private static final int PURGE = 5;
     private static final int JUMP = 6;
     private static final int NARROW = 7;
-    private static final int CLASSES = 8;
+    private static final int FILTER = 8;
+    private static final int CLASSES = 9;
     /** A server that dies forgets fewer of the last entries. */
     private static final int UNFLUSHED_MAX = 20;
     private static final long PAUSE_MIN = 10_000_000L;
@@ -36,10 +37,12 @@ final class FaultPlan {
     private final Xoshiro256 purge;
     private final Xoshiro256 extreme;
     private final Xoshiro256 paths;
+    private final Xoshiro256 filters;
     private boolean over;
 
     FaultPlan(final Simulator simulator, final SwarmOptions options, final Xoshiro256 crash, final Xoshiro256 network,
-        final Xoshiro256 purge, final Xoshiro256 extreme, final Xoshiro256 paths) {
+        final Xoshiro256 purge, final Xoshiro256 extreme, final Xoshiro256 paths, final Xoshiro256 filters) {
+        this.filters = filters;
         this.purge = purge;
         this.extreme = extreme;
         this.paths = paths;
@@ -69,6 +72,7 @@ final class FaultPlan {
             case PURGE -> options.load().purgeEvery();
             case JUMP -> options.extremes().jumpEvery();
             case NARROW -> options.streams() ? 0 : options.extremes().narrowEvery();
+            case FILTER -> options.streams() ? 0 : options.filters().every();
             default -> options.leaveEvery();
         };
         if (every > 0) {
@@ -82,6 +86,7 @@ final class FaultPlan {
             case PURGE -> purge;
             case JUMP -> extreme;
             case NARROW -> paths;
+            case FILTER -> filters;
             default -> crash;
         };
     }
@@ -100,6 +105,7 @@ final class FaultPlan {
                 case PURGE -> purge();
                 case JUMP -> jump();
                 case NARROW -> narrow();
+                case FILTER -> filter();
                 default -> leave();
             }
         }
@@ -226,6 +232,20 @@ final class FaultPlan {
         final int to = paths.below(options.nodes());
         if (from != to) {
             simulator.network().narrow(from, to, simulator.now() + paths.exponential(options.partitionMean()) + 1);
+        }
+    }
+
+    /** On one way to a node, or on all. */
+    private void filter() {
+        final int to = filters.below(options.nodes());
+        final int only = filters.chance(0.5) ? filters.below(options.nodes()) : -1;
+        final byte type = Filters.type(filters);
+        final long until = simulator.now() + filters.exponential(2 * options.ring().suspectNs()) + 1;
+        for (int from = 0; from < options.nodes(); from++) {
+            if (from != to && (only < 0 || from == only)) {
+                simulator.note(from, "filter", to, type, until);
+                simulator.network().filter(from, to, type, until);
+            }
         }
     }
 

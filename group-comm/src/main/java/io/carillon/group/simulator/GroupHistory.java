@@ -118,6 +118,9 @@ final class GroupHistory {
                     i, entry.epoch());
             } else {
                 extend(entry, i <= founded);
+                if (!entry.kind().isConfiguration() && entry.epoch() < log.epochAt(index)) {
+                    marks.hit(Mark.STABLE_IN_LATER_RING);
+                }
                 if (all && i == index && i > founded) {
                     everyVoter(configurations.getLast(), entry);
                 }

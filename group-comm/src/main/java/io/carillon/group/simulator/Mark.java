@@ -24,13 +24,49 @@ public enum Mark {
     COMMIT_ABORTED,
     /** A member gathered again before the view of its new ring was stable. */
     RECOVERY_ABORTED,
+    /** A member that was operational lost the holder: silence, or a closed connection. */
+    HOLDER_LOST_WHEN_OPERATIONAL,
+    /** The old ring went on while a member gathered, and lost its holder then. */
+    HOLDER_LOST_IN_GATHER,
+    /** The first holder was lost before the view of its ring was stable. */
+    HOLDER_LOST_IN_RECOVERY,
+    /** Who had proposed a ring was lost before it told what came of it. */
+    REPRESENTATIVE_LOST_IN_COMMIT,
+    /** Another member of the proposed ring was lost. */
+    MEMBER_LOST_IN_COMMIT,
+    /** A ring was to be made because somebody was lost, and then somebody else was. */
+    SECOND_LOSS_IN_COMMIT,
+    /** COMMIT was sent again to who had not answered. */
+    COMMIT_REPEATED,
+    /** INSTALL was sent again to who was not heard in the new ring. */
+    INSTALL_REPEATED,
+    /** A member gave up waiting for the INSTALL of a ring that somebody else had installed. */
+    INSTALL_LOST,
     /** A member was not primary, and is again. */
     PRIMARY_AGAIN,
+    /** Everybody who was up was without a majority, in two parts or more. */
+    SPLIT_WITHOUT_PRIMARY,
+    /** After that, there was a primary ring again. */
+    PRIMARY_AFTER_NONE,
     /** An own offer lost its place in the log. */
     OWN_ENTRY_CUT,
     /** An offer outlived its ring, and was made again in the next one. */
     OFFERED_AGAIN,
     OFFER_REJECTED,
+    /** An offer was refused: those that the log lacks had too many bytes. */
+    OFFERS_FULL,
+    /** An offer was refused: the log lacks too many. */
+    TOO_MANY_OFFERS,
+    /** The holder had numbered as many entries as it may before they are stable. */
+    HOLDER_FULL,
+    /** The holder had numbered as many bytes as it may before they are stable. */
+    HOLDER_FULL_OF_BYTES,
+    /** An entry came from neither its origin nor the holder, of whom none could have given it then. */
+    ENTRY_ONLY_FROM_THIRD,
+    /** The answer to a question for as much as may be asked for was not all that the asked one had. */
+    PULL_LIMITED,
+    /** What was ordered in one ring first became stable in a later one. */
+    STABLE_IN_LATER_RING,
     /** A log was replaced by that of the group. */
     STARTED_OVER,
     /** All voters came back, some without their memory. */
@@ -45,6 +81,14 @@ public enum Mark {
     HOLD_CANCEL_LOST,
     /** A token came that had been there. */
     DUPLICATE_TOKEN,
+    /** A parked token was lost on its way to who writes, and its copy arrived. */
+    PASSED_TOKEN_LOST,
+    /** One that goes round was lost on its way, and its copy arrived. */
+    ROUND_TOKEN_LOST,
+    /** A member waited for a visit until it took the token for lost. */
+    TOKEN_FOUND_LOST,
+    /** The token came before entries that it names. */
+    TOKEN_BEFORE_ENTRIES,
     /** A member with more to send had used up its share of a round. */
     WINDOW_EXHAUSTED,
     /** The token overtook what was numbered before it left. */

@@ -61,6 +61,7 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
     public void send(final int peer, final DirectBuffer packet, final int offset, final int length, final TrafficClass trafficClass) {
         sent.check(packet, offset, length, node.states().kept().promisedEpoch(), node.log(), reportedStable,
             node.core().holdsToken());
+        simulator.moments().sent(node, peer, packet, offset, length);
         simulator.network().send(node.number(), peer, packet, offset, length, trafficClass == TrafficClass.BULK);
     }
 
@@ -125,13 +126,14 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
 
     @Override
     public void trace(final TraceEvent event, final long a, final long b, final long c) {
-        simulator.count(node.number(), event, a);
+        simulator.count(node.number(), event, a, c);
         node.trace().add(simulator.now(), simulator.eventNumber(), event.name(), a, b, c);
     }
 
     @Override
     public void appended(final StoredEntry entry) {
         simulator.history().appended(entry, node.log().epochAt(entry.index() - 1));
+        simulator.moments().appended(node, entry);
     }
 
     @Override

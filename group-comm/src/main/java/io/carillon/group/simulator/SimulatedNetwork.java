@@ -32,6 +32,8 @@ final class SimulatedNetwork {
     private final long[] blocked;
     private final long[] cloggedUntil;
     private final long[] narrowUntil;
+    private final long[] filteredUntil;
+    private final byte[] filtered;
     private final long[] lastArrival;
     /** By link and connection: when the wire has taken everything sent before. */
     private final long[] wireFree;
@@ -51,6 +53,8 @@ final class SimulatedNetwork {
         blocked = new long[nodes * nodes];
         cloggedUntil = new long[nodes * nodes];
         narrowUntil = new long[nodes * nodes];
+        filteredUntil = new long[nodes * nodes];
+        filtered = new byte[nodes * nodes];
         lastArrival = new long[nodes * nodes * 2];
         wireFree = new long[nodes * nodes * 2];
         held = new ArrayDeque[nodes * nodes];
@@ -106,6 +110,12 @@ final class SimulatedNetwork {
     /** Until then the direction takes no packet longer than {@link Extremes#narrowLength}. */
     void narrow(final int from, final int to, final long until) {
         narrowUntil[from * nodes + to] = until;
+    }
+
+    /** Until then the direction loses packets of {@code type}, instead of those of another. */
+    void filter(final int from, final int to, final byte type, final long until) {
+        filtered[from * nodes + to] = type;
+        filteredUntil[from * nodes + to] = until;
     }
 
     /** The process on {@code node} can take connections. */
@@ -225,10 +235,9 @@ final class SimulatedNetwork {
             return;
         }
         final boolean blockedNow = blocked[link] != 0;
-        if (!options.streams() && (blockedNow || !faultless && random.chance(options.loss()))) {
-            return;
-        }
-        if (!options.streams() && !faultless && (queued(link, bulk) > QUEUED_MAX_NS || isTooLong(link, length))) {
+        if (!options.streams() && (blockedNow || !faultless && (random.chance(options.loss())
+            || queued(link, bulk) > QUEUED_MAX_NS || isTooLong(link, length) || isFiltered(link, buffer.getByte(offset))))) {
+            simulator.moments().dropped(to, buffer, offset);
             return;
         }
         final Packet packet = pool.take(buffer, offset, length);
@@ -253,6 +262,12 @@ final class SimulatedNetwork {
         }
     }
 
+    /** Tells whether {@code from} has a connection to {@code to} that is there on both sides. */
+    boolean isLinked(final int from, final int to) {
+        final long own = side[from * nodes + to];
+        return own != 0 && own == side[to * nodes + from];
+    }
+
     private void schedule(final Packet packet, final long delay) {
         final int link = packet.from * nodes + packet.to;
         final int queue = link * 2 + (packet.bulk ? 1 : 0);
@@ -272,6 +287,10 @@ final class SimulatedNetwork {
             simulator.marks().hit(Mark.PATH_TOO_NARROW);
         }
         return tooLong;
+    }
+
+    private boolean isFiltered(final int link, final byte type) {
+        return simulator.now() < filteredUntil[link] && type == filtered[link];
     }
 
     private long queued(final int link, final boolean bulk) {

@@ -244,7 +244,9 @@ final class SimulatedNode {
             linkUp(packet.from, packet.session);
         }
         if (accepted != 0) {
+            simulator.moments().takes(this, packet);
             core.onPacket(local(), packet.from, packet.buffer, 0, packet.length);
+            simulator.moments().took(this);
             touched();
         }
     }
@@ -260,6 +262,7 @@ final class SimulatedNode {
     void linkDown(final int peer, final long session) {
         if (simulator.network().linkDown(number, peer, session)) {
             trace.add(simulator.now(), simulator.eventNumber(), "link-down", peer, session, 0);
+            simulator.moments().lost(this, peer);
             core.onPeerDown(local(), peer);
             touched();
         }

@@ -31,6 +31,7 @@ public final class Simulator {
     private final SimulatedHosts hosts;
     private final EventQueue queue = new EventQueue();
     private final Marks marks;
+    private final RareMoments moments;
     private final GroupHistory history;
     private final SimulatedNetwork network;
     private final SimulatedNode[] nodes;
@@ -61,9 +62,11 @@ public final class Simulator {
         this.hosts = hosts;
         this.options = options;
         this.cores = cores;
-        workload = new Workload(this, options, Xoshiro256.stream(seed, "workload"), Xoshiro256.stream(seed, "large"));
+        workload = new Workload(this, options, Xoshiro256.stream(seed, "workload"), Xoshiro256.stream(seed, "large"),
+            Xoshiro256.stream(seed, "flooding"));
         weather = Xoshiro256.stream(seed, "weather");
         marks = new Marks(options.nodes());
+        moments = new RareMoments(this, marks, options);
         history = new GroupHistory(options.ring().stableAll(), marks, hosts == null ? null : this::becameStable);
         identities = Xoshiro256.stream(seed, "identities");
         final Xoshiro256 networkRandom = Xoshiro256.stream(seed, "network");
@@ -73,7 +76,8 @@ public final class Simulator {
             nodes[i] = new SimulatedNode(this, options, i, Xoshiro256.stream(seed, "disk" + i));
         }
         faults = new FaultPlan(this, options, Xoshiro256.stream(seed, "crash"), Xoshiro256.stream(seed, "partition"),
-            Xoshiro256.stream(seed, "purge"), Xoshiro256.stream(seed, "extreme faults"), Xoshiro256.stream(seed, "paths"));
+            Xoshiro256.stream(seed, "purge"), Xoshiro256.stream(seed, "extreme faults"), Xoshiro256.stream(seed, "paths"),
+            Xoshiro256.stream(seed, "filtering"));
         dispatcher = new EventDispatcher(this, queue, faults, workload);
     }
 
@@ -159,9 +163,10 @@ public final class Simulator {
         dispatcher.discard(slot);
     }
 
-    /** The core's answer to an offer, counted by what it is. */
-    void answered(final long result) {
+    /** The answer of the core on {@code node} to an offer of {@code length} bytes, counted by what it is. */
+    void answered(final SimulatedNode node, final int length, final long result) {
         refused[result > 0 ? 0 : (int) -result]++;
+        moments.answered(node, length, result);
     }
 
     /** Who numbers in an epoch is alone with it. */
@@ -279,9 +284,10 @@ public final class Simulator {
         nodes[node].trace().add(now, events, what, a, b, c);
     }
 
-    void count(final int node, final TraceEvent event, final long first) {
+    void count(final int node, final TraceEvent event, final long first, final long third) {
         traced[event.ordinal()]++;
-        marks.traced(node, event);
+        marks.traced(node, event, first, third);
+        moments.traced(nodes[node], event, first);
         narrator.traced(node, event, first);
     }
 
@@ -315,6 +321,10 @@ public final class Simulator {
 
     Marks marks() {
         return marks;
+    }
+
+    RareMoments moments() {
+        return moments;
     }
 
     GroupHistory history() {

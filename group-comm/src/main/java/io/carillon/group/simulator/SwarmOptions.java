@@ -45,6 +45,8 @@ import java.util.Arrays;
  * @param load what costs time and space.
  * @param extremes what seldom happens.
  * @param rotation how the token goes round, if it does.
+ * @param floods of tiny offers.
+ * @param filters of types of packets.
  * @param ring timers and limits of all members.
  */
 record SwarmOptions(int nodes, Durability durability, boolean streams, boolean partitionsClose, long delayMin, long delayMean, double loss,
@@ -52,7 +54,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         long partitionEvery,
     long clogEvery, long leaveEvery, long downMean, long pauseMean, long partitionMean, long offerEvery, int hotWriter, int payloadMax,
     double barriers, double weightChanges, int[] weights, double damage, int driftPpmMax, double tooLarge, Load load, Extremes extremes,
-    Rotations rotation, RingConfig ring) {
+    Rotations rotation, Floods floods, Filters filters, RingConfig ring) {
     private static final int DRIFT_PPM_MAX = 20_000;
     private static final long US = 1_000L;
     private static final long MS = 1_000_000L;
@@ -63,12 +65,15 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         return draw(seed, Load.draw(seed), Extremes.draw(seed), true);
     }
 
-    /** The same with another load and other extremes, and a parked token: without any, seeds mean what they meant before there were. */
+    /**
+     * The same with another load and other extremes, a parked token, no floods and no filters: without any, seeds mean what they meant
+     * before there were.
+     */
     static SwarmOptions draw(final long seed, final Load load, final Extremes extremes) {
         return draw(seed, load, extremes, false);
     }
 
-    private static SwarmOptions draw(final long seed, final Load load, final Extremes extremes, final boolean rotating) {
+    private static SwarmOptions draw(final long seed, final Load load, final Extremes extremes, final boolean asToday) {
         final Xoshiro256 random = Xoshiro256.stream(seed, "config");
         final int usual = nodeCount(random);
         final int nodes = extremes.nodes() > 0 ? extremes.nodes() : usual;
@@ -92,7 +97,8 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
             random.chance(0.3) ? random.below(nodes) : -1, random.chance(0.2) ? 40_000 : 1 + (int) random.spread(16, 2000),
             random.chance(0.5) ? 0.1 : 0, random.chance(0.2) ? 0.02 : 0, weights, weather.chance(0.25) ? weather.nextDouble() * 0.02 : 0,
             weather.chance(0.4) ? weather.below(DRIFT_PPM_MAX) : 0, weather.chance(0.2) ? 0.01 : 0, load,
-            extremes, rotating ? Rotations.draw(seed, nodes) : Rotations.NONE, ring(random));
+            extremes, asToday ? Rotations.draw(seed, nodes) : Rotations.NONE, asToday ? Floods.draw(seed) : Floods.NONE,
+            asToday ? Filters.draw(seed) : Filters.NONE, ring(random));
     }
 
     private static int nodeCount(final Xoshiro256 random) {
@@ -133,7 +139,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
     static SwarmOptions quiet(final int[] weights, final Durability durability, final boolean partitionsClose) {
         return new SwarmOptions(weights.length, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
             -1, 64, 0, 0, weights, 0, 0, 0, Load.NONE, Extremes.NONE,
-            Rotations.NONE, RingConfig.defaults(""));
+            Rotations.NONE, Floods.NONE, Filters.NONE, RingConfig.defaults(""));
     }
 
     /** The same with a token that goes round, three packets at most on a visit, of which two follow it. */
@@ -141,7 +147,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         return new SwarmOptions(nodes, durability, streams, partitionsClose, delayMin, delayMean, loss, duplication, batch, syncMean,
             persistMean, powerLoss, crashEvery, pauseEvery, partitionEvery, clogEvery, leaveEvery, downMean, pauseMean, partitionMean,
             offerEvery, hotWriter, payloadMax, barriers, weightChanges, weights, damage, driftPpmMax, tooLarge, load, extremes,
-            new Rotations(new TokenRotation(true, 8, 3, 2, 5 * S), -1), ring);
+            new Rotations(new TokenRotation(true, 8, 3, 2, 5 * S), -1), floods, filters, ring);
     }
 
     /** How much the clock of {@code node} is too fast, in millionths; half of the nodes are too slow. */

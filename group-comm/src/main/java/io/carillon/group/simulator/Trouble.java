@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 public enum Trouble {
     EXTREMES("extremes"),
     ROTATION("rotation"),
+    FLOODS("floods"),
+    FILTERS("filters"),
     LOAD("load"),
     DAMAGE("damage"),
     LOSS("loss"),
@@ -77,6 +79,12 @@ public enum Trouble {
         }
         if (type == Rotations.class) {
             return Rotations.NONE;
+        }
+        if (type == Floods.class) {
+            return Floods.NONE;
+        }
+        if (type == Filters.class) {
+            return Filters.NONE;
         }
         if (type == Extremes.class) {
             return Extremes.NONE;

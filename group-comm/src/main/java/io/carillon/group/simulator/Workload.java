@@ -12,10 +12,14 @@ final class Workload {
     private final SwarmOptions options;
     private final Xoshiro256 random;
     private final Xoshiro256 large;
+    private final Xoshiro256 flooding;
+    private int floods;
     private boolean over;
 
-    Workload(final Simulator simulator, final SwarmOptions options, final Xoshiro256 random, final Xoshiro256 large) {
+    Workload(final Simulator simulator, final SwarmOptions options, final Xoshiro256 random, final Xoshiro256 large,
+        final Xoshiro256 flooding) {
         this.large = large;
+        this.flooding = flooding;
         this.simulator = simulator;
         this.options = options;
         this.random = random;
@@ -37,9 +41,12 @@ final class Workload {
         }
         final boolean writer = options.hotWriter() < 0 || options.hotWriter() == node.number();
         if (node.running() && !node.paused()) {
+            if (writer && node.hosted() == null && floods < options.floods().most() && flooding.chance(options.floods().share())) {
+                flood(node);
+            }
             if (writer) {
                 for (int burst = random.chance(0.1) ? 1 + random.below(12) : 1; burst > 0; burst--) {
-                    simulator.answered(node.application().offer(node.core(), node.local(), random, length()));
+                    offer(node, random, length());
                 }
             }
             if (writer && options.load().largeMessages() > 0 && large.chance(options.load().largeMessages())) {
@@ -58,6 +65,21 @@ final class Workload {
         }
         final long every = writer ? options.offerEvery() : options.offerEvery() * 10;
         simulator.schedule(random.exponential(every) + 1, EventKind.WORKLOAD, node.number(), 0, 0, null);
+    }
+
+    private long offer(final SimulatedNode node, final Xoshiro256 kinds, final int length) {
+        final long answer = node.application().offer(node.core(), node.local(), kinds, length);
+        simulator.answered(node, length, answer);
+        return answer;
+    }
+
+    /** As much as is taken in one pass. */
+    private void flood(final SimulatedNode node) {
+        int taken = 0;
+        while (taken < Floods.OFFERS && offer(node, flooding, Floods.LENGTH) > 0) {
+            taken++;
+        }
+        floods += taken > 0 ? 1 : 0;
     }
 
     private int length() {

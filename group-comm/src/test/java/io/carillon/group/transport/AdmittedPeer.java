@@ -11,6 +11,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Who is let in by a node, over two sockets of his own, and says then what he likes. */
 final class AdmittedPeer implements AutoCloseable {
@@ -25,6 +26,9 @@ final class AdmittedPeer implements AutoCloseable {
         this.bulk = bulk;
         this.self = self;
         this.link = link;
+        for (final Socket socket : List.of(control, bulk)) {
+            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(LoopProbe.HANG_S));
+        }
         send(control, hello(TrafficClass.CONTROL, cluster));
         skip(control, Frames.HELLO);
         send(control, Unpooled.buffer().writeIntLE(Frames.header(Frames.CONFIRM, 8)).writeLongLE(1));

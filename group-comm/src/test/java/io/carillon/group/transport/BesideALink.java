@@ -10,6 +10,7 @@ import io.carillon.group.ring.TrafficClass;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -48,7 +49,9 @@ abstract class BesideALink {
     }
 
     final Socket connect() throws Exception {
-        return new Socket(InetAddress.getLoopbackAddress(), a.port());
+        final Socket socket = new Socket(InetAddress.getLoopbackAddress(), a.port());
+        socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(LoopProbe.HANG_S));
+        return socket;
     }
 
     static void assertClosedByPeer(final Socket socket) {

@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -60,12 +61,15 @@ class SocketFuzzTest {
                 sent++;
             }
             try (Socket socket = connect(batch, port)) {
+                socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(LoopProbe.HANG_S));
                 batch.readBytes(socket.getOutputStream(), batch.readableBytes());
                 socket.shutdownOutput();
                 while (socket.getInputStream().read() >= 0) {
                     // What it answers is nothing to this client; it ends by closing.
                     assertTrue(socket.isConnected());
                 }
+            } catch (final SocketTimeoutException hangs) {
+                throw hangs;
             } catch (final IOException closed) {
                 // Closed by the other side while this one was still sending: what it is for.
                 final String said = closed.getMessage();
