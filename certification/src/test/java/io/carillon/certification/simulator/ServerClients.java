@@ -270,8 +270,8 @@ final class ServerClients {
         awaited.remove(call);
         final boolean isInherited = inherited.remove(call);
         final boolean isGivenUp = reason == RejectReason.FATE_UNKNOWN && text.contains("primary view was lost");
-        Check.that(isInherited || !isolated.contains(call) || !isGivenUp,
-            "a statement in isolation waits for its outcome", call, reason.ordinal());
+        Check.that(!isGivenUp || !isInherited && !isolated.contains(call),
+            "a statement in isolation, and a call to an earlier sidecar, waits for its outcome", call, reason.ordinal());
         if (isInherited && reason == RejectReason.NOT_PRIMARY) {
             marks.hit(NodeMark.CALL_LOST_WITH_SIDECAR);
         }
