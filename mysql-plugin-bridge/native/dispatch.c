@@ -59,6 +59,7 @@ static bool on_result(struct incoming *f) {
     call->status = status;
     call->value = value;
     call->text = text;
+    sst_answered(f->p, get_u16(call->frame->bytes + 4), status);
     call_done(call);
     return true;
 }

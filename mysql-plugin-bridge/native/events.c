@@ -84,10 +84,20 @@ bool on_view(struct incoming *f) {
     }
     incoming_counted(f, f->length);
     views_read(f->p, event);
+    if (f->flags & FRAME_VIEW_NOT_CHANGED && sst_is_asked(f->p)) {
+        event_free(event); // the server was connected by an earlier sidecar, and waits for its snapshot
+        return incoming_consumed(f);
+    }
     return incoming_push(f, event);
 }
 
-bool on_state_request(struct incoming *f) { return frame_read(&f->in) && incoming_push(f, incoming_event(f, EVENT_STATE_REQUEST)); }
+bool on_state_request(struct incoming *f) {
+    if (!frame_read(&f->in)) {
+        return false;
+    }
+    // A sidecar that took another's place asks for what the server is at already.
+    return sst_ask(f->p) ? incoming_push(f, incoming_event(f, EVENT_STATE_REQUEST)) : incoming_consumed(f);
+}
 
 bool on_synced(struct incoming *f) {
     if (!frame_read(&f->in)) {
@@ -113,6 +123,7 @@ bool on_donate(struct incoming *f) {
         return false;
     }
     memcpy(event->text, request, event->text_length);
+    sst_donation_asked(f->p);
     return incoming_push(f, event);
 }
 

@@ -24,6 +24,7 @@ void feed_destroy(struct feed *feed) {
         feed->head = event->next;
         event_free(event);
     }
+    feed_forget_transfers(feed);
     pthread_cond_destroy(&feed->wake);
     pthread_cond_destroy(&feed->resumed);
     pthread_mutex_destroy(&feed->lock);
@@ -256,6 +257,13 @@ void feed_done(struct provider *p, struct event *event) {
     event_free(event);
 }
 
+void feed_forget_transfers(struct feed *feed) {
+    feed->sst_asked = false;
+    feed->donates = false;
+    frame_out_free(&feed->sst_request);
+    feed->sst_request = (struct frame_out){0};
+}
+
 void feed_close(struct provider *p) {
     struct feed *feed = &p->feed;
     pthread_mutex_lock(&feed->lock);
@@ -265,6 +273,7 @@ void feed_close(struct provider *p) {
     feed->closed = true;
     feed->final_queued = false;
     feed->fed = false;
+    feed_forget_transfers(feed);
     for (struct event *event = rest; event; event = event->next) {
         count_consumed(feed, event->bytes, event->epoch);
         feed->starts -= event->starts > 0;

@@ -5,6 +5,7 @@
 #ifndef CARILLON_FEED_H
 #define CARILLON_FEED_H
 
+#include "frames.h"
 #include "spill.h"
 #include "wsrep_abi.h"
 
@@ -70,6 +71,10 @@ struct feed {
     uint64_t consumed;
     uint64_t epoch;
     uint32_t length_told; // to the sidecar, whose flow control goes by it
+    bool sst_asked; // the server was told that it needs a snapshot, and no sidecar has yet heard that it has one
+    struct frame_out sst_request; // what it answered, as a frame; empty before
+    uint64_t donations; // asked of the server so far
+    bool donates;       // in the latest of them; no sidecar has yet heard how it ended
     bool sst_waiting;
     bool sst_done;
     int sst_code;
@@ -97,6 +102,8 @@ void feed_done(struct provider *p, struct event *event);
 void feed_close(struct provider *p);
 void feed_consumed(struct provider *p, uint64_t bytes, uint64_t epoch);
 void feed_fail(struct provider *p, const char *reason);
+// Under feed.lock: nobody asks the server for anything any more.
+void feed_forget_transfers(struct feed *feed);
 
 // ---- recv.c
 

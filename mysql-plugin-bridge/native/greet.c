@@ -42,6 +42,7 @@ static bool build_hello(struct provider *p, struct frame_out *out, int64_t *rele
     const bool known = *released >= 0;
     pthread_mutex_lock(&p->feed.lock);
     const int64_t received = p->feed.fed ? atomic_load(&s->received) : WSREP_SEQNO_UNDEFINED;
+    const int flags = (p->feed.sst_asked ? FRAME_HELLO_AWAITS_SNAPSHOT : 0) | (p->feed.donates ? FRAME_HELLO_GIVES_SNAPSHOT : 0);
     pthread_mutex_unlock(&p->feed.lock);
     frame_begin(out, FRAME_HELLO, 0);
     frame_put_u32(out, FRAME_PROTOCOL);
@@ -70,6 +71,7 @@ static bool build_hello(struct provider *p, struct frame_out *out, int64_t *rele
     pthread_mutex_unlock(&p->calls.lock);
     if (!out->failed) {
         put_u32(out->bytes + count_at, count);
+        put_u16(out->bytes + 6, (uint16_t)flags);
     }
     return frame_end(out);
 }

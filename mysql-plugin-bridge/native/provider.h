@@ -33,6 +33,12 @@ wsrep_status_t views_final(struct provider *p, void *recv_ctx, int64_t seqno);
 // ---- sst.c
 
 wsrep_status_t sst_request(struct provider *p, struct event *event);
+// The server is to be asked for its request. False: it was asked by an earlier sidecar, and this one has the answer or gets it.
+bool sst_ask(struct provider *p);
+bool sst_is_asked(struct provider *p);
+void sst_donation_asked(struct provider *p);
+// Its sidecar answered the server's call of `type`.
+void sst_answered(struct provider *p, uint16_t type, int32_t status);
 void sst_donate(struct provider *p, struct event *event, void *recv_ctx);
 wsrep_status_t provider_sst_sent(wsrep_t *w, const wsrep_gtid_t *gtid, int rcode);
 wsrep_status_t provider_sst_received(wsrep_t *w, const wsrep_gtid_t *gtid, const wsrep_buf_t *state, int rcode);

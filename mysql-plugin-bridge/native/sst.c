@@ -10,7 +10,65 @@
 #define LEAVING (2 * SECOND) // at most, before a server that gets no data ends
 static const char DUMP[] = "mysqldump";
 
-static void send_request(struct provider *p, int32_t status, const void *request, size_t length) {
+bool sst_is_asked(struct provider *p) {
+    pthread_mutex_lock(&p->feed.lock);
+    const bool asked = p->feed.sst_asked;
+    pthread_mutex_unlock(&p->feed.lock);
+    return asked;
+}
+
+// Sends the server's request, if it has answered: the first time, and again to a sidecar that took another's place.
+static void send_request(struct provider *p) {
+    struct feed *feed = &p->feed;
+    struct frame_out out;
+    frame_begin(&out, FRAME_SST_REQUEST, 0);
+    pthread_mutex_lock(&feed->lock);
+    const bool known = feed->sst_request.length > 0;
+    if (known) {
+        frame_put(&out, feed->sst_request.bytes + FRAME_HEADER_LENGTH, feed->sst_request.length - FRAME_HEADER_LENGTH);
+    }
+    pthread_mutex_unlock(&feed->lock);
+    if (known) {
+        session_send_frame(p, &out);
+    }
+    frame_out_free(&out);
+}
+
+// Runs on the reader's thread.
+bool sst_ask(struct provider *p) {
+    struct feed *feed = &p->feed;
+    pthread_mutex_lock(&feed->lock);
+    const bool first = !feed->sst_asked;
+    if (first) {
+        frame_out_free(&feed->sst_request);
+        feed->sst_asked = !feed->closed;
+    }
+    pthread_mutex_unlock(&feed->lock);
+    if (!first) {
+        send_request(p);
+    }
+    return first;
+}
+
+void sst_donation_asked(struct provider *p) {
+    pthread_mutex_lock(&p->feed.lock);
+    p->feed.donations++;
+    p->feed.donates = !p->feed.closed;
+    pthread_mutex_unlock(&p->feed.lock);
+}
+
+void sst_answered(struct provider *p, uint16_t type, int32_t status) {
+    struct feed *feed = &p->feed;
+    pthread_mutex_lock(&feed->lock);
+    if (type == FRAME_SST_SENT) {
+        feed->donates = false;
+    } else if (type == FRAME_SST_RECEIVED && status == WSREP_OK) {
+        feed->sst_asked = false;
+    }
+    pthread_mutex_unlock(&feed->lock);
+}
+
+static void answer_request(struct provider *p, int32_t status, const void *request, size_t length) {
     wsrep_uuid_t group;
     provider_group(p, &group);
     const int64_t reached = horizon_reached(&p->apply);
@@ -20,8 +78,11 @@ static void send_request(struct provider *p, int32_t status, const void *request
     frame_put_str(&out, request, length);
     frame_put(&out, reached >= 0 ? group.data : p->start.uuid.data, sizeof group.data);
     frame_put_u64(&out, (uint64_t)(reached >= 0 ? reached : p->start.seqno));
-    session_send_frame(p, &out);
-    frame_out_free(&out);
+    pthread_mutex_lock(&p->feed.lock);
+    frame_out_free(&p->feed.sst_request);
+    p->feed.sst_request = out; // before it is sent: whoever asks for it meanwhile must not be the one who gets none
+    pthread_mutex_unlock(&p->feed.lock);
+    send_request(p);
 }
 
 // The feed stands until the server has the snapshot, or failed to take it. False: it is not to come any more.
@@ -65,7 +126,7 @@ wsrep_status_t sst_request(struct provider *p, struct event *event) {
     const wsrep_cb_status_t result = p->args.sst_request_cb(p->args.app_ctx, &request, &length);
     if (result != WSREP_CB_SUCCESS) {
         provider_log(p, WSREP_LOG_ERROR, "The server could not prepare to receive a snapshot");
-        send_request(p, -ECANCELED, NULL, 0);
+        answer_request(p, -ECANCELED, NULL, 0);
         if (horizon_reached(&p->apply) < 0) {
             end_server(p, "the server could not prepare to receive a snapshot");
         }
@@ -74,13 +135,15 @@ wsrep_status_t sst_request(struct provider *p, struct event *event) {
     }
     // One that runs already has no files to take (length 0).
     const bool starting = length > 0 && !is_dump(request, length);
-    send_request(p, WSREP_OK, request, length);
+    answer_request(p, WSREP_OK, request, length);
     free(request);
     int code = 0;
     const bool received = await_snapshot(p, &code);
     // One that disconnects gave it up by itself.
     if (starting && (received ? code != 0 : !atomic_load(&p->closing))) {
-        end_server(p, received ? "the server's script could not receive the snapshot" : "nobody gives it a snapshot any more");
+        end_server(p, !received ? "nobody gives it a snapshot any more"
+                                : code == -EPROTO ? "the snapshot came, and the sidecar did not take it; its reason stands above"
+                                                  : "the server's script could not receive the snapshot");
     }
     if (code != 0) {
         feed_fail(p, "the snapshot could not be received");
@@ -133,6 +196,17 @@ wsrep_status_t provider_sst_received(wsrep_t *w, const wsrep_gtid_t *gtid, const
     return status;
 }
 
+static wsrep_status_t end_donation(struct provider *p, const wsrep_gtid_t *gtid, int rcode) {
+    pthread_mutex_lock(&p->feed.lock);
+    const uint64_t donation = p->feed.donations;
+    pthread_mutex_unlock(&p->feed.lock);
+    const wsrep_status_t status = send_outcome(p, FRAME_SST_SENT, gtid, rcode);
+    pthread_mutex_lock(&p->feed.lock);
+    p->feed.donates &= p->feed.donations != donation; // also where there was nobody to hear it
+    pthread_mutex_unlock(&p->feed.lock);
+    return status;
+}
+
 // A dump is made within the call, without a lock: its data is that of the position only if nothing moves meanwhile.
 void sst_donate(struct provider *p, struct event *event, void *recv_ctx) {
     const wsrep_buf_t request = {.ptr = event->text, .len = event->text_length};
@@ -143,9 +217,7 @@ void sst_donate(struct provider *p, struct event *event, void *recv_ctx) {
         return;
     }
     provider_log(p, WSREP_LOG_WARN, "The server could not start to send a snapshot");
-    send_outcome(p, FRAME_SST_SENT, &event->gtid, -ECANCELED);
+    end_donation(p, &event->gtid, -ECANCELED);
 }
 
-wsrep_status_t provider_sst_sent(wsrep_t *w, const wsrep_gtid_t *gtid, int rcode) {
-    return send_outcome(provider_of(w), FRAME_SST_SENT, gtid, rcode);
-}
+wsrep_status_t provider_sst_sent(wsrep_t *w, const wsrep_gtid_t *gtid, int rcode) { return end_donation(provider_of(w), gtid, rcode); }

@@ -87,6 +87,9 @@ wsrep_status_t views_handle(struct provider *p, struct event *event, void *recv_
 }
 
 void views_lost(struct provider *p) {
+    if (sst_is_asked(p)) {
+        return; // it was in no primary view, and waits for a snapshot in the middle of its start
+    }
     struct event *event = event_new(EVENT_VIEW, 0);
     if (!event) {
         return;

@@ -111,7 +111,7 @@ static void on_hello(struct fake *f, struct frame_in *in) {
 }
 
 static void on_connect(struct fake *f, uint64_t id) {
-    if (id == UINT64_MAX) {
+    if (id == UINT64_MAX && !f->connect_snapshot) {
         send_result(f, id, WSREP_OK, 0, "");
         fake_send_view(f, WSREP_VIEW_PRIMARY, 0, ++f->seqno);
         return;
@@ -156,7 +156,10 @@ void fake_on_frame(struct fake *f, const uint8_t *frame, size_t length) {
     const uint64_t id = get_u64(frame + 8);
     CHECK(type < 128);
     switch (type) {
-    case FRAME_HELLO: on_hello(f, &in); break;
+    case FRAME_HELLO:
+        f->hello_flags = get_u16(frame + 6);
+        on_hello(f, &in);
+        break;
     case FRAME_CONNECT: on_connect(f, id); break;
     case FRAME_CERTIFY: on_certify(f, id, &in); break;
     case FRAME_POST: {
@@ -226,7 +229,11 @@ void fake_on_frame(struct fake *f, const uint8_t *frame, size_t length) {
         send_result(f, id, WSREP_OK, 0, "");
         break;
     case FRAME_SST_RECEIVED:
-    case FRAME_SST_SENT: send_result(f, id, WSREP_OK, 0, ""); break;
+    case FRAME_SST_SENT:
+        if (!f->hold_transfers) {
+            send_result(f, id, WSREP_OK, 0, "");
+        }
+        break;
     case FRAME_DESYNC: send_result(f, id, f->refuses_desync ? WSREP_TRX_FAIL : WSREP_OK, 0, ""); break;
     default: break;
     }

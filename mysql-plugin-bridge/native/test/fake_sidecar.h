@@ -28,6 +28,7 @@ struct fake {
     bool accept;   // false: connections wait
     bool conflict; // of the next verdicts
     bool connect_snapshot;
+    bool hold_transfers; // SST_RECEIVED and SST_SENT get no answer
     bool refuses_desync;
     bool revocable; // held write sets wait for flow control
     int first_view_flags;
@@ -35,6 +36,7 @@ struct fake {
     int held_count;
     uint64_t open_calls[HELD_MAX];
     int open_count;
+    int hello_flags;
     int64_t hello_received;
     int64_t hello_state;
     int counts[128]; // frames by type

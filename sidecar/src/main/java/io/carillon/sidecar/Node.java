@@ -13,7 +13,7 @@ import io.carillon.certification.replicator.StatusSink;
 import io.carillon.group.ring.Configuration;
 import io.carillon.group.transport.ChannelSecurity;
 import io.carillon.group.transport.EngineLoop;
-import io.carillon.group.transport.GroupNode;
+import io.carillon.group.node.GroupNode;
 import io.carillon.group.transport.LoopTimer;
 import io.carillon.group.transport.tls.TlsException;
 import io.carillon.group.transport.tls.TlsSecurity;
@@ -113,7 +113,7 @@ final class Node implements AutoCloseable {
     void attach(final Hello hello, final ReplicatedApplication server) {
         final Path dataDir = hello.dataDir().isEmpty() ? null : Path.of(hello.dataDir());
         replicator.attach(new NodeSession(hello.session(), hello.nodeName(), hello.incoming(), dataDir, hello.state(), hello.received(),
-            hello.released(), hello.openCalls()), server);
+            hello.released(), hello.openCalls(), hello.awaitsSnapshot(), hello.givesSnapshot()), server);
     }
 
     void detach() {

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class NodeSettingsTest {
     private static NodeSettings settings(final String address, final String own, final String options) throws OptionException {
-        return NodeSettings.of(new Hello(new UUID(1, 2), 1, "n1", address, "", "/data", options, Gtid.UNDEFINED, -1, -1, new long[0]), own);
+        return NodeSettings.of(new Hello(new UUID(1, 2), 1, "n1", address, "", "/data", options, Gtid.UNDEFINED, -1, -1, new long[0], 0),
+            own);
     }
 
     @Test

@@ -44,6 +44,18 @@ class RepositoryTidyTest {
         "mysql-plugin-bridge", Set.of("mysql", "sst", "certification", "group", "wsrep"),
         "sidecar", Set.of("sidecar", "mysql", "sst", "certification", "group", "wsrep"));
 
+    /** Packages of group-comm, and those of them that each may import: the ring knows no transport, a mesh of TCP none of UDP. */
+    private static final Map<String, Set<String>> MAY_IMPORT = Map.of(
+        "ring", Set.of("", "wire"),
+        "wire", Set.of("", "ring"),
+        "blackbox", Set.of("", "ring", "wire"),
+        "transport", Set.of("", "ring", "wire"),
+        "transport.tcp", Set.of("", "ring", "transport"),
+        "transport.udp", Set.of("", "ring", "transport"),
+        "transport.tls", Set.of("transport"));
+    private static final String GROUP_SOURCES = "group-comm/src/main/java/io/carillon/group/";
+    private static final Pattern GROUP_IMPORT = Pattern.compile("(?m)^import (?:static )?io\\.carillon\\.group((?:\\.[a-z]+)*)\\.[A-Z]");
+
     private static final List<SourceFile> SOURCES = SourceFile.all();
 
     @Test
@@ -121,6 +133,19 @@ class RepositoryTidyTest {
             used.removeAll(allowed);
             return used.stream().map(name -> "uses io.carillon." + name);
         });
+    }
+
+    @Test
+    void packagesOfTheGroupImportOnlyWhatIsBelowThem() {
+        for (final String name : MAY_IMPORT.keySet()) {
+            final String folder = GROUP_SOURCES + name.replace('.', '/') + '/';
+            final List<SourceFile> files = java().stream()
+                .filter(file -> file.path().startsWith(folder) && file.path().indexOf('/', folder.length()) < 0).toList();
+            assertTrue(files.size() > 1, "no Java in " + folder);
+            assertNone("import", files, file -> GROUP_IMPORT.matcher(file.text()).results()
+                .map(found -> found.group(1).isEmpty() ? "" : found.group(1).substring(1))
+                .filter(imported -> !MAY_IMPORT.get(name).contains(imported)));
+        }
     }
 
     private static List<SourceFile> java() {

@@ -22,8 +22,21 @@ sealed interface Control {
     record Joined(int code, MemberId joiner) implements Control {
     }
 
-    /** The sender failed giving {@code joiner} a snapshot, and could not say so when it ended. Changes nobody's state. */
-    record GaveUp(int code, MemberId joiner) implements Control {
+    /**
+     * The sender gives {@code joiner}, whose server has {@code session}, a snapshot ({@link #UNDER_WAY}), gave it (0) or failed
+     * (below 0): said again after each view, since either side's process may be another one by now. Changes nobody's state.
+     * Without a joiner: the process that knew it is gone; it is whoever waits for the sender.
+     */
+    record Gives(MemberId joiner, UUID session, int outcome) implements Control {
+        static final int UNDER_WAY = 1;
+
+        boolean isUnderWay() {
+            return outcome == UNDER_WAY;
+        }
+
+        Gives ended(final int code) {
+            return new Gives(joiner, session, code);
+        }
     }
 
     /** The sender has caught up. */

@@ -34,7 +34,7 @@ final class ControlCodec {
     private static final int VERDICTS = 10;
     private static final int FLOW = 11;
     private static final int VOTE_RESULT = 12;
-    private static final int GAVE_UP = 13;
+    private static final int GIVES = 14;
 
     private final FlatWriter out = new FlatWriter();
     private final FlatReader in = new FlatReader();
@@ -55,7 +55,7 @@ final class ControlCodec {
             case Control.VerdictsRequest c -> out.u8(VERDICTS_REQUEST);
             case Control.Verdicts c -> present(member(out.u8(VERDICTS), c.joiner()).bytes(c.window()), c.present());
             case Control.Flow c -> out.u8(FLOW).i32(c.queueLength()).i32(c.leaseMs());
-            case Control.GaveUp c -> member(out.u8(GAVE_UP).i32(c.code()), c.joiner());
+            case Control.Gives c -> member(out.u8(GIVES), c.joiner()).uuid(c.session()).i32(c.outcome());
             case Control.VoteResult c -> out.u8(VOTE_RESULT).i64(c.seqno()).i64(c.result());
         };
     }
@@ -91,7 +91,7 @@ final class ControlCodec {
             case VERDICTS_REQUEST -> new Control.VerdictsRequest();
             case VERDICTS -> new Control.Verdicts(member(), in.bytes(WINDOW_MAX), present());
             case FLOW -> new Control.Flow(in.i32(), in.i32());
-            case GAVE_UP -> new Control.GaveUp(in.i32(), member());
+            case GIVES -> new Control.Gives(member(), in.uuid(), in.i32());
             case VOTE_RESULT -> new Control.VoteResult(in.i64(), in.i64());
             default -> throw new FlatReader.Malformed("control type " + type);
         };

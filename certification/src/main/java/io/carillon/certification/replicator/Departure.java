@@ -35,6 +35,12 @@ final class Departure {
         leaveCall = Offers.NOBODY;
     }
 
+    /** The session at hand goes on in another membership, and hears nothing of the end of this one. */
+    void unnoticed() {
+        connected = null;
+        leaveCall = Offers.NOBODY;
+    }
+
     /** The session at hand waits for the end with {@code call}. */
     void awaitedBy(final long call) {
         connected = node.session.session();

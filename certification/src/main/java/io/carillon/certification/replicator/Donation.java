@@ -5,62 +5,119 @@ package io.carillon.certification.replicator;
 
 import io.carillon.certification.VerdictWindow;
 import io.carillon.group.MemberId;
+import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.WsrepStatus;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.UUID;
 import org.agrona.ExpandableArrayBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What this node gives one that joins: a snapshot, which its application makes, and verdicts. */
+/**
+ * What this node gives one that joins: a snapshot, which its application makes, and verdicts. The joiner must hear how the
+ * snapshot ends, and until then that it is given, whichever process on either side takes another's place meanwhile: so it is
+ * said again after each view ({@link Control.Gives}).
+ */
 final class Donation {
+    private static final Logger LOG = LoggerFactory.getLogger(Donation.class);
+    /** The application knows of no donation that it was asked for: the connection broke before it heard of it. */
+    private static final int NEVER_BEGAN = -104;
+
     private final Node node;
     private final Delivery delivery;
-    /** Whom this node gives a snapshot. */
-    private MemberId recipient = MemberId.NONE;
-    private final List<Control> untold = new ArrayList<>();
+    /** What is given, or what became of the last one; null for nothing. */
+    private Control.Gives word;
+    private boolean isSaid;
 
     Donation(final Node node, final Delivery delivery) {
         this.node = node;
         this.delivery = delivery;
     }
 
-    /** A message will not be ordered. Whoever waits for a snapshot must hear that none comes. */
-    void rejected(final Control control) {
-        if (control instanceof Control.Joined j && j.code() < 0 && !j.joiner().equals(MemberId.NONE)) {
-            untold.add(new Control.GaveUp(j.code(), j.joiner()));
-        } else if (control instanceof Control.GaveUp g) {
-            untold.add(g);
-        }
-    }
-
-    /** In a primary view: says what could not be said. */
-    void tick() {
-        if (!untold.isEmpty() && node.isActive()) {
-            final List<Control> now = List.copyOf(untold);
-            untold.clear();
-            now.forEach(control -> node.send(control, Offers.NOBODY));
-        }
-    }
-
     /** A new connection begins: what the application was to give in the one before is nobody's. */
     void begin() {
-        untold.clear();
-        recipient = MemberId.NONE;
+        word = null;
     }
 
-    /** This node is to give {@code joiner} a snapshot. */
-    void to(final MemberId joiner) {
-        recipient = joiner;
+    /** The application is here, or back; {@code gives}: it gives a snapshot now, perhaps for a process before this one. */
+    void attached(final boolean gives) {
+        isSaid = false;
+        if (gives && word == null) {
+            LOG.info("The server gives a snapshot, for which an earlier sidecar asked it");
+            word = new Control.Gives(MemberId.NONE, Gtid.UNDEFINED_UUID, Control.Gives.UNDER_WAY);
+        } else if (!gives && isOpen()) {
+            word = word.ended(NEVER_BEGAN);
+        }
+    }
+
+    /** Tells whether the application gives a snapshot. */
+    boolean isOpen() {
+        return word != null && word.isUnderWay();
+    }
+
+    /** By the entry {@code index} this node is to give {@code joiner}, whose server has {@code session}, a snapshot. */
+    void to(final MemberId joiner, final UUID session, final long index) {
+        word = new Control.Gives(joiner, session, Control.Gives.UNDER_WAY);
+        isSaid = node.state.view().index() < index; // by the order itself, if there was no view since
+    }
+
+    /** {@code joiner} asks anybody for a snapshot: what became of the one before is of no interest any more. */
+    void asked(final MemberId joiner) {
+        if (word != null && !word.isUnderWay() && (word.joiner().equals(joiner) || word.joiner().equals(MemberId.NONE))) {
+            word = null;
+        }
     }
 
     /** The snapshot is given, or could not be: {@code code} below 0. Whatever became of the joiner, the donation ends. */
     void ended(final long call, final int code) {
-        final MemberId joiner = recipient;
-        recipient = MemberId.NONE;
-        if (joiner.equals(MemberId.NONE)) {
+        if (!isOpen()) {
             node.answer(call, WsrepStatus.CONN_FAIL, "this node gives no snapshot");
-        } else {
-            node.send(new Control.Joined(code, joiner), call);
+            return;
         }
+        word = word.ended(Math.min(code, 0));
+        isSaid = !word.joiner().equals(MemberId.NONE);
+        if (isSaid) {
+            node.send(new Control.Joined(code, word.joiner()), call);
+        } else {
+            OwnState.donationOver(node); // the group hears of it by this node's word about itself
+            node.answer(call, WsrepStatus.OK, "");
+        }
+    }
+
+    /** A view: whoever waits for this node may be another process. */
+    void view() {
+        isSaid = false;
+    }
+
+    /** A message will not be ordered. */
+    void rejected(final Control control) {
+        isSaid &= !(control instanceof Control.Gives) && !(control instanceof Control.Joined j && !j.joiner().equals(MemberId.NONE));
+    }
+
+    /**
+     * In a primary view: says what others must know. That it gives one only when the group knows that it has data, since whoever
+     * waits takes a donor without data for one that is gone.
+     */
+    void announce() {
+        if (word == null || isSaid || !node.isActive() || isOpen() && (node.application == null || !hasData(node.self()))) {
+            return;
+        }
+        if (isAwaited()) {
+            isSaid = true;
+            node.send(word, Offers.NOBODY);
+        }
+    }
+
+    private boolean hasData(final MemberId id) {
+        final MemberState member = node.state.member(id);
+        return member != null && member.hasData();
+    }
+
+    private boolean isAwaited() {
+        if (word.joiner().equals(MemberId.NONE)) {
+            return node.state.members().stream().anyMatch(member -> !member.hasData());
+        }
+        final MemberState joiner = node.state.member(word.joiner());
+        return joiner != null && !joiner.hasData() && joiner.session().equals(word.session());
     }
 
     /** Gives {@code joiner} the verdicts as of the place of the order that is being delivered. */

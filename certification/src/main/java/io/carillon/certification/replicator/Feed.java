@@ -11,6 +11,7 @@ import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.ReplicatedApplication.ViewUse;
 import java.util.ArrayDeque;
+import java.util.UUID;
 
 /**
  * Leads {@link Delivery} to the application: how far it may go, and what views and control entries mean for this node
@@ -18,7 +19,7 @@ import java.util.ArrayDeque;
  */
 final class Feed implements Delivery.Listener {
     /** A member chosen for {@code joiner} by the entry {@code index}: to give a snapshot ({@code request}) or only verdicts (null). */
-    private record Chosen(long index, MemberId member, MemberId joiner, byte[] request) {
+    private record Chosen(long index, MemberId member, MemberId joiner, UUID session, byte[] request) {
     }
 
     private final Node node;
@@ -56,9 +57,9 @@ final class Feed implements Delivery.Listener {
         transfer.verdicts().file(file);
     }
 
-    /** The entry {@code index} chose {@code member} for {@code joiner}. */
-    void choose(final long index, final MemberId member, final MemberId joiner, final byte[] request) {
-        chosen.add(new Chosen(index, member, joiner, request));
+    /** The entry {@code index} chose {@code member} for {@code joiner}, whose server has {@code session}. */
+    void choose(final long index, final MemberId member, final MemberId joiner, final UUID session, final byte[] request) {
+        chosen.add(new Chosen(index, member, joiner, session, request));
     }
 
     void forgetChoices() {
@@ -172,7 +173,7 @@ final class Feed implements Delivery.Listener {
             final Chosen c = chosen.poll();
             transfer.donation().verdictsTo(c.joiner);
             if (c.request != null) {
-                transfer.donation().to(c.joiner);
+                transfer.donation().to(c.joiner, c.session, index);
                 node.show(NodeState.DONOR, NodeState.DONOR.comment());
                 node.application.onDonate(new Gtid(node.groupUuid, seqno), c.request, false);
             }

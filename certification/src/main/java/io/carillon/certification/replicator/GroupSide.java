@@ -112,6 +112,7 @@ final class GroupSide implements GroupListener {
             node.syncPoints.answerStable();
             flow.measure(feed.backlog(), node.now());
         }
+        transfer.donation().announce();
         ownState.announce(feed.isCaughtUp());
     }
 }

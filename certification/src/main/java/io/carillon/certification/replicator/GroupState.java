@@ -105,6 +105,16 @@ final class GroupState {
         }
     }
 
+    /** {@code member} says whom it gives a snapshot: only people want to know. */
+    void gives(final MemberId member, final Control.Gives gives) {
+        final MemberState donor = member(member);
+        final MemberState joiner = member(gives.joiner());
+        if (donor != null && joiner != null && gives.isUnderWay()) {
+            donor.donatesTo = joiner.id;
+            joiner.donor = donor.id;
+        }
+    }
+
     /** {@code member} has caught up. False when that cannot be. */
     boolean synced(final MemberId member) {
         final MemberState state = member(member);

@@ -59,6 +59,7 @@ final class Membership {
     /** An application's session begins, or is continued. */
     void attach(final NodeSession session, final boolean sameSession) {
         node.position = startPosition(session);
+        transfer.attached(session);
         if (node.phase == Node.Phase.FEEDING && sameSession && transfer.goOn(node.position)) {
             ownState.reattach();
             if (!node.primary) {
@@ -66,7 +67,13 @@ final class Membership {
                 showNotPrimary(node.group.view());
             }
             feed.pump();
-        } else if (node.phase != Node.Phase.CLOSED) {
+            return;
+        }
+        if (transfer.isAsked()) {
+            node.position = Gtid.UNDEFINED; // whatever it began with, it is being replaced
+            departure.unnoticed();
+        }
+        if (node.phase != Node.Phase.CLOSED) {
             node.repeatable.clear();
             if (!sameSession) {
                 feed.forsake(); // another server process: it has what it says, not what the one before it was given
@@ -77,7 +84,7 @@ final class Membership {
 
     private Gtid startPosition(final NodeSession session) {
         // A sidecar that was replaced under a running server: its data is what the server says.
-        final Gtid at = session.received() >= 0 ? session.state() : node.saved.position(session.state());
+        final Gtid at = session.isRunning() ? session.state() : node.saved.position(session.state());
         return session.received() > at.seqno() ? new Gtid(at.uuid(), session.received()) : at;
     }
 
@@ -105,8 +112,8 @@ final class Membership {
         }
         // A sidecar that was replaced under a running server founds nothing, whatever the server was started with:
         // the group goes on without it.
-        final boolean resumed = node.session.received() >= 0 && !feed.delivery().isStarted();
-        found = !resumed && (bootstrap || address.addresses().isEmpty());
+        final boolean resumed = node.session.isRunning() && !feed.delivery().isStarted();
+        found = !resumed && !transfer.isAsked() && (bootstrap || address.addresses().isEmpty());
         if (found && !node.saved.safeToBootstrap()) {
             node.answer(call, WsrepStatus.NODE_FAIL,
                 "It may not be safe to bootstrap the cluster from this node. It was not the last one to leave the"

@@ -66,7 +66,7 @@ final class OwnState {
 
     /** The application is back, and has what it had, desync included. */
     void reattach() {
-        if (node.serverDesync > 0) {
+        if (node.serverDesync > node.ownDesync) {
             node.ownState = NodeState.DONOR;
             node.ownDesync = node.serverDesync;
         }
@@ -119,14 +119,14 @@ final class OwnState {
             return; // it is gone, and the data with it
         }
         switch (control) {
-            case Control.Joined c when !c.joiner().equals(MemberId.NONE) -> resynced();
-            case Control.Joined c -> be(hasData() ? node.ownState : NodeState.JOINED, node.ownDesync);
-            case Control.Desync c when !c.on() -> resynced();
+            case Control.Joined c when !c.joiner().equals(MemberId.NONE) -> donationOver(node);
+            case Control.Joined c -> be(node, hasData() ? node.ownState : NodeState.JOINED, node.ownDesync);
+            case Control.Desync c when !c.on() -> donationOver(node);
             case Control.Desync c when counted -> desynced();
             // What was ordered before the primary view was lost, and is stable only now, makes nobody synced: the application
             // was told of the loss, so it must be told again that it is in sync.
             case Control.Synced c when counted && node.primary && node.ownState == NodeState.JOINED ->
-                be(NodeState.SYNCED, node.ownDesync);
+                be(node, NodeState.SYNCED, node.ownDesync);
             case null, default -> {
             }
         }
@@ -134,20 +134,14 @@ final class OwnState {
 
     /** The server desynced, or is a donor now. */
     void desynced() {
-        be(NodeState.DONOR, node.ownDesync + 1);
-    }
-
-    private void resynced() {
-        if (node.ownDesync > 0) {
-            be(node.ownDesync == 1 ? NodeState.JOINED : node.ownState, node.ownDesync - 1);
-        }
+        be(node, NodeState.DONOR, node.ownDesync + 1);
     }
 
     private boolean hasData() {
         return node.ownState == NodeState.JOINED || node.ownState == NodeState.SYNCED || node.ownState == NodeState.DONOR;
     }
 
-    private void be(final NodeState state, final int desync) {
+    private static void be(final Node node, final NodeState state, final int desync) {
         final boolean isNew = state != node.ownState || desync != node.ownDesync;
         node.ownState = state;
         node.ownDesync = desync;
@@ -161,8 +155,22 @@ final class OwnState {
         resyncEnds(control);
         underWay &= !isAboutState(control);
         if (control instanceof Control.Joined j && !j.joiner().equals(MemberId.NONE)) {
-            resynced(); // the donation is over all the same; the group hears of it by this node's word
+            donationOver(node);
         }
+    }
+
+    /** A donation or a desync is over; where the group has not ordered that it hears of it by this node's word about itself. */
+    static void donationOver(final Node node) {
+        if (node.ownDesync > 0) {
+            be(node, node.ownDesync == 1 ? NodeState.JOINED : node.ownState, node.ownDesync - 1);
+        }
+    }
+
+    /** The application is fed, and gives a snapshot that it was asked for before this process, or its connection, was there. */
+    static void donates(final Node node) {
+        node.ownState = NodeState.DONOR;
+        node.ownDesync = node.serverDesync + 1;
+        node.group.info(node.info());
     }
 
     /** Brings the group's record of this node's state to what it is. */

@@ -103,7 +103,7 @@ public final class Replicator implements ReplicationEngine {
         node.session = session;
         node.application = application;
         if (!sameSession || node.saved == null) {
-            node.saved = new SavedState(session.dataDir(), session.received() >= 0);
+            node.saved = new SavedState(session.dataDir(), session.isRunning());
         }
         if (!sameSession) {
             node.repeatable.clear();
@@ -217,8 +217,7 @@ public final class Replicator implements ReplicationEngine {
         if (node.repeatable.isRepeated(call, node.application)) {
             return;
         }
-        final String refused = transfer.snapshotReceived(at, code);
-        node.answer(call, refused == null ? WsrepStatus.OK : WsrepStatus.CONN_FAIL, refused == null ? "" : refused);
+        transfer.snapshotReceived(call, at, code);
         feed.pump();
     }
 

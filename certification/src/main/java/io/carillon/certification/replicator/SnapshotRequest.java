@@ -16,8 +16,14 @@ import org.slf4j.LoggerFactory;
 /**
  * A joiner's request for a snapshot: said to the group until somebody gives one. A donor that leaves or fails is
  * replaced by another; only when one fails that failed before, so when nobody else could, is there no hope.
+ *
+ * <p>Two donors at once would write into the same files. So a donor that cannot be seen is waited for: its server, which sends,
+ * may live on and have another sidecar soon, which says so.
  */
 final class SnapshotRequest {
+    /** How long a donor that cannot be seen has to say that it still gives the snapshot. */
+    static final long WORD_NS = 10_000_000_000L;
+
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotRequest.class);
     /** Between two requests when nobody can be donor: as Galera. */
     private static final long RETRY_NS = 1_000_000_000L;
@@ -28,9 +34,18 @@ final class SnapshotRequest {
     private byte[] request = new byte[0];
     private Gtid position = Gtid.UNDEFINED;
     private final List<MemberId> failed = new ArrayList<>();
+    /** Donors of which nothing was heard in the end. */
+    private final List<MemberId> givenUp = new ArrayList<>();
     private MemberId donor = MemberId.NONE;
     private UUID donorSession = Gtid.UNDEFINED_UUID;
     private String donorName = "";
+    /** Nobody knows whether the donor (if it is not known either: of whoever had this node's id) still gives the snapshot. */
+    private boolean awaitsWord;
+    private long wordUntilNs;
+    /** The donor is done, and this node's server has it all. */
+    private boolean isGiven;
+    /** Seqno as of the request that chose the donor, -1 when another process of this node asked. */
+    private long askedAt = -1;
     private boolean isSent;
     private long retryAtNs;
 
@@ -42,16 +57,30 @@ final class SnapshotRequest {
     void begin(final String donorList) {
         donors = donorList == null ? "" : donorList;
         failed.clear();
+        givenUp.clear();
         donor = MemberId.NONE;
+        awaitsWord = false;
+        isGiven = false;
         isSent = false;
+        askedAt = -1;
     }
 
-    /** The server told what a donor must know: {@code bytes}. */
-    void ready(final byte[] bytes, final Gtid at, final long nowNs) {
+    /** The server told what a donor must know: {@code bytes}. {@code asked}: it has told another process before. */
+    void ready(final byte[] bytes, final Gtid at, final boolean asked, final long nowNs) {
         request = bytes;
         position = at;
         retryAtNs = nowNs;
+        if (asked) {
+            LOG.info("The server waits for a snapshot that was asked for by an earlier sidecar; listening for who gives it");
+            donorName = "The donor";
+            awaitWord(nowNs);
+        }
         tick(nowNs);
+    }
+
+    private void awaitWord(final long nowNs) {
+        awaitsWord = true;
+        wordUntilNs = nowNs + WORD_NS;
     }
 
     /** The server takes no data from anybody: {@code wsrep_sst_method=skip}. */
@@ -61,7 +90,13 @@ final class SnapshotRequest {
 
     /** Asks, if it is time to. */
     void tick(final long nowNs) {
-        if (isSent || !donor.equals(MemberId.NONE) || nowNs - retryAtNs < 0) {
+        if (awaitsWord && nowNs - wordUntilNs >= 0) {
+            LOG.warn("{} has not said within {} s that it gives the snapshot; asking for another donor", donorName,
+                WORD_NS / 1_000_000_000L);
+            givenUp.add(donor);
+            again(nowNs);
+        }
+        if (isSent || isGiven || awaitsWord || !donor.equals(MemberId.NONE) || nowNs - retryAtNs < 0) {
             return;
         }
         isSent = true;
@@ -76,37 +111,95 @@ final class SnapshotRequest {
         isSent = false;
     }
 
-    /** The request is ordered, and {@code chosen} is to give the snapshot; null: nobody can now. */
-    void ordered(final MemberState chosen, final long nowNs) {
+    /**
+     * The request is ordered behind {@code seqno}, and {@code chosen} is to give the snapshot; null: nobody can now. Why that cannot
+     * go on, or null.
+     */
+    String ordered(final MemberState chosen, final long seqno, final long nowNs) {
         isSent = false;
+        if (chosen != null && !donor.equals(MemberId.NONE)) {
+            return two(donorName, chosen.name());
+        }
         if (chosen == null) {
             retryAtNs = nowNs + RETRY_NS;
             LOG.info("Nobody can give a snapshot now{}; asking again in 1 second",
                 donors.isEmpty() ? "" : " (donors asked for: " + donors + ")");
-            return;
+            return null;
         }
+        askedAt = seqno;
+        gives(chosen);
+        LOG.info("{} gives the snapshot", donorName);
+        return null;
+    }
+
+    private static String two(final String before, final String now) {
+        return before + " still gives the snapshot, and " + now + " was asked for it meanwhile: both write into the same files";
+    }
+
+    private void gives(final MemberState chosen) {
         donor = chosen.id();
         donorSession = chosen.session();
         donorName = chosen.name();
         node.show(NodeState.JOINER, "Joining: receiving State Transfer");
-        LOG.info("{} gives the snapshot", donorName);
     }
 
-    /** Members or their states changed: the donor may be gone, or its server. */
+    /** A primary view: whoever is waited for can be heard from now on. */
+    void view(final long nowNs) {
+        if (awaitsWord) {
+            awaitWord(nowNs);
+        }
+    }
+
+    /** Members or their states changed: the donor may be gone, or its server, or its sidecar. */
     void membersChanged(final long nowNs) {
-        if (donor.equals(MemberId.NONE)) {
+        if (donor.equals(MemberId.NONE) || isGiven) {
             return;
         }
         final MemberState state = node.state.member(donor);
-        // A member that died and is back has its id, and knows of no donation; that of its server tells.
-        if (state == null || !state.hasData() || !state.session().equals(donorSession)) {
+        // A member that died and is back has its id; that of its server tells whether that died, too.
+        if (state != null && !state.session().equals(donorSession) || awaitsWord && state != null && state.hasData()
+            && state.desyncCount() == 0) {
             LOG.warn("{} left before the snapshot was complete; asking for another donor", donorName);
             again(nowNs);
+        } else if ((state == null || !state.hasData()) && !awaitsWord) {
+            LOG.warn("{} left before the snapshot was complete; waiting {} s for it to come back, in case that its server lives on",
+                donorName, WORD_NS / 1_000_000_000L);
+            awaitWord(nowNs);
+        }
+    }
+
+    /** Tells whether {@code member} gives the snapshot, or did when it was last heard of. */
+    boolean isDonor(final MemberId member) {
+        return donor.equals(member) || givenUp.contains(member);
+    }
+
+    /** {@code from} says that it still gives the snapshot. Why that cannot go on, or null. */
+    String stillGiven(final MemberId from) {
+        if (donor.equals(MemberId.NONE)) {
+            gives(node.state.member(from));
+            LOG.info("{} still gives the snapshot", donorName);
+        } else if (!donor.equals(from)) {
+            return two(node.state.member(from).name(), donorName);
+        } else if (awaitsWord) {
+            LOG.info("{} is back, and still gives the snapshot", donorName);
+        }
+        awaitsWord = false;
+        return null;
+    }
+
+    /** {@code from} has given it: if it does not arrive, this node's own server knows. */
+    void given(final MemberId from) {
+        if (donor.equals(from) || donor.equals(MemberId.NONE) && awaitsWord) {
+            isGiven = true;
+            awaitsWord = false;
         }
     }
 
     /** {@code from} could not give the snapshot. Why nobody can, or null: another one is asked. */
     String donationFailed(final MemberId from, final int code, final long nowNs) {
+        if (donor.equals(MemberId.NONE) && awaitsWord) {
+            gives(node.state.member(from));
+        }
         if (!from.equals(donor)) {
             return null;
         }
@@ -121,8 +214,15 @@ final class SnapshotRequest {
         return null;
     }
 
+    /** Why a snapshot at {@code seqno} is of no use, or null. */
+    String mistrust(final long seqno) {
+        return seqno >= askedAt ? null : "the snapshot is at seqno " + seqno + ", but " + donorName + " was asked for one at " + askedAt
+            + ": it is that of a donor that was given up before, and both may have written into the same files";
+    }
+
     private void again(final long nowNs) {
         donor = MemberId.NONE;
+        awaitsWord = false;
         retryAtNs = nowNs;
     }
 }

@@ -6,6 +6,7 @@ package io.carillon.certification.replicator;
 import io.carillon.group.LogEntry;
 import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingView;
+import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.WsrepStatus;
 import org.slf4j.Logger;
@@ -94,12 +95,12 @@ final class StableCursor {
                 if (c.joiner().equals(node.self())) {
                     transfer.donorDone(from, c.code(), node.now());
                 }
+                transfer.membersChanged(node.now());
                 node.answer(call, WsrepStatus.OK, "");
             }
-            case Control.GaveUp c -> {
-                if (c.joiner().equals(node.self())) {
-                    transfer.donorDone(from, c.code(), node.now());
-                }
+            case Control.Gives c -> {
+                node.state.gives(from, c);
+                transfer.donorSays(from, c, node.now());
             }
             case Control.Synced c -> counted = node.state.synced(from);
             case Control.Desync c -> {
@@ -119,7 +120,7 @@ final class StableCursor {
             case Control.VerdictsRequest c -> {
                 final MemberState answers = firstWithData(from);
                 if (answers != null) {
-                    feed.choose(index, answers.id(), from, null);
+                    feed.choose(index, answers.id(), from, Gtid.UNDEFINED_UUID, null);
                 }
                 if (own) {
                     transfer.verdicts().requestOrdered(answers);
@@ -142,9 +143,10 @@ final class StableCursor {
     private void stateRequest(final MemberId from, final Control.StateRequest request, final boolean own) {
         final long index = entry.index;
         final long seqno = entry.seqno;
+        transfer.donation().asked(from);
         final MemberState donor = node.state.stateRequest(from, request);
         if (donor != null) {
-            feed.choose(index, donor.id(), from, request.request());
+            feed.choose(index, donor.id(), from, node.state.member(from).session(), request.request());
             if (donor.id().equals(node.self())) {
                 ownState.desynced(); // else this node would correct the record of it as donor
             }

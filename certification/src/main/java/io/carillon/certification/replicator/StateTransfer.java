@@ -8,6 +8,9 @@ import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.ReplicatedApplication.ViewUse;
+import io.carillon.wsrep.WsrepStatus;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +30,39 @@ final class StateTransfer {
     private Gtid target = Gtid.UNDEFINED;
     private boolean connectedShown;
     private boolean fed;
+    /** The application waits for a snapshot since an earlier connection, and this one has not gone on with that yet. */
+    private boolean asked;
+    /** Came before this node is in a view; null: none. */
+    private Arrival early;
+
+    /** What donors said before the application told this process its request. */
+    private final List<Word> words = new ArrayList<>();
+
+    private record Word(MemberId from, Control.Gives gives) {
+    }
+
+    /** The application has a snapshot, or failed to take it, and waits for the answer to {@code call}. */
+    private record Arrival(long call, Gtid position, int code) {
+    }
 
     StateTransfer(final Node node, final Delivery delivery) {
         this.node = node;
         request = new SnapshotRequest(node);
         verdicts = new KnownVerdicts(node, delivery);
         donation = new Donation(node, delivery);
+    }
+
+    /** An application's session begins, or is continued. */
+    void attached(final NodeSession session) {
+        asked = session.awaitsSnapshot();
+        early = null;
+        words.clear();
+        donation.attached(session.givesSnapshot());
+    }
+
+    /** Tells whether the application waits for a snapshot since an earlier connection. */
+    boolean isAsked() {
+        return asked;
     }
 
     /** A new connection begins. {@code resumed}: the application's connection goes on, it was told its view before. */
@@ -109,6 +139,7 @@ final class StateTransfer {
         }
         connectedShown = true;
         target = position;
+        asked = false;
         feed();
         return true;
     }
@@ -139,7 +170,11 @@ final class StateTransfer {
         }
         node.phase = Node.Phase.AWAIT_REQUEST;
         node.show(NodeState.JOINER, "Joining: preparing for State Transfer");
-        node.application.onStateRequestNeeded();
+        if (early == null) {
+            node.application.onStateRequestNeeded();
+        } else {
+            arrived(early);
+        }
     }
 
     /** The application's answer to onStateRequestNeeded. */
@@ -154,7 +189,12 @@ final class StateTransfer {
             return;
         }
         node.phase = Node.Phase.AWAIT_SNAPSHOT;
-        request.ready(bytes, position, nowNs);
+        final boolean again = asked;
+        asked = false;
+        request.ready(bytes, position, again, nowNs);
+        final List<Word> heard = List.copyOf(words);
+        words.clear();
+        heard.forEach(word -> donorSays(word.from, word.gives, nowNs));
     }
 
     /** Tells whether the application waits in {@code phase}. One that is gone waits for nothing: it enters anew when it is back. */
@@ -167,7 +207,6 @@ final class StateTransfer {
         if (!node.primary) {
             return;
         }
-        donation.tick();
         if (isIn(Node.Phase.AWAIT_SNAPSHOT)) {
             request.tick(nowNs);
         } else if (isIn(Node.Phase.AWAIT_VERDICTS)) {
@@ -194,7 +233,7 @@ final class StateTransfer {
         if (request.isTrivial()) {
             received(new Gtid(joinView.group(), seqno));
         } else {
-            request.ordered(chosen, nowNs);
+            failIf(request.ordered(chosen, seqno, nowNs));
         }
     }
 
@@ -204,6 +243,8 @@ final class StateTransfer {
         if (joinView == null || view.index() != joinView.index()) {
             verdicts.requestLost();
         }
+        donation.view();
+        request.view(nowNs);
         membersChanged(nowNs);
     }
 
@@ -217,11 +258,33 @@ final class StateTransfer {
 
     /** A donor is done with this node. */
     void donorDone(final MemberId from, final int code, final long nowNs) {
-        if (isIn(Node.Phase.AWAIT_SNAPSHOT) && code < 0) {
-            final String hopeless = request.donationFailed(from, code, nowNs);
-            if (hopeless != null) {
-                fail(hopeless);
-            }
+        donorSays(from, new Control.Gives(node.self(), node.session.session(), Math.min(code, 0)), nowNs);
+    }
+
+    /** {@code from} says whom it gives a snapshot, or how that ended. */
+    void donorSays(final MemberId from, final Control.Gives gives, final long nowNs) {
+        if (asked && isIn(Node.Phase.AWAIT_REQUEST)) {
+            words.add(new Word(from, gives));
+        }
+        if (!isIn(Node.Phase.AWAIT_SNAPSHOT) || node.state.member(from) == null) {
+            return;
+        }
+        final boolean isFromDonor = gives.joiner().equals(MemberId.NONE) && request.isDonor(from);
+        if (!isFromDonor && !(gives.joiner().equals(node.self()) && gives.session().equals(node.session.session()))) {
+            return;
+        }
+        if (gives.isUnderWay()) {
+            failIf(request.stillGiven(from));
+        } else if (gives.outcome() == 0) {
+            request.given(from);
+        } else {
+            failIf(request.donationFailed(from, gives.outcome(), nowNs));
+        }
+    }
+
+    private void failIf(final String why) {
+        if (why != null) {
+            fail(why);
         }
     }
 
@@ -232,8 +295,28 @@ final class StateTransfer {
         }
     }
 
-    /** The application has a snapshot. Why it is of no use, or null. */
-    String snapshotReceived(final Gtid position, final int code) {
+    /** The application has a snapshot, or failed to take it: answers {@code call}, at the latest when the node is in a view. */
+    void snapshotReceived(final long call, final Gtid position, final int code) {
+        final Arrival arrival = new Arrival(call, position, code);
+        if (asked && node.phase != Node.Phase.AWAIT_REQUEST) {
+            early = arrival;
+        } else {
+            arrived(arrival);
+        }
+    }
+
+    private void arrived(final Arrival arrival) {
+        if (asked) {
+            asked = false;
+            node.phase = Node.Phase.AWAIT_SNAPSHOT; // its request does not matter any more
+        }
+        early = null;
+        final String refused = take(arrival.position, arrival.code);
+        node.answer(arrival.call, refused == null ? WsrepStatus.OK : WsrepStatus.CONN_FAIL, refused == null ? "" : refused);
+    }
+
+    /** Why it is of no use, or null. */
+    private String take(final Gtid position, final int code) {
         if (node.phase != Node.Phase.AWAIT_SNAPSHOT) {
             return "no snapshot was awaited";
         }
@@ -245,6 +328,11 @@ final class StateTransfer {
         if (!position.uuid().equals(joinView.group()) || position.seqno() < 0) {
             fail("the snapshot is at " + position + ", but the group's history is " + joinView.group());
             return "wrong history";
+        }
+        final String mistrust = request.mistrust(position.seqno());
+        if (mistrust != null) {
+            fail(mistrust);
+            return mistrust;
         }
         received(position);
         return null;
@@ -280,6 +368,9 @@ final class StateTransfer {
         final boolean goesOn = node.session.received() >= 0;
         node.released = Math.max(node.released, goesOn ? Math.min(from, node.session.released()) : from);
         node.saved.restored(joinView.group());
+        if (donation.isOpen()) {
+            OwnState.donates(node);
+        }
         if (!connectedShown && from != joinView.seqno() - 1) {
             connectedShown = true;
             node.application.onView(node.toView(joinView, new Gtid(joinView.group(), joinView.seqno())), ViewUse.CONNECTED_ONLY);
@@ -292,6 +383,7 @@ final class StateTransfer {
         LOG.error("State transfer failed: {}", why);
         node.show(NodeState.ERROR, NodeState.ERROR.comment());
         node.phase = Node.Phase.LEAVING;
+        asked = false;
         node.application.onInconsistent(why);
         node.group.leave();
     }

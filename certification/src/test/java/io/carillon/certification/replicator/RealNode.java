@@ -15,7 +15,7 @@ import io.carillon.certification.log.WriteSetLog;
 import io.carillon.group.ring.Configuration;
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.transport.EngineLoop;
-import io.carillon.group.transport.GroupNode;
+import io.carillon.group.node.GroupNode;
 import io.carillon.group.transport.LoopTimer;
 import io.carillon.group.transport.PeerAddress;
 import io.carillon.group.transport.TransportConfig;

@@ -101,7 +101,7 @@ class SnapshotTest {
         assertEquals(NodeState.DONOR, a.state);
         cluster.crash(a.group);
         cluster.settle();
-        b.tick(0);
+        b.tick(SnapshotRequest.WORD_NS);
         cluster.settle();
         assertEquals(NodeState.DONOR, c.state);
         c.donation.run();
@@ -117,7 +117,7 @@ class SnapshotTest {
         final ToyServer c = cluster.joined("c");
         a.donates = false;
         final ToyServer b = cluster.joined("b");
-        a.replicator.snapshotSent(++a.call, a.position, -32);
+        a.sent(-32);
         cluster.settle();
         assertEquals("OK", a.results.get(a.call));
         b.tick(0);
@@ -137,7 +137,7 @@ class SnapshotTest {
         final ToyServer b = cluster.joined("b");
         a.replicator.detach();
         cluster.settle();
-        b.tick(0);
+        b.tick(SnapshotRequest.WORD_NS);
         cluster.settle();
         assertEquals(NodeState.SYNCED, b.state);
     }
@@ -161,13 +161,13 @@ class SnapshotTest {
         final ToyServer a = cluster.seed();
         a.donates = false;
         final ToyServer b = cluster.joined("b");
-        a.replicator.snapshotSent(++a.call, a.position, -32);
+        a.sent(-32);
         cluster.settle();
         assertFalse(b.events.stream().anyMatch(e -> e.startsWith("inconsistent")), b.events.toString());
         b.tick(1_000_000_000L);
         cluster.settle();
         assertEquals(NodeState.DONOR, a.state);
-        a.replicator.snapshotSent(++a.call, a.position, -32);
+        a.sent(-32);
         cluster.settle();
         assertTrue(b.events.stream().anyMatch(e -> e.startsWith("inconsistent a could not give a snapshot, code -32")
             && e.contains("no other member could")), b.events.toString());
@@ -252,12 +252,12 @@ class SnapshotTest {
         cluster.joined("b");
         cluster.isolate(a.group);
         cluster.settle();
-        a.replicator.snapshotSent(++a.call, a.position, 0);
+        a.sent(0);
         cluster.heal(a.group);
         cluster.settle();
         assertEquals(NodeState.SYNCED, a.state);
         assertEquals(NodeState.SYNCED, c.replicator.members().stream().filter(m -> m.name().equals("a")).findFirst().orElseThrow().state());
-        a.replicator.snapshotSent(++a.call, a.position, 0);
+        a.sent(0);
         assertTrue(a.results.get(a.call).startsWith("CONN_FAIL"));
     }
 }

@@ -43,15 +43,24 @@ final class ToyCluster extends FakeCluster {
         return server;
     }
 
+    /** A process as the sidecar of {@code server}, which knows nothing but what is in the log. */
+    static void sidecar(final ToyServer server, final FakeCluster cluster, final FakeGroup group) {
+        server.group = group;
+        server.replicator = new Replicator(CONFIG, cluster::read, FIRST_SYNCED, index -> server.purgeable = index, () -> server.clockNs);
+        server.replicator.group(group);
+        group.listener = server.replicator.groupListener();
+    }
+
     /** The sidecar of {@code server} is killed, and the others notice. */
     void killSidecar(final ToyServer server) {
+        server.replicator = null;
         crash(server.group);
         settle();
     }
 
     /** There is another sidecar, for a server that was fed before and has the calls {@code open}. */
     void replaceSidecar(final ToyServer server, final long... open) {
-        server.sidecar(this, restarted(server.group));
+        sidecar(server, this, restarted(server.group));
         server.reattach(open);
     }
 

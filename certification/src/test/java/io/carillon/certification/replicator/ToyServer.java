@@ -56,17 +56,21 @@ final class ToyServer implements ReplicatedApplication {
     int fullAfterParts;
     /** Donates as soon as it is asked. */
     boolean donates = true;
+    /** Ends what it was asked for; null before and after. */
     Runnable donation;
+    /** It waits for a snapshot, and was asked for nothing but that: as its provider has it. */
+    boolean awaits;
     Executor engine = Runnable::run;
     long call;
     long clockNs = NOW;
-    /** Up to where nobody needs the log, as last said. */
     long purgeable;
     /** Data of large write sets that nobody has decided on, by number; null: it takes none. */
     Map<Long, ByteArrayOutputStream> ahead;
     private StringBuilder large;
     private long largeLeft;
     private long largeSeqno;
+    /** Call with which it said that it has its snapshot. */
+    private long received;
     long partsMax;
 
     ToyServer(final FakeCluster cluster, final String name, final ServerNames names) {
@@ -74,16 +78,8 @@ final class ToyServer implements ReplicatedApplication {
         this.names = names;
         group = cluster.newGroup(name);
         session = new UUID(0xABCD, group.id.lsb());
-        sidecar(cluster, group);
+        ToyCluster.sidecar(this, cluster, group);
         names.add(this);
-    }
-
-    /** A process as its sidecar, which knows nothing but what is in the log. */
-    void sidecar(final FakeCluster cluster, final FakeGroup newGroup) {
-        group = newGroup;
-        replicator = new Replicator(ToyCluster.CONFIG, cluster::read, ToyCluster.FIRST_SYNCED, index -> purgeable = index, () -> clockNs);
-        replicator.group(group);
-        group.listener = replicator.groupListener();
     }
 
     /** A server without its replicator yet, which runs on {@code engine}. */
@@ -105,12 +101,14 @@ final class ToyServer implements ReplicatedApplication {
     void reattach(final long... open) {
         attachRunning(null, open);
         reconnect();
+        if (awaits && received > 0) {
+            replicator.snapshotReceived(received, position, 0);
+        }
     }
 
-    /** A server that has been fed until now. */
     void attachRunning(final Path dataDir, final long... open) {
         final long at = position.seqno();
-        replicator.attach(new NodeSession(session, name, name + ":3306", dataDir, position, at, at, open), this);
+        replicator.attach(new NodeSession(session, name, name + ":3306", dataDir, position, at, at, open, awaits, donation != null), this);
     }
 
     void reconnect() {
@@ -128,8 +126,7 @@ final class ToyServer implements ReplicatedApplication {
     }
 
     long write(final String row, final String value, final long lastSeen) {
-        final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
-        begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END, lastSeen, row).data(new UnsafeBuffer(data), 0, data.length);
+        begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END, lastSeen, row, value);
         return certify(row + "=" + value);
     }
 
@@ -143,15 +140,14 @@ final class ToyServer implements ReplicatedApplication {
 
     /** Sends one more fragment of a streaming transaction that has got {@code previous}. */
     long stream(final String row, final long previous) {
-        final byte[] data = (row + "=s").getBytes(StandardCharsets.UTF_8);
-        begin(previous < 0 ? WriteSetFlags.TRX_START : 0, position.seqno(), row).previousSeqno(previous)
-            .data(new UnsafeBuffer(data), 0, data.length);
+        begin(previous < 0 ? WriteSetFlags.TRX_START : 0, position.seqno(), row, "s").previousSeqno(previous);
         return certify(row + "=s");
     }
 
-    private WriteSetBuilder begin(final int flags, final long lastSeen, final String row) {
+    private WriteSetBuilder begin(final int flags, final long lastSeen, final String row, final String value) {
+        final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
         return builder.begin(flags).ids(++call, 1).lastSeen(lastSeen).key(KeyType.EXCLUSIVE, "db".getBytes(StandardCharsets.UTF_8),
-            "t".getBytes(StandardCharsets.UTF_8), row.getBytes(StandardCharsets.UTF_8));
+            "t".getBytes(StandardCharsets.UTF_8), row.getBytes(StandardCharsets.UTF_8)).data(new UnsafeBuffer(data), 0, data.length);
     }
 
     private long certify(final String change) {
@@ -179,10 +175,8 @@ final class ToyServer implements ReplicatedApplication {
         }
     }
 
-    /** Sends the sections of a large write set. */
     LargeWriteSet beginLarge(final String row, final String value, final int fragmentLength) {
-        final byte[] data = (row + "=" + value).getBytes(StandardCharsets.UTF_8);
-        begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END, position.seqno(), row).data(new UnsafeBuffer(data), 0, data.length);
+        begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END, position.seqno(), row, value);
         final int length = builder.build();
         final LargeWriteSet begun = new LargeWriteSet();
         begun.header.putBytes(0, builder.buffer(), 0, WriteSetLayout.HEADER_LENGTH);
@@ -247,9 +241,8 @@ final class ToyServer implements ReplicatedApplication {
     }
 
     @Override
-    public void onWriteSet(final long seqno, final long dependsOn, final int flags, final boolean certified,
-        final UUID origin, final long trxId,
-        final long connectionId, final long dataLength, final DirectBuffer data, final int offset, final int length) {
+    public void onWriteSet(final long seqno, final long dependsOn, final int flags, final boolean certified, final UUID origin,
+        final long trxId, final long connectionId, final long dataLength, final DirectBuffer data, final int offset, final int length) {
         events.add("write set " + seqno + (certified ? " commit" : " dummy") + " of " + origin.getLeastSignificantBits());
         if (certified && length == dataLength) {
             apply(data.getStringWithoutLengthUtf8(offset, length));
@@ -310,6 +303,9 @@ final class ToyServer implements ReplicatedApplication {
 
     @Override
     public void onView(final View newView, final ViewUse use) {
+        if (awaits && use == ViewUse.CONNECTED_ONLY) {
+            return;
+        }
         events.add("view " + newView.stateId().seqno() + " " + newView.status() + " " + use + " " + newView.members().size());
         views.add(newView);
         view = newView;
@@ -323,20 +319,20 @@ final class ToyServer implements ReplicatedApplication {
 
     @Override
     public void onStateRequestNeeded() {
-        events.add("state request needed");
-        replicator.stateRequest(0, name.getBytes(StandardCharsets.UTF_8), position);
+        events.addAll(awaits ? List.of() : List.of("state request needed"));
+        awaits = true;
+        engine.execute(() -> replicator.stateRequest(0, name.getBytes(StandardCharsets.UTF_8), position));
     }
 
     @Override
     public void onDonate(final Gtid at, final byte[] request, final boolean bypass) {
         events.add("donate " + at.seqno());
-        final String joinerName = new String(request, StandardCharsets.UTF_8);
         final TreeMap<String, String> copy = new TreeMap<>(rows);
         final Gtid snapshot = position;
         donation = () -> {
-            final ToyServer joiner = names.find(joinerName);
+            final ToyServer joiner = names.find(new String(request, StandardCharsets.UTF_8));
             joiner.engine.execute(() -> joiner.restore(copy, snapshot));
-            replicator.snapshotSent(++call, snapshot, 0);
+            sent(0);
         };
         if (donates) {
             donation.run();
@@ -347,7 +343,18 @@ final class ToyServer implements ReplicatedApplication {
         rows.clear();
         rows.putAll(copy);
         position = snapshot;
-        replicator.snapshotReceived(++call, snapshot, 0);
+        received = ++call;
+        if (replicator != null) {
+            replicator.snapshotReceived(received, snapshot, 0);
+        }
+    }
+
+    /** Its donation is over. */
+    void sent(final int code) {
+        donation = null;
+        if (replicator != null) {
+            replicator.snapshotSent(++call, position, code);
+        }
     }
 
     @Override
@@ -378,6 +385,7 @@ final class ToyServer implements ReplicatedApplication {
     @Override
     public void onResult(final long callNumber, final WsrepStatus status, final long value, final String text) {
         results.put(callNumber, status + (text.isEmpty() ? "" : " " + text));
+        awaits &= callNumber != received;
     }
 
     @Override

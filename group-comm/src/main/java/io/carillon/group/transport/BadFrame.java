@@ -4,22 +4,24 @@
 package io.carillon.group.transport;
 
 /** Bytes that are not what the protocol allows. Carries no stack trace: whoever sends garbage must not make this node work for it. */
-final class BadFrame extends Exception {
+public final class BadFrame extends Exception {
     private static final long serialVersionUID = 1;
 
     private final Refusal refusal;
 
-    BadFrame(final String what) {
+    /** Bytes that no node of ours sends. */
+    public BadFrame(final String what) {
         this(Refusal.GARBAGE, what);
     }
 
-    BadFrame(final Refusal refusal, final String what) {
+    /** What the sender is to be refused for. */
+    public BadFrame(final Refusal refusal, final String what) {
         super(what, null, false, false);
         this.refusal = refusal;
     }
 
     /** What its sender is. */
-    Refusal refusal() {
+    public Refusal refusal() {
         return refusal;
     }
 }

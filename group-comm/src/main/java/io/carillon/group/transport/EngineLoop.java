@@ -118,7 +118,7 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /** Has another pass come after this one. Loop's thread; leaves no garbage. */
-    void again() {
+    public void again() {
         loop.execute(NOTHING);
     }
 
@@ -172,12 +172,12 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /** A UDP channel for one of the two families of addresses, not bound yet. */
-    DatagramChannel datagramChannel(final SocketProtocolFamily family) {
+    public DatagramChannel datagramChannel(final SocketProtocolFamily family) {
         return epoll ? new EpollDatagramChannel(family) : new NioDatagramChannel(family);
     }
 
     /** Tells whether channels are epoll's. */
-    boolean isEpoll() {
+    public boolean isEpoll() {
         return epoll;
     }
 
@@ -213,7 +213,7 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /** The loop's thread survives what fails on it: the owner has something to close. */
-    Runnable guarded(final Runnable task) {
+    public Runnable guarded(final Runnable task) {
         return () -> {
             try {
                 task.run();

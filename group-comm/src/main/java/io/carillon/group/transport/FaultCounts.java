@@ -12,12 +12,13 @@ import java.util.Map;
  *
  * <p><b>Threading:</b> the loop's thread.
  */
-final class FaultCounts {
+public final class FaultCounts {
     private static final int MEMBERS_MAX = 1024;
 
     private final Map<MemberId, Long> counts = new LinkedHashMap<>();
 
-    void add(final MemberId member) {
+    /** Counts one more fault with {@code member}. */
+    public void add(final MemberId member) {
         final long count = of(member) + 1;
         counts.remove(member);
         if (counts.size() >= MEMBERS_MAX) {
@@ -26,7 +27,8 @@ final class FaultCounts {
         counts.put(member, count);
     }
 
-    long of(final MemberId member) {
+    /** Faults with {@code member}; 0 when it is not among the latest. */
+    public long of(final MemberId member) {
         return counts.getOrDefault(member, 0L);
     }
 }

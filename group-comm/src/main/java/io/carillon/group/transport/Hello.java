@@ -25,19 +25,22 @@ import java.util.List;
  * @param advertised where the sender can be reached.
  * @param known members that the sender is linked to.
  */
-record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int network, MemberId member, long mesh, long link, String cluster,
-    String node, PeerAddress advertised, List<Known> known) {
-    static final int VERSION_MIN = 1;
-    static final int VERSION_MAX = 1;
+public record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int network, MemberId member, long mesh, long link,
+    String cluster, String node, PeerAddress advertised, List<Known> known) {
+    /** Oldest protocol version that this node speaks. */
+    public static final int VERSION_MIN = 1;
+    /** Newest protocol version that this node speaks. */
+    public static final int VERSION_MAX = 1;
     static final int KNOWN_MAX = 128;
 
-    static final int MAGIC = 0x4e4c5243;
+    /** The letters CRLN. */
+    public static final int MAGIC = 0x4e4c5243;
     private static final int TEXT_MAX = 300;
     private static final int KNOWN_LENGTH_MAX = 12 << 10;
     private static final TrafficClass[] CLASSES = TrafficClass.values();
 
     /** A member and where it can be reached. */
-    record Known(MemberId member, PeerAddress address) {
+    public record Known(MemberId member, PeerAddress address) {
     }
 
     /** The version that both sides speak, or -1. */
@@ -46,7 +49,8 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int netw
         return version >= Math.max(versionMin, VERSION_MIN) ? version : -1;
     }
 
-    void encode(final ByteBuf out) {
+    /** Appends it to {@code out}. */
+    public void encode(final ByteBuf out) {
         out.writeIntLE(MAGIC);
         out.writeShortLE(versionMin).writeShortLE(versionMax);
         out.writeByte(network << 1 | trafficClass.ordinal());
@@ -59,7 +63,7 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int netw
     }
 
     /** Reads a HELLO. The versions are read first: of another version nothing else is looked at. */
-    static Hello decode(final ByteBuf in) throws BadFrame {
+    public static Hello decode(final ByteBuf in) throws BadFrame {
         need(in, 8);
         if (in.readIntLE() != MAGIC) {
             throw new BadFrame("no magic number");
@@ -86,7 +90,8 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int netw
         return hello;
     }
 
-    static void encodeKnown(final ByteBuf out, final List<Known> known) {
+    /** Appends the members that a node knows. */
+    public static void encodeKnown(final ByteBuf out, final List<Known> known) {
         final int countIndex = out.writerIndex();
         out.writeShortLE(0);
         int count = 0;
@@ -98,7 +103,8 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int netw
         out.setShortLE(countIndex, count);
     }
 
-    static List<Known> decodeKnown(final ByteBuf in) throws BadFrame {
+    /** Reads the members that another node knows. */
+    public static List<Known> decodeKnown(final ByteBuf in) throws BadFrame {
         need(in, 2);
         final int count = in.readUnsignedShortLE();
         if (count > KNOWN_MAX) {
@@ -111,14 +117,16 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int netw
         return known;
     }
 
-    static void writeText(final ByteBuf out, final String text) {
+    /** Appends a text of at most 300 bytes in UTF-8, with its length before it. */
+    public static void writeText(final ByteBuf out, final String text) {
         final byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         final int length = Math.min(bytes.length, TEXT_MAX);
         out.writeShortLE(length);
         out.writeBytes(bytes, 0, length);
     }
 
-    static String readText(final ByteBuf in) throws BadFrame {
+    /** Reads a text of at most 300 bytes. */
+    public static String readText(final ByteBuf in) throws BadFrame {
         need(in, 2);
         final int length = in.readUnsignedShortLE();
         if (length > TEXT_MAX) {
@@ -128,13 +136,15 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int netw
         return in.readCharSequence(length, StandardCharsets.UTF_8).toString();
     }
 
-    static void end(final ByteBuf in) throws BadFrame {
+    /** Nothing may follow. */
+    public static void end(final ByteBuf in) throws BadFrame {
         if (in.isReadable()) {
             throw new BadFrame(in.readableBytes() + " bytes too many");
         }
     }
 
-    static void need(final ByteBuf in, final int bytes) throws BadFrame {
+    /** So many bytes must be there. */
+    public static void need(final ByteBuf in, final int bytes) throws BadFrame {
         if (in.readableBytes() < bytes) {
             throw new BadFrame("frame ends early");
         }
@@ -150,12 +160,13 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int netw
     }
 
     /** Addresses of this node, one a network, in their order. */
-    static void encodeAddresses(final ByteBuf out, final List<PeerAddress> byNetwork) {
+    public static void encodeAddresses(final ByteBuf out, final List<PeerAddress> byNetwork) {
         out.writeByte(byNetwork.size());
         byNetwork.forEach(address -> writeText(out, address.toString()));
     }
 
-    static List<PeerAddress> decodeAddresses(final ByteBuf in) throws BadFrame {
+    /** Reads the sender's address on each network. */
+    public static List<PeerAddress> decodeAddresses(final ByteBuf in) throws BadFrame {
         need(in, 1);
         final int count = in.readUnsignedByte();
         if (count > LinkConfig.FURTHER_MAX + 1) {
@@ -179,7 +190,7 @@ record Hello(int versionMin, int versionMax, TrafficClass trafficClass, int netw
     }
 
     /** Text of a peer's, fit for a line of the log. */
-    static String printable(final String text) {
+    public static String printable(final String text) {
         return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 
 /** Writes one line per subject and ten seconds, and says how many were left out: what others send must not fill this node's log. */
-final class LimitedLog {
+public final class LimitedLog {
     private static final long PERIOD_NS = 10_000_000_000L;
     private static final int SUBJECTS_MAX = 256;
 
@@ -23,11 +23,12 @@ final class LimitedLog {
         }
     };
 
-    LimitedLog(final Logger log) {
+    public LimitedLog(final Logger log) {
         this.log = log;
     }
 
-    void say(final long nowNs, final boolean warning, final String subject, final Supplier<String> line) {
+    /** Writes {@code line} unless {@code subject} had one lately. */
+    public void say(final long nowNs, final boolean warning, final String subject, final Supplier<String> line) {
         Subject s = subjects.get(subject);
         if (s == null) {
             s = new Subject();

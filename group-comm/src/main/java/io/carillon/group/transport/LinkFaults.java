@@ -8,12 +8,13 @@ import java.util.ArrayDeque;
 import java.util.List;
 
 /** The last links that broke. */
-final class LinkFaults {
+public final class LinkFaults {
     private static final int FAULTS_MAX = 32;
 
     private final ArrayDeque<RingReport.Fault> faults = new ArrayDeque<>();
 
-    void add(final int network, final String node, final String remote, final String why) {
+    /** Remembers a link that was lost, in place of the oldest one when there are many. */
+    public void add(final int network, final String node, final String remote, final String why) {
         if (faults.size() == FAULTS_MAX) {
             faults.removeFirst();
         }
@@ -21,7 +22,7 @@ final class LinkFaults {
     }
 
     /** Oldest first. */
-    List<RingReport.Fault> all() {
+    public List<RingReport.Fault> all() {
         return List.copyOf(faults);
     }
 }

@@ -14,7 +14,7 @@ import org.agrona.DirectBuffer;
  *
  * <p><b>Threading:</b> the loop's thread.
  */
-interface Mesh {
+public interface Mesh {
     /** Listens, and looks for peers at {@code addresses}. */
     void start(List<PeerAddress> addresses);
 

@@ -14,9 +14,9 @@ import io.carillon.group.MemberId;
  * @param life random number of this process, the same on all networks.
  * @param network number of the network: only those who believe to be on the same are linked to.
  */
-record MeshIdentity(String cluster, String node, MemberId self, long life, int network) {
+public record MeshIdentity(String cluster, String node, MemberId self, long life, int network) {
     /** What speaks against a link with whoever says this of itself; null if nothing does. */
-    Refusal objection(final Hello hello) {
+    public Refusal objection(final Hello hello) {
         if (hello.commonVersion() < 0) {
             return Refusal.VERSION;
         }

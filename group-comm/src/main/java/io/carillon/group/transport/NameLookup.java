@@ -5,6 +5,7 @@ package io.carillon.group.transport;
 
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threading:</b> the loop's thread; answers come there.
  */
-final class NameLookup {
+public final class NameLookup {
     private static final Logger LOG = LoggerFactory.getLogger(NameLookup.class);
     private static final int RESOLVERS = 2;
     private static final int LOOKUPS_MAX = 1024;
@@ -26,17 +27,27 @@ final class NameLookup {
 
     private final EngineLoop loop;
 
+    /** Takes the address that is to be tried; or null, and why there is none. */
+    public interface Target {
+        void take(InetSocketAddress address, String why);
+    }
+
     /** Takes the answer: addresses, at least one; or null, and why there is none. */
-    interface Answer {
+    private interface Answer {
         void take(InetAddress[] addresses, String why);
     }
 
-    NameLookup(final EngineLoop loop) {
+    public NameLookup(final EngineLoop loop) {
         this.loop = loop;
     }
 
-    /** Looks {@code host} up; literals are answered at once. */
-    void find(final String host, final Answer answer) {
+    /** Begins a try at {@code entry}: its name is looked up, and one of its addresses taken. Literals are answered at once. */
+    public void dial(final AddressEntry entry, final Target target) {
+        entry.dialling = true;
+        find(entry.address.host(), (addresses, why) -> target.take(addresses == null ? null : entry.next(addresses), why));
+    }
+
+    private void find(final String host, final Answer answer) {
         final InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
         if (literal != null) {
             answer.take(new InetAddress[] {literal}, "");

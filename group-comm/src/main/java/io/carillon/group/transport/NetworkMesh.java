@@ -13,7 +13,7 @@ import org.agrona.DirectBuffer;
  *
  * <p><b>Threading:</b> the loop's thread.
  */
-interface NetworkMesh extends Mesh {
+public interface NetworkMesh extends Mesh {
     /** Random number of the peer's process: the same on all networks, another one in its next life. */
     long life(int peer);
 

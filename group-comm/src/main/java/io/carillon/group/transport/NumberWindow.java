@@ -11,7 +11,7 @@ import java.util.Arrays;
  *
  * <p><b>Threading:</b> the loop's thread.
  */
-final class NumberWindow {
+public final class NumberWindow {
     private static final int WORDS = 128;
     /** Numbers below the highest by no more than this are told apart. */
     static final int REACH = (WORDS - 1) * Long.SIZE;
@@ -20,7 +20,7 @@ final class NumberWindow {
     private long highest = -1;
 
     /** Tells whether {@code number} is 0 or above and was not taken. */
-    boolean isNew(final long number) {
+    public boolean isNew(final long number) {
         if (number < 0 || number < highest - REACH) {
             return false;
         }
@@ -28,7 +28,7 @@ final class NumberWindow {
     }
 
     /** Takes a number. False when it is not new. */
-    boolean take(final long number) {
+    public boolean take(final long number) {
         if (!isNew(number)) {
             return false;
         }

@@ -21,13 +21,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Threading:</b> the loop's thread.
  */
-final class RedundantMesh implements Mesh {
+public final class RedundantMesh implements Mesh {
     private static final Logger LOG = LoggerFactory.getLogger(RedundantMesh.class);
     /** Longer packets take one link in any mode. */
     static final int ACTIVE_LENGTH_MAX = 8 << 10;
 
     /** Makes the mesh of one network. */
-    interface Opener {
+    public interface Opener {
         NetworkMesh open(int network, MeshListener listener);
     }
 
@@ -48,7 +48,9 @@ final class RedundantMesh implements Mesh {
     private int listening;
     private boolean stopped;
 
-    RedundantMesh(final EngineLoop loop, final LinkConfig config, final int peersMax, final MeshListener listener, final Opener opener) {
+    /** A mesh over one of each network of {@code config}, which {@code opener} opens. */
+    public RedundantMesh(final EngineLoop loop, final LinkConfig config, final int peersMax, final MeshListener listener,
+        final Opener opener) {
         this.loop = loop;
         this.config = config;
         this.listener = listener;
@@ -65,7 +67,7 @@ final class RedundantMesh implements Mesh {
     }
 
     /** The mesh of one network. */
-    NetworkMesh network(final int number) {
+    public NetworkMesh network(final int number) {
         return networks[number];
     }
 

@@ -4,7 +4,7 @@
 package io.carillon.group.transport;
 
 /** Why a connection was refused. The code travels; the text is for people. */
-enum Refusal {
+public enum Refusal {
     GARBAGE("is not a Carillon node, or sent a damaged frame", false),
     VERSION("speaks another protocol version", true),
     CLUSTER_NAME("belongs to a cluster of another name", true),
@@ -34,25 +34,28 @@ enum Refusal {
         this.operatorsMistake = operatorsMistake;
     }
 
-    static Refusal of(final int code) {
+    /** The refusal of this code on the wire. */
+    public static Refusal of(final int code) {
         return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : UNKNOWN;
     }
 
-    int code() {
+    /** Its code on the wire. */
+    public int code() {
         return ordinal();
     }
 
-    String text() {
+    /** What the refused node is, in words that follow its name. */
+    public String text() {
         return text;
     }
 
     /** Tells whether it happens in every healthy cluster. */
-    boolean isOrdinary() {
+    public boolean isOrdinary() {
         return this == SELF || this == DUPLICATE;
     }
 
     /** Tells whether somebody has to correct a configuration, so that it is worth a warning. */
-    boolean isOperatorsMistake() {
+    public boolean isOperatorsMistake() {
         return operatorsMistake;
     }
 }

@@ -24,7 +24,7 @@ public final class RingKey {
 
     private final byte[] secret;
 
-    RingKey(final byte[] secret) {
+    public RingKey(final byte[] secret) {
         this.secret = secret.clone();
     }
 
@@ -65,7 +65,7 @@ public final class RingKey {
     }
 
     /** A key of {@code length} bytes for one purpose: another purpose, another salt or another secret gives another key. */
-    byte[] derive(final byte[] salt, final byte[] purpose, final int length) {
+    public byte[] derive(final byte[] salt, final byte[] purpose, final int length) {
         try {
             return KDF.getInstance("HKDF-SHA256").deriveData(
                 HKDFParameterSpec.ofExtract().addIKM(secret).addSalt(salt).thenExpand(purpose, length));

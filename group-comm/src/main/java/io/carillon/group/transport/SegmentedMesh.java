@@ -21,7 +21,7 @@ import org.agrona.ExpandableArrayBuffer;
  *
  * <p><b>Threading:</b> the loop's thread.
  */
-final class SegmentedMesh implements Mesh, MeshListener {
+public final class SegmentedMesh implements Mesh, MeshListener {
     /** Says in which segment the sender is. */
     static final byte SEGMENT = (byte) 0xE0;
     /** To be passed on: how many members, their ids, the packet. */
@@ -69,18 +69,20 @@ final class SegmentedMesh implements Mesh, MeshListener {
         }
     }
 
-    SegmentedMesh(final int segment, final LongSupplier clock, final MeshListener listener) {
+    /** A mesh at site {@code segment}, 0 to 255; what arrives goes to {@code listener}. */
+    public SegmentedMesh(final int segment, final LongSupplier clock, final MeshListener listener) {
         this.segment = segment;
         this.clock = clock;
         this.listener = listener;
     }
 
     /** Sets what carries the packets; its listener is this. */
-    void over(final Mesh carrier) {
+    public void over(final Mesh carrier) {
         mesh = carrier;
     }
 
-    Mesh carrier() {
+    /** What carries the packets beneath the sites. */
+    public Mesh carrier() {
         return mesh;
     }
 

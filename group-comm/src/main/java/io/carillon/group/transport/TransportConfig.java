@@ -77,7 +77,7 @@ public record TransportConfig(PeerAddress listen, PeerAddress advertised, int fr
     }
 
     /** What holds on a network: its own address to listen on, and links that are compared by answers that come often. */
-    TransportConfig onNetwork(final int network) {
+    public TransportConfig onNetwork(final int network) {
         if (links.further().isEmpty()) {
             return this;
         }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Carries the ring's packets: one event loop, a TCP mesh on it, and the node that owns ring, log and links on that loop's thread.
+ * Carries the ring's packets: the loop, the contract of a mesh ({@link io.carillon.group.transport.Mesh}), and meshes over meshes (several
+ * networks, sites).
  */
 package io.carillon.group.transport;

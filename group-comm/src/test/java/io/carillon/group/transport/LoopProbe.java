@@ -9,17 +9,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Looks at what lives on a loop, from a test's thread. */
-final class LoopProbe {
+public final class LoopProbe {
     /** Only there so that a test that hangs ends. */
-    static final long HANG_S = 60;
+    public static final long HANG_S = 60;
 
     private final EngineLoop loop;
 
-    LoopProbe(final EngineLoop loop) {
+    public LoopProbe(final EngineLoop loop) {
         this.loop = loop;
     }
 
-    <T> T on(final Callable<T> callable) throws Exception {
+    public <T> T on(final Callable<T> callable) throws Exception {
         final CompletableFuture<T> result = new CompletableFuture<>();
         loop.execute(() -> {
             try {
@@ -32,7 +32,7 @@ final class LoopProbe {
     }
 
     /** Waits for the end of a pass at which {@code condition} holds. False when a minute went by. */
-    boolean until(final Callable<Boolean> condition) throws Exception {
+    public boolean until(final Callable<Boolean> condition) throws Exception {
         final CompletableFuture<Boolean> result = new CompletableFuture<>();
         final Runnable hook = () -> {
             try {

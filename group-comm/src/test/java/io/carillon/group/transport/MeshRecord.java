@@ -17,39 +17,39 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 
 /** A loop with a mesh of any kind that writes down what it is told: "up 2", "down 2", and packets as they are. */
-abstract class MeshRecord implements MeshListener, Closeable {
-    final EngineLoop loop;
-    final MemberId id;
-    final LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
+public abstract class MeshRecord implements MeshListener, Closeable {
+    public final EngineLoop loop;
+    public final MemberId id;
+    public final LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
     private final Map<Long, Integer> handles = new HashMap<>();
     private boolean closed;
 
-    MeshRecord(final int number) {
+    public MeshRecord(final int number) {
         id = new MemberId(0, number);
         loop = EngineLoop.start("node" + number);
     }
 
-    abstract Mesh mesh();
+    public abstract Mesh mesh();
 
-    int handle(final int member) {
+    public int handle(final int member) {
         return handles.get((long) member);
     }
 
-    <T> T on(final Callable<T> callable) throws Exception {
+    public <T> T on(final Callable<T> callable) throws Exception {
         return new LoopProbe(loop).on(callable);
     }
 
-    String next() throws Exception {
+    public String next() throws Exception {
         final String event = events.poll(LoopProbe.HANG_S, TimeUnit.SECONDS);
         assertNotNull(event, () -> "no event came; " + describe());
         return event;
     }
 
-    void until(final Callable<Boolean> condition) throws Exception {
+    public void until(final Callable<Boolean> condition) throws Exception {
         assertTrue(new LoopProbe(loop).until(condition), this::describe);
     }
 
-    String describe() {
+    public String describe() {
         try {
             return String.join("\n", on(mesh()::describe));
         } catch (final Exception e) {

@@ -71,6 +71,10 @@ public final class Frames {
     public static final int PAUSE = 66;
     public static final int ISOLATE = 67;
 
+    /** HELLO flag: the server was asked for its request, and waits for a snapshot. */
+    public static final int HELLO_AWAITS_SNAPSHOT = 1;
+    /** HELLO flag: the server was asked for a snapshot, and no sidecar has confirmed that it heard of its end. */
+    public static final int HELLO_GIVES_SNAPSHOT = 2;
     /** CONNECT flag: the connection broke, and the server takes itself for a member still. */
     public static final int CONNECT_AGAIN = 1;
     /** WRITE_SET flag: its data came before it, as AHEAD. */

@@ -20,10 +20,21 @@ import java.util.UUID;
  * @param received last seqno that came in the feed of an earlier connection of the same provider, -1 none.
  * @param released every seqno up to it is committed, -1 none.
  * @param openCalls calls of an earlier connection that wait for their verdict.
+ * @param flags those of the frame: state transfers that go on from an earlier connection.
  */
 public record Hello(UUID session, int pid, String nodeName, String nodeAddress, String incoming, String dataDir, String options,
-    Gtid state, long received, long released, long[] openCalls) {
+    Gtid state, long received, long released, long[] openCalls, int flags) {
     private static final int OPEN_CALLS_MAX = 65_536;
+
+    /** Tells whether the server waits for a snapshot since an earlier connection. */
+    public boolean awaitsSnapshot() {
+        return (flags & Frames.HELLO_AWAITS_SNAPSHOT) != 0;
+    }
+
+    /** Tells whether the server gives a snapshot since an earlier connection. */
+    public boolean givesSnapshot() {
+        return (flags & Frames.HELLO_GIVES_SNAPSHOT) != 0;
+    }
 
     /** Reads the body of a HELLO. */
     static Hello read(final FrameReader frame) throws FrameFormatException {
@@ -52,6 +63,6 @@ public record Hello(UUID session, int pid, String nodeName, String nodeAddress, 
             openCalls[i] = frame.i64();
         }
         return new Hello(session, pid, nodeName, nodeAddress, incoming, dataDir, options, new Gtid(stateUuid, stateSeqno), received,
-            released, openCalls);
+            released, openCalls, frame.flags());
     }
 }

@@ -178,7 +178,8 @@ public final class FakeNode implements ReplicationEngine, SessionHost, SessionHo
         application.onFinal();
         application.onResult(call, WsrepStatus.OK, 0, "");
         hello = new Hello(hello.session(), hello.pid(), hello.nodeName(), hello.nodeAddress(), hello.incoming(), hello.dataDir(),
-            hello.options(), new Gtid(group.uuid, delivered), delivered, delivered, new long[0]);
+            hello.options(), new Gtid(group.uuid, delivered), delivered, delivered, new long[0],
+            0);
     }
 
     @Override

@@ -15,6 +15,7 @@ final class FrameBuilder {
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final int type;
     private final long id;
+    private int flags;
 
     FrameBuilder(final int type, final long id) {
         this.type = type;
@@ -39,6 +40,11 @@ final class FrameBuilder {
             .putLong(trxId).putLong(7)
             .putLong(lastSeen).putLong(-1).putInt(1).putInt(0).putLong(data.length).putInt(0).putInt(0)
             .putLong(keyHash).putInt(3 | 3 << 2 | 0xFFFFFFF << 4).putInt(0).put(data).array();
+    }
+
+    FrameBuilder flags(final int newFlags) {
+        flags = newFlags;
+        return this;
     }
 
     FrameBuilder u8(final int value) {
@@ -71,7 +77,7 @@ final class FrameBuilder {
     byte[] build() {
         final int length = Frames.HEADER_LENGTH + body.size();
         return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).putInt(length).putShort((short) type)
-            .putShort((short) 0).putLong(id)
+            .putShort((short) flags).putLong(id)
             .put(body.toByteArray()).array();
     }
 }

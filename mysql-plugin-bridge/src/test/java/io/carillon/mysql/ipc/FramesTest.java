@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** The page, the Java constants and the C constants say the same. */
@@ -24,7 +26,8 @@ final class FramesTest {
     private static final Pattern ROW = Pattern.compile("^\\| (\\d+) \\|(?: (?:P→S|S→P) \\|)? ([A-Z_]+) \\|");
     private static final Pattern C_CONSTANT = Pattern.compile("\\bFRAME_([A-Z_]+)\\s*=?\\s*(\\d+)");
     private static final Set<String> NO_TYPES = Set.of("PROTOCOL", "HEADER_LENGTH", "FRAME_LENGTH_MAX", "PART_LENGTH_MAX", "LENGTH_OFFSET",
-        "TYPE_OFFSET", "FLAGS_OFFSET", "ID_OFFSET", "CONNECT_AGAIN", "WRITE_SET_AHEAD", "VIEW_CONNECTED", "VIEW_NOT_CHANGED",
+        "TYPE_OFFSET", "FLAGS_OFFSET", "ID_OFFSET", "HELLO_AWAITS_SNAPSHOT", "HELLO_GIVES_SNAPSHOT", "CONNECT_AGAIN",
+        "WRITE_SET_AHEAD", "VIEW_CONNECTED", "VIEW_NOT_CHANGED",
         "VIEW_SYNTHETIC", "CAPABILITIES");
 
     @Test
@@ -52,6 +55,17 @@ final class FramesTest {
         }
         for (final Map.Entry<String, Integer> type : typesOfThePage().entrySet()) {
             assertEquals(type.getValue(), found.get(type.getKey()), "FRAME_" + type.getKey() + " in " + HEADER);
+        }
+    }
+
+    @Test
+    void helloTellsOfStateTransfersThatGoOn() throws FrameFormatException {
+        for (int flags = 0; flags <= 3; flags++) {
+            final byte[] frame = FrameBuilder.hello(new UUID(1, 2), "n1", "", new UUID(0, 0), -1, -1).flags(flags).build();
+            final FrameReader reader = new FrameReader();
+            reader.wrap(new UnsafeBuffer(frame), 0, frame.length);
+            final Hello hello = Hello.read(reader);
+            assertEquals(flags, (hello.awaitsSnapshot() ? 1 : 0) + (hello.givesSnapshot() ? 2 : 0));
         }
     }
 

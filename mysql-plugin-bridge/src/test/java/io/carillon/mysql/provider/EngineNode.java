@@ -16,7 +16,7 @@ import io.carillon.certification.replicator.StatusSink;
 import io.carillon.group.ring.Configuration;
 import io.carillon.group.ring.RingConfig;
 import io.carillon.group.transport.EngineLoop;
-import io.carillon.group.transport.GroupNode;
+import io.carillon.group.node.GroupNode;
 import io.carillon.group.transport.LoopTimer;
 import io.carillon.group.transport.PeerAddress;
 import io.carillon.group.transport.TransportConfig;
@@ -142,7 +142,7 @@ final class EngineNode implements SessionHost, SessionHost.Attachment, SessionLi
     public Attachment attach(final Hello hello, final ReplicatedApplication application, final AllowList allowList) {
         peers.attach(allowList);
         replicator.attach(new NodeSession(hello.session(), hello.nodeName(), hello.incoming(), Path.of(hello.dataDir()), hello.state(),
-            hello.received(), hello.released(), hello.openCalls()), application);
+            hello.received(), hello.released(), hello.openCalls(), hello.awaitsSnapshot(), hello.givesSnapshot()), application);
         return this;
     }
 
