@@ -43,9 +43,10 @@ class NodeBugTest {
     /** Without what came later a seed means what it meant when it found this one. */
     private static Set<String> without(final NodeBug bug) {
         return switch (bug) {
-            case READ_NOT_ORDERED -> Set.of(NodeTrouble.LONE_DEATHS.name(), NodeTrouble.OPERATIONS.name(), Trouble.FILTERS.name());
-            case NOT_ISOLATED, RESYNC_IS_DESYNC -> Set.of(Trouble.FILTERS.name());
-            default -> Set.of(NodeTrouble.OPERATIONS.name(), Trouble.FILTERS.name());
+            case READ_NOT_ORDERED -> Set.of(NodeTrouble.LONE_DEATHS.name(), NodeTrouble.OPERATIONS.name(), Trouble.FILTERS.name(),
+                Trouble.ROUND_TRIPS.name());
+            case NOT_ISOLATED, RESYNC_IS_DESYNC -> Set.of(Trouble.FILTERS.name(), Trouble.ROUND_TRIPS.name());
+            default -> Set.of(NodeTrouble.OPERATIONS.name(), Trouble.FILTERS.name(), Trouble.ROUND_TRIPS.name());
         };
     }
 

@@ -24,6 +24,7 @@ import io.carillon.group.transport.Mesh;
 import io.carillon.group.transport.MeshListener;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.IntArrayList;
 import org.agrona.collections.LongArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,7 @@ final class Membership implements RingEffects, MeshListener {
     private final Consumer<String> listenFailed;
     private final LoopTimer timer;
     private final LongArrayList persisted = new LongArrayList();
+    private final IntArrayList linked = new IntArrayList();
     private RingCore ring;
     private Mesh mesh;
     private boolean touched;
@@ -197,9 +199,18 @@ final class Membership implements RingEffects, MeshListener {
         }
         if (nowNs - ring.nextDeadlineNs() >= 0 && ring.nextDeadlineNs() != Long.MAX_VALUE) {
             box.timer(nowNs, nowNs - ring.nextDeadlineNs());
+            tellRoundTrips();
             ring.onTimer(nowNs);
         }
         ring.flush(nowNs);
+    }
+
+    /** What the ring waits for on a timer may depend on them. */
+    private void tellRoundTrips() {
+        for (int nth = 0; nth < linked.size(); nth++) {
+            final int peer = linked.getInt(nth);
+            ring.onRoundTrip(peer, mesh.roundTripNs(peer));
+        }
     }
 
     /** Closes links and timers; late completions find nobody. */
@@ -216,12 +227,14 @@ final class Membership implements RingEffects, MeshListener {
     @Override
     public void onPeerUp(final long nowNs, final int peer, final MemberId id) {
         box.peerUp(nowNs, peer, id, nodeName(id));
+        linked.addInt(peer);
         call(r -> r.onPeerUp(nowNs, peer, id));
     }
 
     @Override
     public void onPeerDown(final long nowNs, final int peer) {
         box.peerDown(nowNs, peer);
+        linked.removeInt(peer);
         call(r -> r.onPeerDown(nowNs, peer));
     }
 

@@ -17,6 +17,9 @@ final class CatchUp {
     private static final int FRAGMENT_MARGIN = 256;
     /** Asked for at first, and after an answer that did not come: who asks a slow link for more fills it with answers too late. */
     private static final int FIRST_BUDGET = 64 << 10;
+    private static final int DOUBLINGS_MAX = 16;
+    /** What an answer took is forgotten by this part with each packet that came sooner. */
+    private static final int FORGET = 32;
 
     private final RingMachine machine;
     private final PullSources sources;
@@ -30,6 +33,8 @@ final class CatchUp {
     private boolean pulling;
     /** How long an answer may take; longer each time that none came, since it may be on its way over a slow link. */
     private long patienceNs;
+    /** Questions since something came last of which nothing came in time. */
+    private int silences;
     /** Bytes asked for: more each time that all came. */
     private int budget;
     /** Questions that went to whoever's turn it was, since something came last. */
@@ -47,7 +52,7 @@ final class CatchUp {
         resetFrom = -1;
         former.onInstalled();
         pulling = false;
-        patienceNs = 5 * machine.config.joinNs();
+        silences = 0;
         budget = FIRST_BUDGET;
         turns = 0;
         sources.forget();
@@ -105,7 +110,7 @@ final class CatchUp {
     private void askWhoHasIt() {
         sources.ask(question());
         if (sources.isHolderKnown()) {
-            patienceNs = 5 * machine.config.joinNs();
+            silences = 0;
             pull();
         }
     }
@@ -120,7 +125,7 @@ final class CatchUp {
     void onTimer() {
         if (deadlineNs() <= machine.nowNs) {
             if (pulling) {
-                patienceNs = Math.min(2 * patienceNs, Math.max(patienceNs, machine.config.installNs() / 2));
+                silences = Math.min(silences + 1, DOUBLINGS_MAX);
                 budget = FIRST_BUDGET;
                 sources.onSilence();
             }
@@ -142,9 +147,11 @@ final class CatchUp {
         pulledNs = machine.nowNs;
         sources.ask(question());
         final Peer source = source();
+        patienceNs = patienceNs(source);
         if (source == null) {
             return;
         }
+        sources.onAsked(source.slot);
         final long from = startsOver() ? 0 : machine.tail.end() + 1;
         final ExpandableArrayBuffer request = machine.transmitter.begin(PacketType.PULL);
         request.putLong(RingPacket.PULL_INDEX_OFFSET, from, LITTLE_ENDIAN);
@@ -152,6 +159,32 @@ final class CatchUp {
         request.putInt(RingPacket.PULL_BUDGET_OFFSET, budget, LITTLE_ENDIAN);
         machine.transmitter.send(source, RingPacket.PULL_LENGTH, TrafficClass.CONTROL);
         machine.trace(TraceEvent.PULLED, from, source.slot, machine.ring.knownEnd);
+    }
+
+    /**
+     * How long an answer of {@code source} may take before it is asked for again. Where the round trip is known it is twice that, or twice
+     * what answers took lately, as on a narrow link, and some: an answer that comes after all costs a link more than one that is
+     * waited for too long. Twice as much after each silence.
+     */
+    private long patienceNs(final Peer source) {
+        final long usualNs = 5 * machine.config.joinNs();
+        final long firstNs = source == null || source.roundTripNs < 0 ? usualNs
+            : Math.min(machine.config.joinNs() + 2 * Math.max(source.roundTripNs, source.answerNs),
+                Math.max(usualNs, machine.config.installNs()));
+        return Math.min(firstNs << silences, Math.max(firstNs, machine.config.installNs() / 2));
+    }
+
+    /** Something came of {@code source}, which may have more under way. */
+    private void onProgress(final Peer source) {
+        if (source != null) {
+            source.answerNs = Math.max(sources.waitedNs(source.slot), source.answerNs - source.answerNs / FORGET);
+        }
+        turns = 0;
+        blind = false;
+        // To ask again would only lengthen the queue before what follows.
+        pulledNs = machine.nowNs;
+        silences = 0;
+        patienceNs = patienceNs(source);
     }
 
     /**
@@ -245,11 +278,7 @@ final class CatchUp {
         if (machine.tail.end() == end) {
             return; // an answer to an earlier question: asking once more for each of them would never end
         }
-        turns = 0;
-        blind = false;
-        // More may follow: to ask again would only lengthen the queue before it.
-        pulledNs = machine.nowNs;
-        patienceNs = 5 * machine.config.joinNs();
+        onProgress(machine.ring.peers[slot]);
         machine.orderReceiver.drain();
         if ((flags & RingPacket.ENTRIES_END) != 0 && isBehind()) {
             budget = Math.min(2 * budget, Math.max(FIRST_BUDGET, machine.config.pullBytes()));

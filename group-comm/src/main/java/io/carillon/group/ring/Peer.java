@@ -22,6 +22,10 @@ final class Peer {
     /** Latest acknowledgement and horizon that a packet to it carried in the current epoch. */
     long sentLogged;
     long sentHorizon;
+    /** As the owner measured it; negative before. */
+    long roundTripNs = -1;
+    /** How long its answers to PULL lately took: the longest, forgotten by and by. */
+    long answerNs;
 
     Peer(final int handle, final MemberId id, final long nowNs) {
         this.handle = handle;

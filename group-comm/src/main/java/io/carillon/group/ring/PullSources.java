@@ -19,6 +19,8 @@ final class PullSources {
     private boolean[] lacking = {};
     /** By slot: who acknowledged it, and was asked. */
     private boolean[] asked = {};
+    /** By slot: since when it has owed an answer, or its rest; 0 for never. */
+    private long[] owesSinceNs = {};
     /** All have purged it or lack it: the latest answer has to do. */
     private boolean lastResort;
 
@@ -39,6 +41,7 @@ final class PullSources {
         purged = new boolean[machine.ring.size()];
         lacking = new boolean[machine.ring.size()];
         asked = new boolean[machine.ring.size()];
+        owesSinceNs = new long[machine.ring.size()];
         lastResort = false;
     }
 
@@ -118,6 +121,20 @@ final class PullSources {
     void onLacking(final int slot) {
         lacking[slot] = true;
         lastResort |= first(0, false, false) == null;
+    }
+
+    /** It is asked, perhaps not for the first time. */
+    void onAsked(final int slot) {
+        if (owesSinceNs[slot] == 0) {
+            owesSinceNs[slot] = machine.nowNs;
+        }
+    }
+
+    /** For how long it has owed what came of it just now; what follows it owes from now on. */
+    long waitedNs(final int slot) {
+        final long sinceNs = owesSinceNs[slot];
+        owesSinceNs[slot] = machine.nowNs;
+        return sinceNs == 0 ? 0 : machine.nowNs - sinceNs;
     }
 
     /** No answer came, perhaps for want of one: who lacked it is worth another question. */

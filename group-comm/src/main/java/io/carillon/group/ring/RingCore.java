@@ -92,6 +92,14 @@ public final class RingCore {
         exit();
     }
 
+    /** Takes note of the round trip to {@code peer}, nanoseconds, as the owner measures it; negative before it was measured. */
+    public void onRoundTrip(final int peer, final long roundTripNs) {
+        final Peer measured = machine.peers.at(peer);
+        if (measured != null) {
+            measured.roundTripNs = roundTripNs;
+        }
+    }
+
     /** A packet of a linked peer. Garbage is dropped and traced. */
     public void onPacket(final long nowNs, final int peer, final DirectBuffer buffer, final int offset, final int length) {
         enter(nowNs);

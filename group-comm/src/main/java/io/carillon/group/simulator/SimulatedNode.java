@@ -255,6 +255,7 @@ final class SimulatedNode {
         if (simulator.network().linkUp(number, peer, session)) {
             trace.add(simulator.now(), simulator.eventNumber(), "link-up", peer, session, 0);
             core.onPeerUp(local(), peer, simulator.node(peer).self);
+            core.onRoundTrip(peer, options.roundTrip() == 0 ? -1 : options.roundTrip());
             touched();
         }
     }

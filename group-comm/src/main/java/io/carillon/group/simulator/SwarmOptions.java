@@ -47,6 +47,7 @@ import java.util.Arrays;
  * @param rotation how the token goes round, if it does.
  * @param floods of tiny offers.
  * @param filters of types of packets.
+ * @param roundTrip that members are told to have been measured, on every link; 0: not measured.
  * @param ring timers and limits of all members.
  */
 record SwarmOptions(int nodes, Durability durability, boolean streams, boolean partitionsClose, long delayMin, long delayMean, double loss,
@@ -54,7 +55,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         long partitionEvery,
     long clogEvery, long leaveEvery, long downMean, long pauseMean, long partitionMean, long offerEvery, int hotWriter, int payloadMax,
     double barriers, double weightChanges, int[] weights, double damage, int driftPpmMax, double tooLarge, Load load, Extremes extremes,
-    Rotations rotation, Floods floods, Filters filters, RingConfig ring) {
+    Rotations rotation, Floods floods, Filters filters, long roundTrip, RingConfig ring) {
     private static final int DRIFT_PPM_MAX = 20_000;
     private static final long US = 1_000L;
     private static final long MS = 1_000_000L;
@@ -98,7 +99,14 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
             random.chance(0.5) ? 0.1 : 0, random.chance(0.2) ? 0.02 : 0, weights, weather.chance(0.25) ? weather.nextDouble() * 0.02 : 0,
             weather.chance(0.4) ? weather.below(DRIFT_PPM_MAX) : 0, weather.chance(0.2) ? 0.01 : 0, load,
             extremes, asToday ? Rotations.draw(seed, nodes) : Rotations.NONE, asToday ? Floods.draw(seed) : Floods.NONE,
-            asToday ? Filters.draw(seed) : Filters.NONE, ring(random));
+            asToday ? Filters.draw(seed) : Filters.NONE, asToday ? roundTrip(seed) : 0,
+            ring(random));
+    }
+
+    /** Whatever the links take: what was measured is not always so any more. */
+    private static long roundTrip(final long seed) {
+        final Xoshiro256 random = Xoshiro256.stream(seed, "round trip");
+        return random.chance(0.5) ? random.spread(50 * US, 100 * MS) : 0;
     }
 
     private static int nodeCount(final Xoshiro256 random) {
@@ -139,7 +147,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
     static SwarmOptions quiet(final int[] weights, final Durability durability, final boolean partitionsClose) {
         return new SwarmOptions(weights.length, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
             -1, 64, 0, 0, weights, 0, 0, 0, Load.NONE, Extremes.NONE,
-            Rotations.NONE, Floods.NONE, Filters.NONE, RingConfig.defaults(""));
+            Rotations.NONE, Floods.NONE, Filters.NONE, 0, RingConfig.defaults(""));
     }
 
     /** The same with a token that goes round, three packets at most on a visit, of which two follow it. */
@@ -147,7 +155,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         return new SwarmOptions(nodes, durability, streams, partitionsClose, delayMin, delayMean, loss, duplication, batch, syncMean,
             persistMean, powerLoss, crashEvery, pauseEvery, partitionEvery, clogEvery, leaveEvery, downMean, pauseMean, partitionMean,
             offerEvery, hotWriter, payloadMax, barriers, weightChanges, weights, damage, driftPpmMax, tooLarge, load, extremes,
-            new Rotations(new TokenRotation(true, 8, 3, 2, 5 * S), -1), floods, filters, ring);
+            new Rotations(new TokenRotation(true, 8, 3, 2, 5 * S), -1), floods, filters, roundTrip, ring);
     }
 
     /** How much the clock of {@code node} is too fast, in millionths; half of the nodes are too slow. */

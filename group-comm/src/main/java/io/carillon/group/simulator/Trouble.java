@@ -16,6 +16,7 @@ public enum Trouble {
     ROTATION("rotation"),
     FLOODS("floods"),
     FILTERS("filters"),
+    ROUND_TRIPS("roundTrip"),
     LOAD("load"),
     DAMAGE("damage"),
     LOSS("loss"),

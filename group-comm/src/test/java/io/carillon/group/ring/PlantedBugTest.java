@@ -50,8 +50,8 @@ class PlantedBugTest {
 
     /** Without what came later, and the bugs of a parked token with one, so that their seeds mean what they meant. */
     private static Set<Trouble> without(final PlantedBug bug) {
-        return bug.compareTo(PlantedBug.TOKEN_TWICE) < 0 ? Set.of(Trouble.ROTATION, Trouble.FLOODS, Trouble.FILTERS)
-            : Set.of(Trouble.FLOODS, Trouble.FILTERS);
+        return bug.compareTo(PlantedBug.TOKEN_TWICE) < 0 ? Set.of(Trouble.ROTATION, Trouble.FLOODS, Trouble.FILTERS, Trouble.ROUND_TRIPS)
+            : Set.of(Trouble.FLOODS, Trouble.FILTERS, Trouble.ROUND_TRIPS);
     }
 
     /** A bug of one rule is met without most of the trouble, and soon; the simplest run fails when it is replayed. */

@@ -25,12 +25,19 @@ final class RingWorld {
     Consumer<byte[]> tap = packet -> { };
     /** Tells which packets get lost; nobody hears of that. */
     Loss loss = (from, to, type) -> false;
+    /** How long a packet takes. */
+    Delay delay = type -> DELAY_NS;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private long eventNumber;
 
     /** A rule of loss, by the numbers of the nodes and the type of the packet. */
     interface Loss {
         boolean loses(int from, int to, byte type);
+    }
+
+    /** By the type of the packet. */
+    interface Delay {
+        long ofNs(byte type);
     }
 
     private record Event(long atNs, long number, Runnable action) implements Comparable<Event> {

@@ -160,7 +160,7 @@ final class RingWorldNode implements RingEffects {
         }
         final RingWorldNode to = world.nodes.get(peer);
         final int then = to.life;
-        world.at(world.nowNs + RingWorld.DELAY_NS, () -> to.receive(this, copy, then));
+        world.at(world.nowNs + world.delay.ofNs(copy[0]), () -> to.receive(this, copy, then));
     }
 
     private void receive(final RingWorldNode from, final byte[] packet, final int then) {

@@ -94,16 +94,19 @@ class SimulatorSeedsTest {
             final long seed = kept.seed();
             assertTrue(Simulator.run(seed, EVENTS, MESSAGES).messages() >= MESSAGES, "seed " + seed);
             final SwarmOptions drawn = SwarmOptions.draw(seed);
-            if (drawn.floods() != Floods.NONE || drawn.filters() != Filters.NONE && !drawn.streams()) {
-                assertTrue(Shrinker.run(seed, EVENTS, MESSAGES, RingCore::new, Set.of(Trouble.FLOODS, Trouble.FILTERS)).messages()
-                    >= MESSAGES, "seed " + seed + ", without floods and filters");
+            if (drawn.floods() != Floods.NONE || drawn.filters() != Filters.NONE || drawn.roundTrip() > 0) {
+                assertTrue(without(seed, Trouble.FLOODS, Trouble.FILTERS, Trouble.ROUND_TRIPS).messages() >= MESSAGES,
+                    "seed " + seed + ", without floods, filters and measured round trips");
             }
-            assertTrue(Shrinker.run(seed, EVENTS, MESSAGES, RingCore::new, Set.of(Trouble.ROTATION, Trouble.FLOODS, Trouble.FILTERS))
-                .messages() >= MESSAGES,
+            assertTrue(without(seed, Trouble.ROTATION, Trouble.FLOODS, Trouble.FILTERS, Trouble.ROUND_TRIPS).messages() >= MESSAGES,
                 "seed " + seed + ", with a parked token");
             assertTrue(Simulator.runFormer(seed, EVENTS, MESSAGES, true).messages() >= MESSAGES, "seed " + seed + ", without extremes");
             assertTrue(Simulator.runFormer(seed, EVENTS, MESSAGES, false).messages() >= MESSAGES, "seed " + seed + ", without load");
         }
+    }
+
+    private static SimulationReport without(final long seed, final Trouble... kinds) {
+        return Shrinker.run(seed, EVENTS, MESSAGES, RingCore::new, Set.of(kinds));
     }
 
     @Test
