@@ -7,6 +7,7 @@ import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingView;
 import io.carillon.wsrep.NodeState;
+import io.carillon.wsrep.WsrepStatus;
 
 /**
  * Keeps the group's record of this node's state true: compares what the order says with what is so, and says one
@@ -19,6 +20,8 @@ final class OwnState {
 
     private final Node node;
     private boolean underWay;
+    /** Ends of a desync that are on their way. */
+    private int resyncing;
     private long rateNs;
     private int written;
     private long promoteAskedNs;
@@ -30,6 +33,7 @@ final class OwnState {
     /** The node connects: the group knows nothing of it. */
     void begin() {
         node.serverDesync = 0;
+        resyncing = 0;
         forget();
     }
 
@@ -91,31 +95,74 @@ final class OwnState {
         node.send(new Control.StateIs(NodeState.UNDEFINED, 0), Offers.NOBODY);
     }
 
-    /** An own message is stable. */
-    void ordered(final Control control) {
+    /** The server leaves flow control and donor choice, or comes back; {@code call} waits for the answer. */
+    void desync(final long call, final boolean on) {
+        if (!node.isActive()) {
+            node.answer(call, WsrepStatus.TRX_FAIL, "not in a primary view");
+        } else if (!on && node.serverDesync <= resyncing) {
+            // Who is not desynced is resynced already, as Galera has it; the group would count it as the end of a donation that goes on.
+            node.answer(call, WsrepStatus.OK, "");
+        } else {
+            resyncing += on ? 0 : 1;
+            node.send(new Control.Desync(on), call);
+        }
+    }
+
+    /**
+     * An own message is stable; {@code counted}: it changed the group's record. What this node is follows from what became of
+     * its own messages, not from that record: a view may have set that back to what this node was, and is corrected.
+     */
+    void ordered(final Control control, final boolean counted) {
+        resyncEnds(control);
         underWay &= !isAboutState(control);
-        // What StateIs says came from here, and may have changed meanwhile.
-        if (isAboutState(control) && !(control instanceof Control.StateIs) || control instanceof Control.Desync) {
-            keep();
+        if (node.application == null) {
+            return; // it is gone, and the data with it
+        }
+        switch (control) {
+            case Control.Joined c when !c.joiner().equals(MemberId.NONE) -> donationOver(node);
+            case Control.Joined c -> be(node, hasData() ? node.ownState : NodeState.JOINED, node.ownDesync);
+            case Control.Desync c when !c.on() -> donationOver(node);
+            case Control.Desync c when counted -> desynced();
+            // What was ordered before the primary view was lost, and is stable only now, makes nobody synced: the application
+            // was told of the loss, so it must be told again that it is in sync.
+            case Control.Synced c when counted && node.primary && node.ownState == NodeState.JOINED ->
+                be(node, NodeState.SYNCED, node.ownDesync);
+            case null, default -> {
+            }
+        }
+    }
+
+    /** The server desynced, or is a donor now. */
+    void desynced() {
+        be(node, NodeState.DONOR, node.ownDesync + 1);
+    }
+
+    private boolean hasData() {
+        return node.ownState == NodeState.JOINED || node.ownState == NodeState.SYNCED || node.ownState == NodeState.DONOR;
+    }
+
+    private static void be(final Node node, final NodeState state, final int desync) {
+        final boolean isNew = state != node.ownState || desync != node.ownDesync;
+        node.ownState = state;
+        node.ownDesync = desync;
+        if (isNew && node.session != null) {
+            node.group.info(node.info());
         }
     }
 
     /** An own message will not be ordered. */
     void rejected(final Control control) {
+        resyncEnds(control);
         underWay &= !isAboutState(control);
         if (control instanceof Control.Joined j && !j.joiner().equals(MemberId.NONE)) {
             donationOver(node);
         }
     }
 
-    /** A donation is over, and the group has not ordered that: it hears of it by this node's word about itself. */
+    /** A donation or a desync is over; where the group has not ordered that it hears of it by this node's word about itself. */
     static void donationOver(final Node node) {
         if (node.ownDesync > 0) {
-            node.ownDesync--;
-            node.ownState = node.ownDesync == 0 ? NodeState.JOINED : node.ownState;
-            if (node.session != null) {
-                node.group.info(node.info());
-            }
+            be(node, node.ownDesync == 1 ? NodeState.JOINED : node.ownState, node.ownDesync - 1);
         }
     }
 
@@ -124,22 +171,6 @@ final class OwnState {
         node.ownState = NodeState.DONOR;
         node.ownDesync = node.serverDesync + 1;
         node.group.info(node.info());
-    }
-
-    /**
-     * Takes over what the group's record says of this node, when this node has changed it. What was ordered before the
-     * primary view was lost, and is stable only now, makes nobody synced: the application was told of the loss, so it
-     * must be told again that it is in sync.
-     */
-    void keep() {
-        final MemberState self = node.state.member(node.self());
-        final NodeState state = self.state() == NodeState.SYNCED && !node.primary ? NodeState.JOINED : self.state();
-        final boolean changed = state != node.ownState || self.desyncCount() != node.ownDesync;
-        node.ownState = state;
-        node.ownDesync = self.desyncCount();
-        if (changed && node.session != null) {
-            node.group.info(node.info());
-        }
     }
 
     /** Brings the group's record of this node's state to what it is. */
@@ -177,6 +208,12 @@ final class OwnState {
         written = 0;
         if (node.primary && node.session != null) {
             node.group.info(node.info());
+        }
+    }
+
+    private void resyncEnds(final Control control) {
+        if (control instanceof Control.Desync d && !d.on()) {
+            resyncing = Math.max(0, resyncing - 1);
         }
     }
 

@@ -230,13 +230,8 @@ public final class Replicator implements ReplicationEngine {
 
     @Override
     public void desync(final long call, final boolean desync) {
-        if (node.repeatable.isRepeated(call, node.application)) {
-            return;
-        }
-        if (node.isActive()) {
-            node.send(new Control.Desync(desync), call);
-        } else {
-            node.answer(call, WsrepStatus.TRX_FAIL, "not in a primary view");
+        if (!node.repeatable.isRepeated(call, node.application)) {
+            ownState.desync(call, desync);
         }
     }
 

@@ -86,6 +86,7 @@ final class StableCursor {
         final Offers.Tag tag = own ? node.offers.ordered(entry.originSeq) : null;
         final long call = tag instanceof Offers.Tag.Message m ? m.call() : Offers.NOBODY;
         final Control control = node.codec.decode(entry.payload, 0, entry.payload.capacity());
+        boolean counted = true;
         switch (control) {
             case null -> LOG.warn("A control entry at index {} of {} cannot be read; this node is older than that member", index, from);
             case Control.StateRequest c -> stateRequest(from, c, own);
@@ -101,14 +102,13 @@ final class StableCursor {
                 node.state.gives(from, c);
                 transfer.donorSays(from, c, node.now());
             }
-            case Control.Synced c -> node.state.synced(from);
+            case Control.Synced c -> counted = node.state.synced(from);
             case Control.Desync c -> {
-                // Who is not desynced is resynced already, as Galera has it.
-                final boolean done = node.state.desync(from, c.on()) || !c.on();
-                if (own && node.state.member(from) != null && done) {
+                counted = node.state.desync(from, c.on()) || !c.on();
+                if (own && node.state.member(from) != null && counted) {
                     node.serverDesync = Math.max(0, node.serverDesync + (c.on() ? 1 : -1));
                 }
-                node.answer(call, done ? WsrepStatus.OK : WsrepStatus.TRX_FAIL, done ? "" : "a node without data cannot desync");
+                node.answer(call, counted ? WsrepStatus.OK : WsrepStatus.TRX_FAIL, counted ? "" : "a node without data cannot desync");
             }
             case Control.Vote c -> ballot.vote(from, c);
             case Control.VoteResult c -> ballot.result(c);
@@ -136,7 +136,7 @@ final class StableCursor {
             case Control.Flow c -> flow.flow(from, c, node.now());
         }
         if (own && node.state.member(from) != null) {
-            ownState.ordered(control);
+            ownState.ordered(control, counted);
         }
     }
 
@@ -148,7 +148,7 @@ final class StableCursor {
         if (donor != null) {
             feed.choose(index, donor.id(), from, node.state.member(from).session(), request.request());
             if (donor.id().equals(node.self())) {
-                ownState.keep(); // else this node would correct the record of it as donor
+                ownState.desynced(); // else this node would correct the record of it as donor
             }
         }
         if (own) {

@@ -364,7 +364,9 @@ final class StateTransfer {
         verdicts.deliverAfter(from);
         node.phase = Node.Phase.FEEDING;
         fed = true;
-        node.released = Math.max(node.released, from);
+        // A server that goes on with another sidecar, or connection, is fed behind what it received; it may have committed less.
+        final boolean goesOn = node.session.received() >= 0;
+        node.released = Math.max(node.released, goesOn ? Math.min(from, node.session.released()) : from);
         node.saved.restored(joinView.group());
         if (donation.isOpen()) {
             OwnState.donates(node);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import io.carillon.wsrep.View;
 import io.carillon.wsrep.WsrepStatus;
@@ -187,5 +188,26 @@ class ReattachTest {
         calls.clear();
         assertFalse(calls.isRepeated(7, b));
         assertNull(b.results.get(7L));
+    }
+
+    /** It is fed behind what it received; by what it has committed logs are purged, votes are cast, and its position is saved. */
+    @Test
+    void whatARunningServerReceivedIsNotYetCommitted() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        a.write("x", "1");
+        cluster.settle();
+        final long received = b.position.seqno();
+        cluster.crash(b.group);
+        cluster.settle();
+        final ToyServer again = cluster.restarted(b);
+        again.full = true;
+        again.replicator.attach(new NodeSession(again.session, "b", "b:3306", null, new Gtid(a.position.uuid(), received - 1), received,
+            received - 1, new long[0]), again);
+        again.reconnect();
+        cluster.settle();
+        again.tick(2_000_000_000L);
+        cluster.settle();
+        assertEquals(received - 1, a.replicator.members().get(1).released());
     }
 }

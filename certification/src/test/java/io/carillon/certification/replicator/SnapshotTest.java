@@ -40,6 +40,57 @@ class SnapshotTest {
         assertEquals(1, b.group.weight);
     }
 
+    /** Its server believes that it is desynced, since it was in an earlier membership. */
+    @Test
+    void aResyncEndsNoDonation() {
+        final ToyServer a = cluster.seed();
+        a.donates = false;
+        final ToyServer b = cluster.joined("b");
+        a.replicator.desync(++a.call, false);
+        cluster.settle();
+        assertEquals("OK", a.results.get(a.call));
+        assertEquals(NodeState.DONOR, a.state);
+        assertEquals(1, a.replicator.members().get(0).desyncCount());
+        a.replicator.desync(++a.call, true);
+        cluster.settle();
+        assertEquals(2, a.replicator.members().get(0).desyncCount());
+        a.replicator.desync(++a.call, false);
+        a.replicator.desync(++a.call, false);
+        cluster.settle();
+        assertEquals(1, a.replicator.members().get(0).desyncCount());
+        a.donation.run();
+        cluster.settle();
+        assertEquals(0, a.replicator.members().get(0).desyncCount());
+        assertEquals(NodeState.SYNCED, a.state);
+        assertEquals(NodeState.SYNCED, b.state);
+    }
+
+    /** What a view says of a member may be older than what the member has ordered since. */
+    @Test
+    void aViewThatIsBehindLeavesNobodyDesynced() {
+        final ToyServer a = cluster.seed();
+        a.donates = false;
+        cluster.joined("b");
+        final byte[] donating = a.group.info;
+        a.donation.run();
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, a.state);
+        cluster.held = true;
+        a.replicator.desync(++a.call, true);
+        a.group.info = donating;
+        cluster.changes.add(() -> cluster.install(cluster.members, true));
+        cluster.settle();
+        assertEquals(1, a.replicator.members().get(0).desyncCount(), "as the view has it");
+        cluster.held = false;
+        cluster.settle();
+        assertEquals("OK", a.results.get(a.call));
+        assertEquals(1, a.replicator.members().get(0).desyncCount(), "as it is");
+        a.replicator.desync(++a.call, false);
+        cluster.settle();
+        assertEquals(0, a.replicator.members().get(0).desyncCount());
+        assertEquals(NodeState.SYNCED, a.state);
+    }
+
     @Test
     void aDonorThatDiesIsReplacedByAnother() {
         final ToyServer a = cluster.seed();

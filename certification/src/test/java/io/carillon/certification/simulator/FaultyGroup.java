@@ -12,9 +12,13 @@ import io.carillon.group.ring.RingView;
 import java.util.List;
 import java.util.UUID;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** A group in which one thing is wrong, see {@link NodeBug}. */
 final class FaultyGroup implements Group {
+    /** Second byte of such a message of the replicator, before the one that says whether it begins or ends. */
+    private static final byte DESYNC = 4;
+
     private final Group group;
     private final NodeBug bug;
     private final long position;
@@ -38,6 +42,12 @@ final class FaultyGroup implements Group {
 
     @Override
     public long offer(final EntryKind kind, final DirectBuffer buffer, final int offset, final int length) {
+        if (bug == NodeBug.RESYNC_IS_DESYNC && kind == EntryKind.CONTROL && buffer.getByte(offset + 1) == DESYNC) {
+            final UnsafeBuffer wrong = new UnsafeBuffer(new byte[length]);
+            wrong.putBytes(0, buffer, offset, length);
+            wrong.putByte(2, (byte) 1);
+            return group.offer(kind, wrong, 0, length);
+        }
         final long answer = group.offer(kind, buffer, offset, length);
         return bug == NodeBug.REFUSED_AND_SENT && kind == EntryKind.WRITE_SET && ++offers % 50 == 0 ? RingResult.NOT_PRIMARY : answer;
     }

@@ -32,6 +32,10 @@ enum NodeBug {
     BOOT_NOT_NOTICED,
     /** The log's last acknowledged entries are cut off when it is opened. */
     TAIL_LOST,
+    /** A statement in isolation shares its table with others. */
+    NOT_ISOLATED,
+    /** The end of a desync is said as the beginning of another one. */
+    RESYNC_IS_DESYNC,
     /** The log is purged by verdicts that the next process does not find. */
     VERDICTS_NOT_KEPT
 }

@@ -41,6 +41,12 @@ public enum NodeMark {
     VERDICT_INHERITED,
     /** The next one found that such a call was never ordered. */
     CALL_LOST_WITH_SIDECAR,
+    /** A statement in total order isolation committed. */
+    ISOLATED,
+    /** A write set met one that it had not seen. */
+    CONFLICT_WITH_ISOLATED,
+    DESYNCED,
+    RESYNCED,
     DIED_ON_DISK,
     DISK_FULL,
     POWER_LOST,

@@ -6,6 +6,8 @@ package io.carillon.certification.simulator;
 /** Kinds of trouble in a run of whole nodes, beside the ring's, that can be left out to see whether it fails without. */
 enum NodeTrouble {
     LONE_DEATHS,
+    /** Statements in isolation, desync and resync. */
+    OPERATIONS,
     DISK_FAULTS,
     SNAPSHOT_FAILURES,
     SLOW_APPLIERS,

@@ -19,6 +19,7 @@ import io.carillon.group.ring.Configuration;
 import io.carillon.group.ring.RingMember;
 import io.carillon.wsrep.KeyType;
 import io.carillon.wsrep.Seqno;
+import io.carillon.wsrep.WriteSetFlags;
 import io.carillon.wsrep.WriteSetLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,9 +45,20 @@ final class ReferenceOrder {
      * What a seqno brings.
      *
      * @param session of the server that wrote it; null for a view.
+     * @param isolated a statement in total order isolation.
      * @param digest of the table after it.
      */
-    record Step(boolean writes, boolean commits, long dependsOn, UUID session, long call, int[] rows, long digest) {
+    record Step(boolean writes, boolean commits, long dependsOn, UUID session, long call, boolean isolated, int[] rows,
+        long digest) {
+        private static final int[] NO_ROWS = new int[0];
+
+        static Step ofView(final long seqno, final long digest) {
+            return new Step(false, true, seqno - 1, null, 0, false, NO_ROWS, digest);
+        }
+
+        static Step refused(final long seqno, final UUID session, final long call, final long digest) {
+            return new Step(true, false, seqno - 1, session, call, false, NO_ROWS, digest);
+        }
     }
 
     private record Call(MemberId origin, long number) {
@@ -73,7 +85,7 @@ final class ReferenceOrder {
         this.config = config;
         this.marks = marks;
         certifier = new NaiveCertifier(config, 0);
-        steps.add(new Step(false, true, 0, null, 0, new int[0], 0));
+        steps.add(Step.ofView(0, 0));
         for (int row = 0; row < ROWS; row++) {
             versions.add(new ArrayList<>(List.of(0L)));
         }
@@ -110,7 +122,7 @@ final class ReferenceOrder {
         }
         open.keySet().removeIf(call -> !present.contains(call.origin));
         certifier.skip(seqno);
-        add(seqno, new Step(false, true, seqno - 1, null, 0, new int[0], mix(digest(seqno - 1), seqno)));
+        add(seqno, Step.ofView(seqno, mix(digest(seqno - 1), seqno)));
     }
 
     private void fragment(final long seqno, final MemberId origin, final byte[] payload) {
@@ -143,14 +155,14 @@ final class ReferenceOrder {
         if (sections == null) {
             marks.hit(NodeMark.LARGE_REFUSED);
             certifier.skip(seqno);
-            add(seqno, new Step(true, false, seqno - 1, session, call, new int[0], digest(seqno - 1)));
+            add(seqno, Step.refused(seqno, session, call, digest(seqno - 1)));
             return;
         }
         final Verdict verdict = certifier.certify(seqno, new TestWriteSet(session.getMostSignificantBits(), writeSet.flags(),
             writeSet.lastSeen(), Seqno.UNDEFINED, keys(sections)));
         mark(verdict);
         if (!verdict.commits()) {
-            add(seqno, new Step(true, false, seqno - 1, session, call, new int[0], digest(seqno - 1)));
+            add(seqno, Step.refused(seqno, session, call, digest(seqno - 1)));
             return;
         }
         final UnsafeBuffer data = new UnsafeBuffer(sections);
@@ -159,7 +171,7 @@ final class ReferenceOrder {
 
     private void mark(final Verdict verdict) {
         if (verdict.reason == Verdict.Reason.KEY_CONFLICT) {
-            marks.hit(NodeMark.CONFLICT);
+            marks.hit(at(verdict.conflictSeqno).isolated ? NodeMark.CONFLICT_WITH_ISOLATED : NodeMark.CONFLICT);
         } else if (verdict.reason == Verdict.Reason.BEHIND_INDEX) {
             marks.hit(NodeMark.BEHIND_INDEX);
         } else if (verdict.commits() && writeSet.fragmentCount() > 0) {
@@ -170,18 +182,23 @@ final class ReferenceOrder {
     /** No update is lost: whoever wrote a row read the version that it replaces, and waits for it to be committed. */
     private void commit(final long seqno, final UUID session, final long call, final long dependsOn, final DirectBuffer data,
         final int offset) {
+        final boolean isIsolated = (writeSet.flags() & WriteSetFlags.ISOLATION) != 0;
+        if (isIsolated) {
+            marks.hit(NodeMark.ISOLATED);
+        }
         final int[] rows = new int[RowData.count(data, offset)];
         long digest = mix(mix(digest(seqno - 1), seqno), call);
         for (int i = 0; i < rows.length; i++) {
             rows[i] = RowData.row(data, offset, i);
             final long read = RowData.version(data, offset, i);
             final long latest = versions.get(rows[i]).getLast();
-            Check.that(read == latest, "no update is lost: a row's version read and replaced", read, latest);
+            Check.that(read == latest || isIsolated && read == RowData.WHATEVER,
+                "no update is lost: a row's version read and replaced", read, latest);
             Check.that(latest <= dependsOn, "a write set waits for what wrote its rows before", latest, dependsOn);
             versions.get(rows[i]).add(seqno);
             digest = mix(digest, rows[i]);
         }
-        add(seqno, new Step(true, true, dependsOn, session, call, rows, digest));
+        add(seqno, new Step(true, true, dependsOn, session, call, isIsolated, rows, digest));
     }
 
     /** The sections that a header speaks of; null when its fragments are not there. */

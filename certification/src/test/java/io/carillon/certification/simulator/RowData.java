@@ -16,6 +16,9 @@ final class RowData {
     private static final int ROW_LENGTH = 16;
     private static final int COUNT_LENGTH = 8;
 
+    /** Version of a row that is replaced as it is, unread. */
+    static final long WHATEVER = -1;
+
     private RowData() {
     }
 

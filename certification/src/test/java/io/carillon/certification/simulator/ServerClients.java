@@ -42,12 +42,11 @@ final class ServerClients {
     private final UUID session;
     private final int hotRows;
     private final boolean seesTooMuch;
+    private final boolean isolatesNothing;
     private final WriteSetBuilder builder = new WriteSetBuilder();
     /** Rows of the writes that wait for their verdict; nobody else of this server may write them. */
     private final Map<Long, int[]> open = new LinkedHashMap<>();
     private final long[] lockedBy = new long[ReferenceOrder.ROWS];
-    /** By call: what every client of all servers had been told of when it was asked. */
-    private final Map<Long, Long> reads = new LinkedHashMap<>();
     /** Large ones that are over for the client: each fragment of them that still waits is rejected by itself. */
     private final Set<Long> over = new HashSet<>();
     private final Set<Long> larges = new HashSet<>();
@@ -57,17 +56,20 @@ final class ServerClients {
     private final Set<Long> awaited = new LinkedHashSet<>();
     /** Those of them that were made to a sidecar that is dead. */
     private final Set<Long> inherited = new HashSet<>();
+    /** Calls in isolation: their clients would send them again if they were told anything but the outcome. */
+    private final Set<Long> isolated = new HashSet<>();
     private boolean unshielded;
     private long calls;
 
     ServerClients(final SimulatedServer server, final ServerHost host, final UUID session) {
         this.server = server;
         this.session = session;
-        order = host.order();
-        marks = host.marks();
+        order = host.nodes().order();
+        marks = host.nodes().marks();
         random = host.random();
-        hotRows = host.hotRows();
-        seesTooMuch = host.bug() == NodeBug.SEEN_TOO_MUCH;
+        hotRows = host.nodes().hotRows();
+        seesTooMuch = host.nodes().bug() == NodeBug.SEEN_TOO_MUCH;
+        isolatesNothing = host.nodes().bug() == NodeBug.NOT_ISOLATED;
         Arrays.fill(lockedBy, NOBODY);
         calls = session.getMostSignificantBits() * CALLS_MAX;
     }
@@ -138,6 +140,29 @@ final class ServerClients {
         beingSent.remove(large.call);
         awaited.add(large.call);
         server.replicator().certify(large.call, header, 0, WriteSetLayout.HEADER_LENGTH);
+    }
+
+    /** A statement in total order isolation, which changes rows as they are at its place in the order. */
+    void writeIsolated(final Xoshiro256 chances) {
+        if (!server.isOpen() || open.size() >= OPEN_MAX) {
+            return;
+        }
+        final int[] rows = new int[1 + chances.below(3)];
+        final long[] read = new long[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = (i == 0 ? chances.below(ReferenceOrder.ROWS) : rows[i - 1] + 1) % ReferenceOrder.ROWS;
+            read[i] = RowData.WHATEVER;
+        }
+        final long call = newCall();
+        builder.begin(WriteSetFlags.TRX_START | WriteSetFlags.TRX_END | WriteSetFlags.ISOLATION);
+        builder.ids(call, 1).lastSeen(server.table().seqno());
+        builder.key(isolatesNothing ? KeyType.SHARED : KeyType.EXCLUSIVE, DATABASE, TABLE);
+        final byte[] data = RowData.encode(rows, read, chances.below(300));
+        builder.data(new UnsafeBuffer(data), 0, data.length);
+        open.put(call, new int[0]);
+        isolated.add(call);
+        awaited.add(call);
+        server.replicator().certify(call, builder.buffer(), 0, builder.build());
     }
 
     /** Locks rows and begins a write set of the next call; its data, or null. */
@@ -223,13 +248,6 @@ final class ServerClients {
         }
     }
 
-    /** There is another sidecar, which has heard of no read. */
-    void askAgain() {
-        for (final long call : List.copyOf(reads.keySet())) {
-            server.replicator().syncPoint(call);
-        }
-    }
-
     /** The verdict of {@code call} is applied. */
     void decided(final long call, final long seqno, final boolean commit) {
         Check.that(open.containsKey(call), "a write is answered once", call, seqno);
@@ -244,13 +262,17 @@ final class ServerClients {
         unlock(call);
     }
 
-    void rejected(final long call, final RejectReason reason) {
+    void rejected(final long call, final RejectReason reason, final String text) {
         if (over.contains(call) || call / CALLS_MAX != session.getMostSignificantBits()) {
             return;
         }
         Check.that(open.containsKey(call), "a write is answered once", call, reason.ordinal());
         awaited.remove(call);
-        if (inherited.remove(call) && reason == RejectReason.NOT_PRIMARY) {
+        final boolean isInherited = inherited.remove(call);
+        final boolean isGivenUp = reason == RejectReason.FATE_UNKNOWN && text.contains("primary view was lost");
+        Check.that(!isGivenUp || !isInherited && !isolated.contains(call),
+            "a statement in isolation, and a call to an earlier sidecar, waits for its outcome", call, reason.ordinal());
+        if (isInherited && reason == RejectReason.NOT_PRIMARY) {
             marks.hit(NodeMark.CALL_LOST_WITH_SIDECAR);
         }
         unlock(call);
@@ -265,21 +287,5 @@ final class ServerClients {
             marks.hit(NodeMark.NOT_TAKEN);
             order.refused(session, call);
         }
-    }
-
-    /** A client wants to read what every client was told of so far. */
-    void read() {
-        if (server.isOpen()) {
-            final long call = newCall();
-            reads.put(call, order.acknowledged());
-            server.replicator().syncPoint(call);
-        }
-    }
-
-    void readAnswered(final long call, final long seqno) {
-        final Long asked = reads.remove(call);
-        Check.that(asked != null, "a read is answered once", call, seqno);
-        marks.hit(seqno < 0 ? NodeMark.READ_REFUSED : NodeMark.READ_ANSWERED);
-        Check.that(seqno < 0 || seqno >= asked, "a read sees what was acknowledged before it was asked for", seqno, asked);
     }
 }

@@ -4,10 +4,6 @@
 package io.carillon.certification.simulator;
 
 import io.carillon.certification.log.Durability;
-import io.carillon.certification.log.LogConfig;
-import io.carillon.certification.log.NodeDirectory;
-import io.carillon.certification.log.NodeStateFile;
-import io.carillon.certification.log.VerdictFile;
 import io.carillon.certification.log.WriteSetLog;
 import io.carillon.certification.replicator.Replicator;
 import io.carillon.group.DurableRingLog;
@@ -19,15 +15,12 @@ import io.carillon.group.simulator.NodeHost;
 import io.carillon.group.simulator.NodeProcess;
 import io.carillon.group.simulator.UpperLayer;
 import io.carillon.group.simulator.Xoshiro256;
-import java.nio.file.Path;
-import java.util.UUID;
 
 /**
  * A node as it is: the production log, node state, verdicts and replicator, over a simulated disk and below a simulated
  * server. The process of the simulation is the sidecar; the server dies with it, or alone, or not at all.
  */
 final class ServerHost implements NodeHost, UpperLayer {
-    private static final Path HOME = Path.of("/node");
     private static final int UNFLUSHED_MAX = 20;
     /** With what is not flushed, less than the smallest window: {@link SimulatedNodes#SimulatedNodes(long)}. */
     private static final int FEED_MAX = 40;
@@ -36,19 +29,15 @@ final class ServerHost implements NodeHost, UpperLayer {
     private final int number;
     private final Durability durability;
     private final Xoshiro256 random;
-    private final SimulatedDisk disk;
-    private final LogConfig logConfig;
+    private final NodeFiles files;
     private final ServerTable table;
     private final long applyMean;
     private final int feedMax;
     private final LoneDeaths loneDeaths;
+    private final Operations operations;
     private NodeProcess process;
-    private WriteSetLog log;
-    private NodeStateFile state;
-    private VerdictFile verdicts;
     private Replicator replicator;
     private SimulatedServer server;
-    private long boots = 1;
     private boolean healed;
 
     ServerHost(final SimulatedNodes nodes, final int number, final Durability durability, final Xoshiro256 random) {
@@ -56,29 +45,23 @@ final class ServerHost implements NodeHost, UpperLayer {
         this.number = number;
         this.durability = durability;
         this.random = random;
-        disk = new SimulatedDisk(random, nodes.bug());
-        logConfig = new LogConfig(durability, (int) random.spread(4_000, 400_000), 0, random.spread(1, 200_000));
+        files = new NodeFiles(nodes, number, durability, random);
         table = new ServerTable(nodes.order());
         final long drawn = random.chance(0.5) ? 0 : random.spread(10_000, 20_000_000);
         applyMean = nodes.has(NodeTrouble.SLOW_APPLIERS) ? drawn : 0;
         feedMax = 1 + random.below(random.chance(0.5) ? FEED_MAX : 5);
         loneDeaths = nodes.loneDeaths(number);
+        operations = nodes.operations(number);
     }
 
-    ReferenceOrder order() {
-        return nodes.order();
+    /** The run that it is of. */
+    SimulatedNodes nodes() {
+        return nodes;
     }
 
-    NodeMarks marks() {
-        return nodes.marks();
-    }
-
-    NodeBug bug() {
-        return nodes.bug();
-    }
-
-    Snapshots snapshots() {
-        return nodes.snapshots();
+    /** Notes what the server does, for the report of a failure. */
+    void tell(final String what, final long a) {
+        process.tell(what, a, table.seqno());
     }
 
     ServerTable table() {
@@ -97,71 +80,39 @@ final class ServerHost implements NodeHost, UpperLayer {
         return feedMax;
     }
 
-    int hotRows() {
-        return nodes.hotRows();
+    Operations operations() {
+        return operations;
     }
 
-    // ---- the disk
+    /** Tells whether nothing is to fail any more. */
+    boolean isHealed() {
+        return healed;
+    }
+
+    // ---- the sidecar's processes
 
     @Override
     public DurableRingLog begin(final NodeProcess newProcess) {
         process = newProcess;
-        disk.begin(() -> process.device(disk::step));
-        final NodeDirectory directory = NodeDirectory.in(disk, HOME);
-        log = WriteSetLog.open(directory, logConfig, task -> process.later(0, task));
-        if (nodes.bug() == NodeBug.TAIL_LOST) {
-            log.truncateAfter(Math.max(log.baseIndex(), log.endIndex() - 1));
-        }
-        if (log.recovery().contains("torn")) {
-            marks().hit(NodeMark.TORN_END);
-        }
-        state = NodeStateFile.open(directory, durability, log, new UUID(number, boots), task -> process.later(0, task));
-        verdicts = VerdictFile.open(directory, durability, task -> process.later(0, task));
-        process.tell("log " + log.recovery() + "; " + state.description(), log.baseIndex(), log.endIndex());
-        plan();
-        return nodes.bug() == NodeBug.LOGGED_BEFORE_DURABLE ? new EagerLog(log) : log;
-    }
-
-    /** Not from memory: who died would have forgotten what a majority may need. */
-    private void plan() {
-        if (healed || durability == Durability.MEMORY || order().seqno() == 0) {
-            return;
-        }
-        if (random.chance(nodes.diskFaults())) {
-            disk.diesAfter((int) random.spread(1, 3_000));
-        }
-        if (random.chance(nodes.diskFaults() / 2)) {
-            disk.room(random.spread(1_000, 1_000_000));
-        }
+        return files.open(newProcess);
     }
 
     @Override
     public RingState state() {
-        return state.load();
+        return files.state();
     }
 
     @Override
     public void persist(final RingState newState, final Runnable done) {
-        state.persist(newState, done);
+        files.persist(newState, done);
     }
 
     @Override
     public void died(final boolean power) {
-        if (disk.hasKilled()) {
-            marks().hit(NodeMark.DIED_ON_DISK);
-        }
-        if (disk.isFull()) {
-            marks().hit(NodeMark.DISK_FULL);
-        }
-        disk.processEnds();
-        if (power) {
-            marks().hit(NodeMark.POWER_LOST);
-            disk.losePower();
-            boots += nodes.bug() == NodeBug.BOOT_NOT_NOTICED ? 0 : 1;
-        }
+        files.died(power);
         replicator = null;
         if (server != null && !power && outlives()) {
-            marks().hit(NodeMark.SIDECAR_DIED_ALONE);
+            nodes.marks().hit(NodeMark.SIDECAR_DIED_ALONE);
         } else {
             serverDies(table.history() != null && random.chance(0.5) ? random.below(UNFLUSHED_MAX) : 0);
         }
@@ -175,7 +126,7 @@ final class ServerHost implements NodeHost, UpperLayer {
     /** It comes back without the last {@code unflushed} of its commits. */
     private void serverDies(final int unflushed) {
         if (nodes.has(NodeTrouble.UNFLUSHED_COMMITS) && table.goBack(unflushed)) {
-            marks().hit(NodeMark.SERVER_WENT_BACK);
+            nodes.marks().hit(NodeMark.SERVER_WENT_BACK);
         }
         if (server != null) {
             server.end();
@@ -191,15 +142,12 @@ final class ServerHost implements NodeHost, UpperLayer {
             server = null;
         }
         replicator = null;
-        log.close();
-        state.close();
-        verdicts.close();
-        disk.processEnds();
+        files.close();
     }
 
     @Override
     public void wipe(final boolean serverToo) {
-        disk.wipe();
+        files.wipe();
         if (serverToo && nodes.othersWithData(number) > 1) {
             serverDies(0);
             table.spoil();
@@ -209,7 +157,7 @@ final class ServerHost implements NodeHost, UpperLayer {
     @Override
     public void heal() {
         healed = true;
-        disk.heal();
+        files.heal();
         nodes.snapshots().heal();
     }
 
@@ -223,16 +171,16 @@ final class ServerHost implements NodeHost, UpperLayer {
     @Override
     public GroupListener start(final Group group, final NodeProcess sameProcess, final boolean founds) {
         final NodeProcess of = process;
-        final WriteSetLog opened = log;
+        final WriteSetLog opened = files.log();
         replicator = new Replicator(nodes.config(number), Configuration::viewOf, nodes.donors(), index -> {
             opened.purge(index);
             of.purged();
             if (opened.baseIndex() > 0) {
-                marks().hit(NodeMark.LOG_PURGED);
+                nodes.marks().hit(NodeMark.LOG_PURGED);
             }
         }, of::local);
         if (nodes.bug() != NodeBug.VERDICTS_NOT_KEPT) {
-            replicator.verdictFile(verdicts);
+            replicator.verdictFile(files.verdicts());
         }
         replicator.group(nodes.seenBy(number, group, table.seqno()));
         if (server != null) {
@@ -257,8 +205,8 @@ final class ServerHost implements NodeHost, UpperLayer {
         if (healed) {
             return;
         }
-        if (server != null && order().seqno() > 0 && isExpendable()) {
-            marks().hit(NodeMark.SERVER_DIED_ALONE);
+        if (server != null && nodes.order().seqno() > 0 && isExpendable()) {
+            nodes.marks().hit(NodeMark.SERVER_DIED_ALONE);
             process.tell("server-dies", table.seqno(), 0);
             replicator.detach();
             serverDies(loneDeaths.unflushed());
@@ -279,7 +227,7 @@ final class ServerHost implements NodeHost, UpperLayer {
 
     private void serverComesBack() {
         if (server == null) {
-            marks().hit(NodeMark.SERVER_CAME_BACK);
+            nodes.marks().hit(NodeMark.SERVER_CAME_BACK);
             process.tell("server-starts", table.seqno(), 0);
             startServer(false);
         }
@@ -310,7 +258,7 @@ final class ServerHost implements NodeHost, UpperLayer {
     @Override
     public void read() {
         if (server != null && nodes.has(NodeTrouble.READS)) {
-            server.clients().read();
+            server.reads().read();
         }
     }
 

@@ -161,10 +161,7 @@ final class SimulatedDisk implements Storage {
     /** How many of {@code length} bytes are written: all, those that there is room for, or those before the process dies. */
     int admit(final DiskContent content, final int position, final int length) {
         begin();
-        int admitted = length;
-        while (room != UNLIMITED && admitted > 0 && content.roomFor(position, admitted) > room) {
-            admitted--;
-        }
+        int admitted = room == UNLIMITED ? length : fitting(content, position, length);
         full |= admitted < length;
         if (diesAfter == 0) {
             admitted = random.below(admitted + 1);
@@ -173,6 +170,21 @@ final class SimulatedDisk implements Storage {
             room -= content.roomFor(position, admitted);
         }
         return admitted;
+    }
+
+    /** The most of {@code length} bytes that there is room for. */
+    private int fitting(final DiskContent content, final int position, final int length) {
+        int fit = 0;
+        int most = length;
+        while (fit < most) {
+            final int half = (fit + most + 1) / 2;
+            if (content.roomFor(position, half) <= room) {
+                fit = half;
+            } else {
+                most = half - 1;
+            }
+        }
+        return fit;
     }
 
     // ---- Storage

@@ -129,6 +129,10 @@ final class SimulatedNodes implements SimulatedHosts {
         return new LoneDeaths(seed, node, has(NodeTrouble.LONE_DEATHS));
     }
 
+    Operations operations(final int node) {
+        return new Operations(seed, node, has(NodeTrouble.OPERATIONS));
+    }
+
     double diskFaults() {
         return diskFaults;
     }
@@ -140,7 +144,7 @@ final class SimulatedNodes implements SimulatedHosts {
     /** The group as the replicator of a node sees it. */
     Group seenBy(final int node, final Group group, final long position) {
         return switch (bug) {
-            case REFUSED_AND_SENT, INDEX_NOT_REBUILT -> new FaultyGroup(group, bug, position);
+            case REFUSED_AND_SENT, INDEX_NOT_REBUILT, RESYNC_IS_DESYNC -> new FaultyGroup(group, bug, position);
             case KEY_SKIPPED -> node == ODD_ONE ? new FaultyGroup(group, bug, position) : group;
             default -> group;
         };

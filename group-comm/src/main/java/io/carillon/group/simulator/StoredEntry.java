@@ -4,6 +4,9 @@
 package io.carillon.group.simulator;
 
 import io.carillon.group.EntryKind;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * An entry in a simulated log.
@@ -14,6 +17,7 @@ import io.carillon.group.EntryKind;
 record StoredEntry(long index, long seqno, long epoch, long originMsb, long originLsb, long originSeq, EntryKind kind,
     byte[] payload, long digest) {
     private static final long PRIME = 0x9FB21C651E98DF25L;
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     static long digest(final long before, final long index, final long seqno, final long epoch, final long originMsb, final long originLsb,
         final long originSeq, final EntryKind kind, final byte[] payload) {
@@ -29,8 +33,12 @@ record StoredEntry(long index, long seqno, long epoch, long originMsb, long orig
 
     static long payloadDigest(final byte[] payload) {
         long h = payload.length;
-        for (final byte b : payload) {
-            h = (h ^ b) * 0x100000001B3L;
+        final int words = payload.length & -Long.BYTES;
+        for (int at = 0; at < words; at += Long.BYTES) {
+            h = mix(h, (long) WORD.get(payload, at));
+        }
+        for (int at = words; at < payload.length; at++) {
+            h = mix(h, payload[at]);
         }
         return h;
     }
