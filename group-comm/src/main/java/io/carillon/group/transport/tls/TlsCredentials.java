@@ -46,7 +46,8 @@ record TlsCredentials(PrivateKey key, X509Certificate[] chain, PeerTrust trust) 
         try {
             trust.checkAuthority(chain);
         } catch (final CertificateException e) {
-            LOG.warn("{}: {}. Nodes with the same authorities as in {} will refuse it", certificateFile.name(), e.getMessage(),
+            // No warning: so it looks while an authority is replaced, and whoever refuses it, or is refused, says so as one.
+            LOG.info("{}: {}. Nodes with the same authorities as in {} will refuse it", certificateFile.name(), e.getMessage(),
                 authorityFile.name());
         }
         return new TlsCredentials(key, chain, trust);
