@@ -64,8 +64,8 @@ final class ApplicationModel implements Application {
         view = null;
         promoteAfter = 0;
         askedForVote = false;
-        snapshot = false;
-        if (!keepApplied) {
+        // Who died before the snapshot came has nothing, and waits for one again.
+        if (!keepApplied || snapshot) {
             takeSnapshot();
         }
         simulator.node(node).join(simulator.founds(node), snapshot ? -1 : appliedSeqno + 1, new byte[] {(byte) node});
