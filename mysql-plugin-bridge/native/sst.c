@@ -58,13 +58,14 @@ void sst_donation_asked(struct provider *p) {
 }
 
 void sst_answered(struct provider *p, uint16_t type, int32_t status) {
+    const bool received = type == FRAME_SST_RECEIVED && status == WSREP_OK;
+    if (!received && type != FRAME_SST_SENT) {
+        return; // causal reads get their answers here, too
+    }
     struct feed *feed = &p->feed;
     pthread_mutex_lock(&feed->lock);
-    if (type == FRAME_SST_SENT) {
-        feed->donates = false;
-    } else if (type == FRAME_SST_RECEIVED && status == WSREP_OK) {
-        feed->sst_asked = false;
-    }
+    feed->sst_asked &= !received;
+    feed->donates &= received;
     pthread_mutex_unlock(&feed->lock);
 }
 
