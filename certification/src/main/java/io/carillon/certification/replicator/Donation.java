@@ -78,7 +78,7 @@ final class Donation {
         if (isSaid) {
             node.send(new Control.Joined(code, word.joiner()), call);
         } else {
-            OwnState.donationOver(node); // the group hears of it by this node's word about itself
+            node.resynced(); // the group hears of it by this node's word about itself
             node.answer(call, WsrepStatus.OK, "");
         }
     }

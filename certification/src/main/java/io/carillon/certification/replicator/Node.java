@@ -109,6 +109,28 @@ final class Node {
         return primary && phase == Phase.FEEDING;
     }
 
+    /** This node is {@code now}, desynced so often; the next view says so. */
+    void be(final NodeState now, final int desync) {
+        final boolean isNew = now != ownState || desync != ownDesync;
+        ownState = now;
+        ownDesync = desync;
+        if (isNew && session != null) {
+            group.info(info());
+        }
+    }
+
+    /** The server desynced, or is a donor now. */
+    void desynced() {
+        be(NodeState.DONOR, ownDesync + 1);
+    }
+
+    /** A donation or a desync is over; where the group has not ordered that, it hears of it by this node's word about itself. */
+    void resynced() {
+        if (ownDesync > 0) {
+            be(ownDesync == 1 ? NodeState.JOINED : ownState, ownDesync - 1);
+        }
+    }
+
     /** Tells whether an entry that was just read came from this member. */
     boolean isOwn(final LogEntry entry) {
         final MemberId self = self();

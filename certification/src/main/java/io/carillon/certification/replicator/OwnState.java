@@ -119,35 +119,21 @@ final class OwnState {
             return; // it is gone, and the data with it
         }
         switch (control) {
-            case Control.Joined c when !c.joiner().equals(MemberId.NONE) -> donationOver(node);
-            case Control.Joined c -> be(node, hasData() ? node.ownState : NodeState.JOINED, node.ownDesync);
-            case Control.Desync c when !c.on() -> donationOver(node);
-            case Control.Desync c when counted -> desynced();
+            case Control.Joined c when !c.joiner().equals(MemberId.NONE) -> node.resynced();
+            case Control.Joined c -> node.be(hasData() ? node.ownState : NodeState.JOINED, node.ownDesync);
+            case Control.Desync c when !c.on() -> node.resynced();
+            case Control.Desync c when counted -> node.desynced();
             // What was ordered before the primary view was lost, and is stable only now, makes nobody synced: the application
             // was told of the loss, so it must be told again that it is in sync.
             case Control.Synced c when counted && node.primary && node.ownState == NodeState.JOINED ->
-                be(node, NodeState.SYNCED, node.ownDesync);
+                node.be(NodeState.SYNCED, node.ownDesync);
             case null, default -> {
             }
         }
     }
 
-    /** The server desynced, or is a donor now. */
-    void desynced() {
-        be(node, NodeState.DONOR, node.ownDesync + 1);
-    }
-
     private boolean hasData() {
         return node.ownState == NodeState.JOINED || node.ownState == NodeState.SYNCED || node.ownState == NodeState.DONOR;
-    }
-
-    private static void be(final Node node, final NodeState state, final int desync) {
-        final boolean isNew = state != node.ownState || desync != node.ownDesync;
-        node.ownState = state;
-        node.ownDesync = desync;
-        if (isNew && node.session != null) {
-            node.group.info(node.info());
-        }
     }
 
     /** An own message will not be ordered. */
@@ -155,22 +141,8 @@ final class OwnState {
         resyncEnds(control);
         underWay &= !isAboutState(control);
         if (control instanceof Control.Joined j && !j.joiner().equals(MemberId.NONE)) {
-            donationOver(node);
+            node.resynced();
         }
-    }
-
-    /** A donation or a desync is over; where the group has not ordered that it hears of it by this node's word about itself. */
-    static void donationOver(final Node node) {
-        if (node.ownDesync > 0) {
-            be(node, node.ownDesync == 1 ? NodeState.JOINED : node.ownState, node.ownDesync - 1);
-        }
-    }
-
-    /** The application is fed, and gives a snapshot that it was asked for before this process, or its connection, was there. */
-    static void donates(final Node node) {
-        node.ownState = NodeState.DONOR;
-        node.ownDesync = node.serverDesync + 1;
-        node.group.info(node.info());
     }
 
     /** Brings the group's record of this node's state to what it is. */

@@ -148,7 +148,7 @@ final class StableCursor {
         if (donor != null) {
             feed.choose(index, donor.id(), from, node.state.member(from).session(), request.request());
             if (donor.id().equals(node.self())) {
-                ownState.desynced(); // else this node would correct the record of it as donor
+                node.desynced(); // else this node would correct the record of it as donor
             }
         }
         if (own) {

@@ -369,7 +369,7 @@ final class StateTransfer {
         node.released = Math.max(node.released, goesOn ? Math.min(from, node.session.released()) : from);
         node.saved.restored(joinView.group());
         if (donation.isOpen()) {
-            OwnState.donates(node);
+            node.be(NodeState.DONOR, node.serverDesync + 1);
         }
         if (!connectedShown && from != joinView.seqno() - 1) {
             connectedShown = true;
