@@ -34,6 +34,7 @@ final class ControlCodec {
     private static final int VERDICTS = 10;
     private static final int FLOW = 11;
     private static final int VOTE_RESULT = 12;
+    /** 13 was another form of it. */
     private static final int GIVES = 14;
 
     private final FlatWriter out = new FlatWriter();

@@ -35,7 +35,7 @@ final class StateTransfer {
     /** Came before this node is in a view; null: none. */
     private Arrival early;
 
-    /** What donors said before the application told this process its request. */
+    /** What each member said last before the application told this process its request. */
     private final List<Word> words = new ArrayList<>();
 
     private record Word(MemberId from, Control.Gives gives) {
@@ -264,6 +264,7 @@ final class StateTransfer {
     /** {@code from} says whom it gives a snapshot, or how that ended. */
     void donorSays(final MemberId from, final Control.Gives gives, final long nowNs) {
         if (asked && isIn(Node.Phase.AWAIT_REQUEST)) {
+            words.removeIf(word -> word.from.equals(from));
             words.add(new Word(from, gives));
         }
         if (!isIn(Node.Phase.AWAIT_SNAPSHOT) || node.state.member(from) == null) {
