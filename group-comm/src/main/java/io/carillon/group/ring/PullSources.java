@@ -19,7 +19,9 @@ final class PullSources {
     private boolean[] lacking = {};
     /** By slot: who acknowledged it, and was asked. */
     private boolean[] asked = {};
-    /** By slot: since when it has owed an answer, or its rest; 0 for never. */
+    /** By slot: it owes an answer, or its rest. */
+    private boolean[] owes = {};
+    /** By slot: since when. */
     private long[] owesSinceNs = {};
     /** All have purged it or lack it: the latest answer has to do. */
     private boolean lastResort;
@@ -41,6 +43,7 @@ final class PullSources {
         purged = new boolean[machine.ring.size()];
         lacking = new boolean[machine.ring.size()];
         asked = new boolean[machine.ring.size()];
+        owes = new boolean[machine.ring.size()];
         owesSinceNs = new long[machine.ring.size()];
         lastResort = false;
     }
@@ -125,16 +128,18 @@ final class PullSources {
 
     /** It is asked, perhaps not for the first time. */
     void onAsked(final int slot) {
-        if (owesSinceNs[slot] == 0) {
+        if (!owes[slot]) {
+            owes[slot] = true;
             owesSinceNs[slot] = machine.nowNs;
         }
     }
 
     /** For how long it has owed what came of it just now; what follows it owes from now on. */
     long waitedNs(final int slot) {
-        final long sinceNs = owesSinceNs[slot];
+        final long waitedNs = owes[slot] ? machine.nowNs - owesSinceNs[slot] : 0;
+        owes[slot] = true;
         owesSinceNs[slot] = machine.nowNs;
-        return sinceNs == 0 ? 0 : machine.nowNs - sinceNs;
+        return waitedNs;
     }
 
     /** No answer came, perhaps for want of one: who lacked it is worth another question. */

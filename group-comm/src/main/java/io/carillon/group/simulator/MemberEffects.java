@@ -14,6 +14,9 @@ import org.agrona.DirectBuffer;
 
 /** What the core of one node asks for and says, and what it does to its log: checked, told to the observer, carried out. */
 final class MemberEffects implements RingEffects, SimulatedLog.Observer {
+    /** Entries that the holder numbers before they are stable (docs/ring.md, section 10). */
+    static final int UNSTABLE_MAX = 8_192;
+
     private final Simulator simulator;
     private final SimulatedNode node;
     private final SentPackets sent = new SentPackets();
@@ -50,8 +53,8 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
         Check.that(node.core().heldBytes() <= perOrigin * 2 * options.nodes(), "payloads held of others are bounded",
             node.core().heldBytes(), perOrigin);
         // What the ring promises for these three is fixed, and one change of configuration is numbered beside any load.
-        Check.that(node.core().numberedUnstable() <= 8_192 + 1, "entries numbered and not stable are bounded",
-            node.core().numberedUnstable(), 8_192);
+        Check.that(node.core().numberedUnstable() <= UNSTABLE_MAX + 1, "entries numbered and not stable are bounded",
+            node.core().numberedUnstable(), UNSTABLE_MAX);
         Check.that(node.core().heldOrders() <= 16_384, "order records held are bounded", node.core().heldOrders(), 16_384);
         Check.that(node.core().askedBytes() <= Math.max(64 << 10, options.ring().pullBytes()), "bytes asked for are bounded",
             node.core().askedBytes(), options.ring().pullBytes());

@@ -16,9 +16,6 @@ import org.agrona.DirectBuffer;
 
 /** Recognises each {@link Mark} that no node can tell of by itself: what several of them, or packets between them, make together. */
 final class RareMoments {
-    /** Entries that the holder numbers before they are stable (docs/ring.md, section 10). */
-    private static final int UNSTABLE_MAX = 8_192;
-
     private final Simulator simulator;
     private final Marks marks;
     private final int nodes;
@@ -208,7 +205,8 @@ final class RareMoments {
         } else if (core.offeredBytes() > 0) {
             marks.hit(Mark.TOO_MANY_OFFERS);
         } else {
-            marks.hit(node.log().endIndex() - node.reportedStable() >= UNSTABLE_MAX ? Mark.HOLDER_FULL : Mark.HOLDER_FULL_OF_BYTES);
+            final long unstable = node.log().endIndex() - node.reportedStable();
+            marks.hit(unstable >= MemberEffects.UNSTABLE_MAX ? Mark.HOLDER_FULL : Mark.HOLDER_FULL_OF_BYTES);
         }
     }
 }
