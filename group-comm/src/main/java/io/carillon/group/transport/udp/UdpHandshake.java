@@ -251,35 +251,37 @@ final class UdpHandshake {
         mesh.socket().send(accept, accept.length, from);
     }
 
-    private void onCookie(final ByteBuf in, final InetSocketAddress from, final long nowNs) throws BadFrame {
+    /** The try that {@code from} answers with what it sealed; null for none. What follows its number is to be read. */
+    private Attempt answered(final ByteBuf in, final InetSocketAddress from) throws BadFrame {
         final int start = in.readerIndex();
         final Attempt attempt = attempt(in);
         in.readerIndex(start);
         if (attempt == null || !attempt.address.equals(from)) {
-            return;
+            return null;
         }
         if (!isSealed(in, attempt.own.salt())) {
             mesh.refusals().onForged(from);
-            return;
+            return null;
         }
         in.skipBytes(Integer.BYTES);
+        return attempt;
+    }
+
+    private void onCookie(final ByteBuf in, final InetSocketAddress from, final long nowNs) throws BadFrame {
+        final Attempt attempt = answered(in, from);
+        if (attempt == null) {
+            return;
+        }
         Hello.need(in, Cookies.LENGTH);
         in.readBytes(attempt.cookie);
         sendInit(attempt, nowNs);
     }
 
     private void onAccept(final ByteBuf in, final InetSocketAddress from, final long nowNs) throws BadFrame {
-        final int start = in.readerIndex();
-        final Attempt attempt = attempt(in);
-        in.readerIndex(start);
-        if (attempt == null || !attempt.address.equals(from)) {
+        final Attempt attempt = answered(in, from);
+        if (attempt == null) {
             return;
         }
-        if (!isSealed(in, attempt.own.salt())) {
-            mesh.refusals().onForged(from);
-            return;
-        }
-        in.skipBytes(Integer.BYTES);
         final UdpIntroduction peer = UdpIntroduction.decode(in);
         final Refusal objection = mesh.identity().objection(peer.hello());
         if (objection != null) {
