@@ -76,6 +76,12 @@ public record TransportConfig(PeerAddress listen, PeerAddress advertised, int fr
             reconnectMinNs, reconnectMaxNs, forgetNs, bindPatienceNs, unauthenticatedMax, peersMax, links, config);
     }
 
+    /** What is told to others by who listens on {@code port}; without a host where only they can see which one leads here. */
+    public PeerAddress advertised(final int port) {
+        final String host = !advertised.isWildcard() ? advertised.host() : listen.isWildcard() ? "" : listen.host();
+        return new PeerAddress(host, advertised.port() == 0 ? port : advertised.port());
+    }
+
     /** What holds on a network: its own address to listen on, and links that are compared by answers that come often. */
     public TransportConfig onNetwork(final int network) {
         if (links.further().isEmpty()) {

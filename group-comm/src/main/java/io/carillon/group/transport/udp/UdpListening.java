@@ -3,9 +3,10 @@
 
 package io.carillon.group.transport.udp;
 
+import io.carillon.group.transport.Binding;
 import io.carillon.group.transport.EngineLoop;
 import io.carillon.group.transport.PeerAddress;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
@@ -13,34 +14,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Binds the socket. A port that is still taken, by a predecessor that is just ending, is waited for.
+ * Binds the socket, and has it join the multicast group.
  *
  * <p><b>Threading:</b> the loop's thread.
  */
 final class UdpListening {
     private static final Logger LOG = LoggerFactory.getLogger(UdpListening.class);
-    private static final long RETRY_NS = 50_000_000L;
 
     private final UdpMesh mesh;
-    private final EngineLoop loop;
     private final UdpSocket socket;
-    private long firstTryNs;
-    private boolean stopped;
+    private final Binding binding;
     private InetSocketAddress group;
 
     UdpListening(final UdpMesh mesh, final EngineLoop loop, final UdpSocket socket) {
         this.mesh = mesh;
-        this.loop = loop;
         this.socket = socket;
+        binding = new Binding(loop, mesh.config(), socket::bind, this::onBound, mesh::onListenFailed);
     }
 
     void start() {
-        firstTryNs = loop.nowNs();
-        bind();
+        binding.start();
     }
 
     void stop() {
-        stopped = true;
+        binding.stop();
     }
 
     /** The multicast group that is used; null for none. */
@@ -48,36 +45,10 @@ final class UdpListening {
         return group;
     }
 
-    private void bind() {
-        final PeerAddress listen = mesh.config().listen();
-        final InetSocketAddress address = listen.host().isEmpty() || listen.host().equals("*")
-            ? new InetSocketAddress(listen.port()) : new InetSocketAddress(listen.host(), listen.port());
-        if (address.isUnresolved()) {
-            mesh.onListenFailed("cannot listen on " + listen
-                + ": the name has no address; set gmcast.listen_addr to an address of this host");
-            return;
-        }
-        final ChannelFuture binding = socket.bind(address);
-        binding.addListener(done -> loop.guarded(() -> onBound(binding)).run());
-    }
-
-    private void onBound(final ChannelFuture binding) {
-        if (stopped) {
-            binding.channel().close();
-        } else if (binding.isSuccess()) {
-            socket.onBound(binding.channel());
-            joinGroup();
-            mesh.onBound();
-        } else if (loop.nowNs() - firstTryNs < mesh.config().bindPatienceNs()) {
-            loop.schedule(() -> {
-                if (!stopped) {
-                    bind();
-                }
-            }, RETRY_NS);
-        } else {
-            mesh.onListenFailed("cannot listen on UDP " + mesh.config().listen() + ": " + binding.cause().getMessage()
-                + "; stop whoever uses it, or set gmcast.listen_addr to another address");
-        }
+    private void onBound(final Channel channel) {
+        socket.onBound(channel);
+        joinGroup();
+        mesh.onBound();
     }
 
     private void joinGroup() {

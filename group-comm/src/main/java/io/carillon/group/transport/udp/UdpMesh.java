@@ -247,9 +247,7 @@ public final class UdpMesh implements NetworkMesh {
 
     @Override
     public PeerAddress advertised() {
-        final PeerAddress wanted = config.advertised();
-        final String host = !wanted.isWildcard() ? wanted.host() : config.listen().isWildcard() ? "" : config.listen().host();
-        return new PeerAddress(host, wanted.port() == 0 ? port() : wanted.port());
+        return config.advertised(port());
     }
 
     // ---- what the package's other classes use
