@@ -6,10 +6,10 @@ package io.carillon.sidecar;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code carillon sidecar}: as a child of the provider that started it, or by itself with a configuration file. */
 @Command(name = "sidecar", description = "Runs the sidecar of one database server.", mixinStandardHelpOptions = true)
