@@ -95,9 +95,19 @@ final class Feed implements Delivery.Listener {
         return delivery.isStarted() && node.application != null && !delivery.isComplete(limit()) && !node.application.isFeedFull();
     }
 
-    /** Tells whether the application has, or will soon have, everything that is stable. */
+    /**
+     * Tells whether the application of a node that has joined has committed all that was stable when it was first given everything,
+     * and has little in its queue. What it was given is not enough: a server that still starts holds it for seconds, and a synced
+     * node may have the others wait.
+     */
     boolean isCaughtUp() {
-        return delivery.isComplete(node.stateCursor) && node.queueLength <= node.config.flow().limit();
+        if (node.ownState != NodeState.JOINED || !delivery.isComplete(node.stateCursor)) {
+            return false;
+        }
+        if (node.inStepAt < 0) {
+            node.inStepAt = delivery.seqno();
+        }
+        return node.released >= node.inStepAt && node.queueLength <= node.config.flow().limit();
     }
 
     /** Write sets that are stable and not applied: here, and in the application's queue. */

@@ -77,6 +77,8 @@ final class Node {
     /** How often the server desynced in this membership and has not resynced. */
     int serverDesync;
     long released = -1;
+    /** What the application must have committed for this node to be in step with the group; -1: not known yet. */
+    long inStepAt = -1;
     int queueLength;
     /** Own write sets ordered a second, lately. */
     int writeRate;
@@ -112,6 +114,7 @@ final class Node {
     /** This node is {@code now}, desynced so often; the next view says so. */
     void be(final NodeState now, final int desync) {
         final boolean isNew = now != ownState || desync != ownDesync;
+        inStepAt = now == ownState ? inStepAt : -1;
         ownState = now;
         ownDesync = desync;
         if (isNew && session != null) {

@@ -55,7 +55,10 @@ final class OwnState {
 
     /** Cut off: whoever was in sync may fall behind. */
     void primaryLost() {
-        node.ownState = node.ownState == NodeState.SYNCED ? NodeState.JOINED : node.ownState;
+        if (node.ownState == NodeState.SYNCED) {
+            node.ownState = NodeState.JOINED;
+            node.inStepAt = -1;
+        }
     }
 
     /** The data is not the group's, or not reachable: this node is as good as empty. */

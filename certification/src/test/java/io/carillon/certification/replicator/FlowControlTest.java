@@ -51,6 +51,33 @@ final class FlowControlTest {
     }
 
     @Test
+    void aServerThatStillStartsIsNotSyncedAndHoldsNobody() {
+        cluster.crash(b.group);
+        cluster.settle();
+        for (int i = 0; i < MANY; i++) {
+            a.write("missed " + i, "1");
+            cluster.settle();
+        }
+        final ToyServer again = cluster.restarted(b).attach(null);
+        again.starting = true;
+        again.reconnect();
+        cluster.settle();
+        assertEquals(a.position, again.position, "it was given everything");
+        again.replicator.progress(again.position.seqno() - MANY, MANY);
+        cluster.settle();
+        assertEquals(NodeState.JOINED, again.state);
+        a.write("more", "1");
+        cluster.settle();
+        assertTrue(a.rows.containsKey("more"), "it asks nobody to wait");
+        again.replicator.progress(again.position.seqno() - 2, 2);
+        cluster.settle();
+        assertEquals(NodeState.JOINED, again.state, "something of what it missed is open");
+        again.replicator.progress(again.position.seqno() - 1, 1);
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, again.state);
+    }
+
+    @Test
     void aMemberThatHangsHoldsTheWritersNoLongerThanItsLease() {
         final int applied = writeAgainst(MANY);
         assertTrue(applied < MANY, "applied " + applied);

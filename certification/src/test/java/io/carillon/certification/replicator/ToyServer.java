@@ -53,6 +53,8 @@ final class ToyServer implements ReplicatedApplication {
     NodeState state = NodeState.UNDEFINED;
     View view;
     boolean full;
+    /** Takes what it is given and commits nothing, as long as it is started. */
+    boolean starting;
     int fullAfterParts;
     /** Donates as soon as it is asked. */
     boolean donates = true;
@@ -222,7 +224,9 @@ final class ToyServer implements ReplicatedApplication {
             throw new AssertionError(name + " was given " + seqno + " after " + position);
         }
         position = new Gtid(position.uuid(), seqno);
-        replicator.progress(seqno, 0);
+        if (!starting) {
+            replicator.progress(seqno, 0);
+        }
     }
 
     @Override
