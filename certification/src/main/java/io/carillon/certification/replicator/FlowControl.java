@@ -29,6 +29,7 @@ final class FlowControl {
     static final long FREE_NS = 5 * MS;
 
     private final Node node;
+    private final CatchingUp catchingUp;
     private final QueueFigures receiveQueue = new QueueFigures();
     private final Map<MemberId, Long> leases = new HashMap<>();
     private boolean requested;
@@ -49,6 +50,7 @@ final class FlowControl {
 
     FlowControl(final Node node, final long nowNs) {
         this.node = node;
+        catchingUp = new CatchingUp(node, nowNs);
         resetNs = nowNs;
         heardNs = nowNs;
         freeUntilNs = nowNs;
@@ -91,23 +93,19 @@ final class FlowControl {
             return;
         }
         final double upper = upperLimit();
-        final boolean wanted = isInStep() && nowNs - heardNs < SILENCE_NS
+        final boolean wanted = (isInStep() && nowNs - heardNs < SILENCE_NS || catchingUp.needsHelp(nowNs))
             && (requested ? backlog > upper * node.config.flow().factor() : backlog > upper);
         if (!wanted) {
             withdraw(backlog);
             catchesUp = false;
-        } else if (requested && nowNs - askedSinceNs >= HOLD_NS && behindNow() < behind) {
+        } else if (requested && nowNs - askedSinceNs >= HOLD_NS && node.behind() < behind) {
             withdraw(backlog);
-            behind = behindNow();
+            behind = node.behind();
             catchesUp = true;
             freeUntilNs = nowNs + FREE_NS;
         } else if (backlog > upper && nowNs - freeUntilNs >= 0 && (!requested || nowNs - requestedNs >= RENEW_NS)) {
             ask(backlog, nowNs);
         }
-    }
-
-    private long behindNow() {
-        return node.log().endSeqno() - node.released;
     }
 
     /** When {@link #measure} is wanted at the latest; {@code Long.MAX_VALUE} for never. */
@@ -125,7 +123,7 @@ final class FlowControl {
             requested = true;
             askedSinceNs = nowNs;
             if (!catchesUp) {
-                behind = behindNow();
+                behind = node.behind();
             }
             sent++;
         }

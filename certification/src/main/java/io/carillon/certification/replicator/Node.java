@@ -134,6 +134,11 @@ final class Node {
         }
     }
 
+    /** Seqnos in the log that the application has not committed. */
+    long behind() {
+        return log().endSeqno() - released;
+    }
+
     /** Tells whether an entry that was just read came from this member. */
     boolean isOwn(final LogEntry entry) {
         final MemberId self = self();

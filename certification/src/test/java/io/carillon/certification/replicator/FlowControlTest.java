@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 /** docs/replicator.md, section 6: who has to wait for whom, and for how long; desync. {@code a} writes, {@code b} is slow. */
 final class FlowControlTest {
     private static final int MANY = 40;
+    private static final int MISSED = 100;
 
     private final ToyCluster cluster = new ToyCluster();
     private final ToyServer a = cluster.seed();
@@ -50,11 +51,11 @@ final class FlowControlTest {
         assertEquals(a.rows, b.rows);
     }
 
-    @Test
-    void aServerThatStillStartsIsNotSyncedAndHoldsNobody() {
+    /** {@code b} is back, was given {@link #MISSED} write sets, and has committed none of them. */
+    private ToyServer joinedAndBehind() {
         cluster.crash(b.group);
         cluster.settle();
-        for (int i = 0; i < MANY; i++) {
+        for (int i = 0; i < MISSED; i++) {
             a.write("missed " + i, "1");
             cluster.settle();
         }
@@ -63,7 +64,57 @@ final class FlowControlTest {
         again.reconnect();
         cluster.settle();
         assertEquals(a.position, again.position, "it was given everything");
-        again.replicator.progress(again.position.seqno() - MANY, MANY);
+        return again;
+    }
+
+    /** The second, and the first 100 ms after it, in which {@code a} writes 10 rows every 100 ms and {@code joiner} commits so many. */
+    private long catchUp(final ToyServer joiner, final long from, final int commits) {
+        long released = from;
+        for (int i = 0; i < 11; i++) {
+            for (int row = 0; row < 10; row++) {
+                a.write("row " + i + "." + row, "1");
+            }
+            cluster.settle();
+            released += commits;
+            joiner.tick(CatchingUp.WINDOW_NS / 10);
+            joiner.replicator.progress(released, (int) (joiner.position.seqno() - released));
+            cluster.settle();
+        }
+        return released;
+    }
+
+    @Test
+    void aJoinerThatComesNearerAsksNobodyToWait() {
+        final ToyServer again = joinedAndBehind();
+        catchUp(again, again.position.seqno() - MISSED, 15);
+        assertEquals(NodeState.JOINED, again.state);
+        a.write("more", "1");
+        cluster.settle();
+        assertEquals(0, a.open());
+    }
+
+    @Test
+    void aJoinerThatComesNoNearerAsksTheOthersToWriteLess() {
+        final ToyServer again = joinedAndBehind();
+        final long released = catchUp(again, again.position.seqno() - MISSED, 10);
+        assertEquals(NodeState.JOINED, again.state);
+        a.write("more", "1");
+        cluster.settle();
+        assertEquals(1, a.open(), "it waits");
+        again.tick(FlowControl.HOLD_NS);
+        again.replicator.progress(released + 5, MISSED - 5);
+        cluster.settle();
+        assertEquals(0, a.open(), "it came nearer: the slice ends");
+        final long all = again.position.seqno();
+        again.replicator.progress(all, 0);
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, again.state);
+    }
+
+    @Test
+    void aServerThatStillStartsIsNotSyncedAndHoldsNobody() {
+        final ToyServer again = joinedAndBehind();
+        again.replicator.progress(again.position.seqno() - MISSED, MISSED);
         cluster.settle();
         assertEquals(NodeState.JOINED, again.state);
         a.write("more", "1");

@@ -91,7 +91,6 @@ final class ToyServer implements ReplicatedApplication {
         names.add(this);
         this.session = session;
         this.engine = engine;
-        group = null;
     }
 
     ToyServer attach(final Path dataDir) {
@@ -215,14 +214,11 @@ final class ToyServer implements ReplicatedApplication {
 
     private void apply(final String text) {
         applied.add(text);
-        final int equals = text.indexOf('=');
-        rows.put(text.substring(0, equals), text.substring(equals + 1));
+        rows.put(text.substring(0, text.indexOf('=')), text.substring(text.indexOf('=') + 1));
     }
 
     private void at(final long seqno) {
-        if (seqno != position.seqno() + 1) {
-            throw new AssertionError(name + " was given " + seqno + " after " + position);
-        }
+        assertTrue(seqno == position.seqno() + 1, () -> name + " was given " + seqno + " after " + position);
         position = new Gtid(position.uuid(), seqno);
         if (!starting) {
             replicator.progress(seqno, 0);
