@@ -217,7 +217,8 @@ final class SnapshotRequest {
     /** Why a snapshot at {@code seqno} is of no use, or null. */
     String mistrust(final long seqno) {
         return seqno >= askedAt ? null : "the snapshot is at seqno " + seqno + ", but " + donorName + " was asked for one at " + askedAt
-            + ": it is that of a donor that was given up before, and both may have written into the same files";
+            + ": it is that of a donor that was given up, or that the server before this one had asked, and both may have written into"
+            + " the same files";
     }
 
     private void again(final long nowNs) {

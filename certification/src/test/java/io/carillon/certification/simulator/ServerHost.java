@@ -38,6 +38,7 @@ final class ServerHost implements NodeHost, UpperLayer {
     private NodeProcess process;
     private Replicator replicator;
     private SimulatedServer server;
+    private int servers;
     private boolean healed;
 
     ServerHost(final SimulatedNodes nodes, final int number, final Durability durability, final Xoshiro256 random) {
@@ -66,6 +67,11 @@ final class ServerHost implements NodeHost, UpperLayer {
 
     ServerTable table() {
         return table;
+    }
+
+    /** How many servers this node has had: the number of the one that runs. */
+    int servers() {
+        return servers;
     }
 
     Xoshiro256 random() {
@@ -196,6 +202,7 @@ final class ServerHost implements NodeHost, UpperLayer {
 
     private void startServer(final boolean founds) {
         table.recovered();
+        servers++;
         server = new SimulatedServer(process, replicator, this, nodes.newSession());
         replicator.attach(server.hello("n" + number), server);
         replicator.connect(server.clients().newCall(), "group", founds ? "gcomm://" : "gcomm://somebody", "", founds);
@@ -282,13 +289,13 @@ final class ServerHost implements NodeHost, UpperLayer {
         return server == null ? "has no server" : server.unsettled();
     }
 
-    /** A snapshot arrives. False when nobody is there. */
-    boolean take(final ServerTable.Snapshot copy) {
+    /** A snapshot arrives, for which the server number {@code asker} of this node asked. False when nobody is there. */
+    boolean take(final int asker, final ServerTable.Snapshot copy) {
         final SimulatedServer to = server;
         if (to == null || !to.isAwaiting()) {
             return false;
         }
-        to.later(0, () -> to.receive(copy));
+        to.later(0, () -> to.receive(asker, copy));
         return true;
     }
 }

@@ -5,10 +5,13 @@ package io.carillon.certification.simulator;
 
 import io.carillon.group.simulator.NodeProcess;
 import io.carillon.wsrep.Gtid;
-import java.nio.charset.StandardCharsets;
 
 /** A server's part in snapshots: it asks for one and takes it, or gives others a copy. */
 final class ServerTransfers {
+    /** A request is one byte, so that it takes as long on its way as it always did: the server's number of 16, and its node's. */
+    private static final int NODE_BITS = 4;
+    private static final int NODE_MASK = 15;
+
     private final SimulatedServer server;
     private final ServerHost host;
     private final ServerFeed feed;
@@ -16,9 +19,12 @@ final class ServerTransfers {
     private final Snapshots snapshots;
     private final NodeMarks marks;
     private final int number;
+    private final int asking;
     private boolean isAwaiting;
     /** It was fed by a sidecar before: it has engines open, and takes no snapshot. */
     private boolean isResumed;
+    /** It was brought what the server before it had asked for. */
+    private boolean isForeign;
 
     ServerTransfers(final NodeProcess process, final SimulatedServer server, final ServerHost host, final ServerFeed feed) {
         this.server = server;
@@ -28,6 +34,7 @@ final class ServerTransfers {
         snapshots = host.nodes().snapshots();
         marks = host.nodes().marks();
         number = process.number();
+        asking = host.servers() & NODE_MASK;
     }
 
     /** Tells whether it takes a copy now. */
@@ -43,6 +50,16 @@ final class ServerTransfers {
         isResumed = true;
     }
 
+    /** Tells whether {@code reason} is that another donor may have written into the same files: they are of no use then. */
+    boolean refused(final String reason) {
+        if (!isForeign || !reason.contains("that the server before this one had asked")) {
+            return false;
+        }
+        table.spoil();
+        feed.stops();
+        return true;
+    }
+
     /** The group says that it needs a snapshot. */
     void isNeeded() {
         if (isResumed) {
@@ -52,23 +69,25 @@ final class ServerTransfers {
         table.spoil();
         feed.stops();
         isAwaiting = true;
-        server.replicator().stateRequest(0, String.valueOf(number).getBytes(StandardCharsets.UTF_8), Gtid.UNDEFINED);
+        server.replicator().stateRequest(0, new byte[] {(byte) (asking << NODE_BITS | number)}, Gtid.UNDEFINED);
     }
 
     /** It gives whoever made {@code request} a copy, as soon as it has applied what it was given. */
     void donate(final byte[] request, final ServerApplier applier) {
-        final int joiner = Integer.parseInt(new String(request, StandardCharsets.UTF_8));
+        final int joiner = request[0] & NODE_MASK;
+        final int asker = request[0] >> NODE_BITS & NODE_MASK;
         host.tell("donate", joiner);
-        applier.add(() -> snapshots.donate(joiner, table.snapshot(), server, code -> {
+        applier.add(() -> snapshots.donate(joiner, asker, table.snapshot(), server, code -> {
             final long call = server.clients().newCall();
             final Gtid now = server.position();
             server.call(call, () -> server.replicator().snapshotSent(call, now, code));
         }));
     }
 
-    /** A donor's copy arrives. */
-    void receive(final ServerTable.Snapshot copy) {
+    /** A donor's copy arrives, for which server number {@code asker} of this node asked: it has the same address, whoever runs there. */
+    void receive(final int asker, final ServerTable.Snapshot copy) {
         isAwaiting = false;
+        isForeign = asker != asking;
         marks.hit(NodeMark.SNAPSHOT_TAKEN);
         table.restore(copy);
         feed.goesOn();

@@ -173,9 +173,9 @@ final class SimulatedServer implements ReplicatedApplication {
         }
     }
 
-    /** A donor's copy arrives. */
-    void receive(final ServerTable.Snapshot copy) {
-        transfers.receive(copy);
+    /** A donor's copy arrives, for which the server number {@code asker} of this node asked. */
+    void receive(final int asker, final ServerTable.Snapshot copy) {
+        transfers.receive(asker, copy);
         progress();
     }
 
@@ -258,7 +258,9 @@ final class SimulatedServer implements ReplicatedApplication {
     public void onInconsistent(final String reason) {
         // Donors that fail one after the other, or one that runs and whose sidecar comes too late with another log: it ends.
         final boolean isTooLate = transfers.isResumed() && reason.contains("the server is running already");
-        Check.that(isTooLate || reason.contains("could not give a snapshot"), "node " + process.number() + " may not go on: " + reason);
+        final boolean isForeign = transfers.refused(reason);
+        Check.that(isTooLate || isForeign || reason.contains("could not give a snapshot"),
+            "node " + process.number() + " may not go on: " + reason);
     }
 
     @Override

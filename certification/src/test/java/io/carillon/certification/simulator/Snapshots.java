@@ -34,11 +34,14 @@ final class Snapshots {
             : new ServerTable.Snapshot(copy.history(), copy.seqno() - 1, copy.digest(), copy.versions());
     }
 
-    /** {@code copy} goes to the node {@code joiner}; {@code done} hears in {@code donor} what became of it, negative for failure. */
-    void donate(final int joiner, final ServerTable.Snapshot copy, final SimulatedServer donor, final IntConsumer done) {
+    /**
+     * {@code copy} goes to the node {@code joiner}, whose server number {@code asker} asked for it. {@code done} hears in
+     * {@code donor} what became of it, negative for failure.
+     */
+    void donate(final int joiner, final int asker, final ServerTable.Snapshot copy, final SimulatedServer donor, final IntConsumer done) {
         final boolean fails = !reliable && random.chance(0.15);
         donor.later(random.exponential(TIME_MEAN_NS), () -> {
-            final boolean arrives = !fails && hosts.apply(joiner).take(cut(copy));
+            final boolean arrives = !fails && hosts.apply(joiner).take(asker, cut(copy));
             if (!arrives) {
                 marks.hit(NodeMark.SNAPSHOT_FAILED);
             }
