@@ -18,7 +18,7 @@ final class DiskContent {
     private static final int SECTOR = 512;
     private static final byte[] ZEROS = new byte[8192];
 
-    /** Whole sectors, as far as anything was written since the file was shorter than that: what lies beyond is zero. */
+    /** Whole sectors, up to the last one written: what lies beyond, up to the length, is zero. */
     private byte[] bytes = new byte[0];
     private byte[] medium = new byte[0];
     private int length;

@@ -191,7 +191,8 @@ final class ServerClients {
         }
         if (random.chance(0.4)) {
             // A row that is only referred to, as a foreign key does.
-            builder.key(random.chance(0.5) ? KeyType.REFERENCE : KeyType.SHARED, DATABASE, TABLE, ROW_NAMES[random.below(ReferenceOrder.ROWS)]);
+            builder.key(random.chance(0.5) ? KeyType.REFERENCE : KeyType.SHARED, DATABASE, TABLE,
+                ROW_NAMES[random.below(ReferenceOrder.ROWS)]);
         }
         open.put(call, rows);
         final byte[] data = RowData.encode(rows, read, filler);

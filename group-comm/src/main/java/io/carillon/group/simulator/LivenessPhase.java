@@ -115,6 +115,9 @@ final class LivenessPhase {
             return application;
         }
         final int pending = node.application().pendingOffers();
-        return pending == 0 ? null : !told ? UNTOLD : "waits for " + pending + " offers, " + node.core().offeredBytes() + " bytes of which are open";
+        if (pending == 0) {
+            return null;
+        }
+        return !told ? UNTOLD : "waits for " + pending + " offers, " + node.core().offeredBytes() + " bytes of which are open";
     }
 }

@@ -59,8 +59,9 @@ final class ObservedLog extends SimulatedLog {
 
     /** Tells whether {@code found} is, byte by byte, what was {@code recorded} when it was appended: its digest was compared then. */
     private boolean isRecord(final StoredEntry recorded, final LogEntry found) {
-        if (recorded == null || found.seqno != recorded.seqno() || found.epoch != recorded.epoch() || found.originMsb != recorded.originMsb()
-            || found.originLsb != recorded.originLsb() || found.originSeq != recorded.originSeq() || found.kind != recorded.kind()) {
+        if (recorded == null || found.seqno != recorded.seqno() || found.epoch != recorded.epoch() || found.kind != recorded.kind()
+            || found.originMsb != recorded.originMsb() || found.originLsb != recorded.originLsb()
+            || found.originSeq != recorded.originSeq()) {
             return false;
         }
         recordedPayload.wrap(recorded.payload());
