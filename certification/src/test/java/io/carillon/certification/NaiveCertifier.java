@@ -5,28 +5,31 @@ package io.carillon.certification;
 
 import io.carillon.wsrep.KeyType;
 import io.carillon.wsrep.WriteSetFlags;
-import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import org.agrona.collections.Long2LongHashMap;
 
 /**
- * The certification rules written down plainly: every committed write set of the window is looked at again for each new
- * one.
+ * The certification rules written down plainly: every committed write set of the window is looked at again, key by key, for
+ * each new one.
  */
 public final class NaiveCertifier {
-    private enum Relation { N, D, C }
+    /** By found type, then incoming type, both as codes: SHARED, REFERENCE, UPDATE, EXCLUSIVE. Nothing, depend, conflict. */
+    private static final char[][] TABLE = {"NNDD".toCharArray(), "NNDC".toCharArray(), "DDCC".toCharArray(), "CCCC".toCharArray()};
+    private static final int NOT_REFERRED_TO = -1;
 
-    /** Found type, then incoming type: EXCLUSIVE, UPDATE, REFERENCE, SHARED. */
-    private static final Map<KeyType, String> TABLE = new EnumMap<>(Map.of(
-        KeyType.EXCLUSIVE, "CCCC", KeyType.UPDATE, "CCDD", KeyType.REFERENCE, "CDNN", KeyType.SHARED, "DDNN"));
-
-    private record Committed(long seqno, TestWriteSet writeSet, Map<Long, KeyType> keys) {
+    /** {@code hashes} and {@code types}: the keys that it is found by. */
+    private record Committed(long seqno, TestWriteSet writeSet, long[] hashes, byte[] types) {
     }
 
     private final CertifierConfig config;
-    private final List<Committed> history = new ArrayList<>();
+    /** Above {@link #floor}, ascending. */
+    private final ArrayDeque<Committed> history = new ArrayDeque<>();
+    /** Keys of all of them together. */
+    private long historyKeys;
+    /** Type of each key of the write set in question, as a code: what each of the history's keys is looked up in. */
+    private final Long2LongHashMap incomingTypes = new Long2LongHashMap(NOT_REFERRED_TO);
     private long floor;
     private long lastUnsafe;
 
@@ -55,20 +58,18 @@ public final class NaiveCertifier {
             verdict.reason = Verdict.Reason.BEHIND_INDEX;
             return verdict;
         }
+        incomingTypes.clear();
+        writeSet.keys.forEach((hash, type) -> incomingTypes.put((long) hash, type.code()));
         long conflict = -1;
         long depends = Math.max(Math.max(lastUnsafe, floor), writeSet.previousSeqno);
         for (final Committed earlier : history) {
-            for (final Map.Entry<Long, KeyType> key : earlier.keys.entrySet()) {
-                final KeyType incoming = writeSet.keys.get(key.getKey());
-                if (incoming == null) {
-                    continue;
-                }
-                final Relation relation = relation(key.getValue(), incoming);
-                final boolean foreign = (earlier.writeSet.flags & WriteSetFlags.ISOLATION) != 0
-                    || (writeSet.flags & WriteSetFlags.UNSHIELDED) != 0 || earlier.writeSet.originMsb != writeSet.originMsb;
-                if (relation == Relation.C && !isolated && !rollback && earlier.seqno > writeSet.lastSeen && foreign) {
+            final boolean isConflictFatal = !isolated && !rollback && earlier.seqno > writeSet.lastSeen && isForeign(earlier, writeSet);
+            for (int i = 0; i < earlier.hashes.length; i++) {
+                final int incoming = (int) incomingTypes.get(earlier.hashes[i]);
+                final char relation = incoming == NOT_REFERRED_TO ? 'N' : TABLE[earlier.types[i]][incoming];
+                if (relation == 'C' && isConflictFatal) {
                     conflict = Math.max(conflict, earlier.seqno);
-                } else if (relation != Relation.N) {
+                } else if (relation != 'N') {
                     depends = Math.max(depends, earlier.seqno);
                 }
             }
@@ -92,16 +93,35 @@ public final class NaiveCertifier {
         advance(seqno);
     }
 
+    private static boolean isForeign(final Committed earlier, final TestWriteSet writeSet) {
+        return (earlier.writeSet.flags & WriteSetFlags.ISOLATION) != 0 || (writeSet.flags & WriteSetFlags.UNSHIELDED) != 0
+            || earlier.writeSet.originMsb != writeSet.originMsb;
+    }
+
     private void commit(final long seqno, final TestWriteSet writeSet) {
         final Map<Long, KeyType> keys = entered(writeSet);
-        while (history.stream().filter(e -> e.seqno > floor).mapToInt(e -> e.keys.size()).sum() + keys.size() > config.keysMax()
-            && floor < seqno - 1) {
+        while (historyKeys + keys.size() > config.keysMax() && floor < seqno - 1) {
             floor++;
+            forgetBelow();
         }
-        history.removeIf(e -> e.seqno <= floor);
-        history.add(new Committed(seqno, writeSet, keys));
+        final long[] hashes = new long[keys.size()];
+        final byte[] types = new byte[keys.size()];
+        int n = 0;
+        for (final Map.Entry<Long, KeyType> key : keys.entrySet()) {
+            hashes[n] = key.getKey();
+            types[n++] = (byte) key.getValue().code();
+        }
+        history.add(new Committed(seqno, writeSet, hashes, types));
+        historyKeys += keys.size();
         if ((writeSet.flags & WriteSetFlags.PA_UNSAFE) != 0) {
             lastUnsafe = seqno;
+        }
+    }
+
+    /** What is not above the floor does not count. */
+    private void forgetBelow() {
+        while (!history.isEmpty() && history.getFirst().seqno <= floor) {
+            historyKeys -= history.removeFirst().hashes.length;
         }
     }
 
@@ -121,10 +141,6 @@ public final class NaiveCertifier {
 
     private void advance(final long seqno) {
         floor = Math.max(floor, seqno - config.window());
-        history.removeIf(e -> e.seqno <= floor);
-    }
-
-    private static Relation relation(final KeyType found, final KeyType incoming) {
-        return Relation.valueOf(TABLE.get(found).substring(3 - incoming.code(), 4 - incoming.code()));
+        forgetBelow();
     }
 }

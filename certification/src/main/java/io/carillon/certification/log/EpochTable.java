@@ -49,6 +49,10 @@ final class EpochTable {
 
     /** Epoch of the entry {@code index}, which the log holds. */
     long epochAt(final long index) {
+        if (firsts[size - 1] <= index) {
+            // Nearly every question is about the newest entries.
+            return epochs[size - 1];
+        }
         final int at = Arrays.binarySearch(firsts, 0, size, index);
         return epochs[at >= 0 ? at : -at - 2];
     }

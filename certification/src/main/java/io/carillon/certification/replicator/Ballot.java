@@ -97,7 +97,7 @@ final class Ballot {
             }
         }
         if (!awaited.isEmpty()) {
-            for (final Map.Entry<Long, Long> decided : Map.copyOf(awaited).entrySet()) {
+            for (final Map.Entry<Long, Long> decided : new LinkedHashMap<>(awaited).entrySet()) {
                 if (node.released >= decided.getKey()) {
                     awaited.remove(decided.getKey());
                     compare(decided.getKey(), decided.getValue());

@@ -21,6 +21,8 @@ final class Donation {
     private static final Logger LOG = LoggerFactory.getLogger(Donation.class);
     /** The application knows of no donation that it was asked for: the connection broke before it heard of it. */
     private static final int NEVER_BEGAN = -104;
+    /** It gives another member a snapshot. */
+    static final int BUSY = -16;
 
     private final Node node;
     private final Delivery delivery;
@@ -54,10 +56,18 @@ final class Donation {
         return word != null && word.isUnderWay();
     }
 
-    /** By the entry {@code index} this node is to give {@code joiner}, whose server has {@code session}, a snapshot. */
-    void to(final MemberId joiner, final UUID session, final long index) {
+    /**
+     * By the entry {@code index} this node is to give {@code joiner}, whose server has {@code session}, a snapshot. False if it gives
+     * one already: what it said of itself before it was asked for that, or a view, can have it chosen twice.
+     */
+    boolean to(final MemberId joiner, final UUID session, final long index) {
+        if (isOpen()) {
+            node.send(new Control.Joined(BUSY, joiner), Offers.NOBODY);
+            return false;
+        }
         word = new Control.Gives(joiner, session, Control.Gives.UNDER_WAY);
         isSaid = node.state.view().index() < index; // by the order itself, if there was no view since
+        return true;
     }
 
     /** {@code joiner} asks anybody for a snapshot: what became of the one before is of no interest any more. */

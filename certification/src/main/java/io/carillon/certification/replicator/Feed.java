@@ -182,8 +182,7 @@ final class Feed implements Delivery.Listener {
         if (!chosen.isEmpty() && chosen.peek().index == index && chosen.peek().member.equals(node.self())) {
             final Chosen c = chosen.poll();
             transfer.donation().verdictsTo(c.joiner);
-            if (c.request != null) {
-                transfer.donation().to(c.joiner, c.session, index);
+            if (c.request != null && transfer.donation().to(c.joiner, c.session, index)) {
                 node.show(NodeState.DONOR, NodeState.DONOR.comment());
                 node.application.onDonate(new Gtid(node.groupUuid, seqno), c.request, false);
             }

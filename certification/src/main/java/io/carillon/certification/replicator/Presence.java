@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Since which view each member has been present without a break, as of the entries delivered. The servers roll the
@@ -54,7 +55,8 @@ final class Presence {
         return since.getOrDefault(id, EVER) > seqno;
     }
 
+    /** Ascending, so that what is sent of it is the same bytes whoever sends it. */
     Map<MemberId, Long> copy() {
-        return Map.copyOf(since);
+        return new TreeMap<>(since);
     }
 }

@@ -203,6 +203,11 @@ final class SnapshotRequest {
         if (!from.equals(donor)) {
             return null;
         }
+        if (code == Donation.BUSY) {
+            LOG.info("{} gives another node a snapshot; asking again in 1 second", donorName);
+            again(nowNs + RETRY_NS);
+            return null;
+        }
         final String what = donorName + " could not give a snapshot, code " + code + "; its log says why";
         if (failed.contains(donor)) {
             return what + ". It had failed before, and no other member could be asked"

@@ -91,6 +91,35 @@ class SnapshotTest {
         assertEquals(NodeState.SYNCED, a.state);
     }
 
+    /** A view says of it what it was before it was asked for the first. */
+    @Test
+    void whoGivesASnapshotIsAskedForNoOther() {
+        final ToyServer a = cluster.seed();
+        final byte[] synced = a.group.info;
+        a.donates = false;
+        final ToyServer b = cluster.joined("b");
+        assertEquals(NodeState.DONOR, a.state);
+        cluster.held = true;
+        final ToyServer c = cluster.joined("c");
+        a.group.info = synced;
+        cluster.changes.add(() -> cluster.install(cluster.members, true));
+        cluster.settle();
+        assertEquals(0, a.replicator.members().get(0).desyncCount(), "as the view has it");
+        cluster.held = false;
+        cluster.settle();
+        assertEquals(1, a.events.stream().filter(e -> e.startsWith("donate")).count());
+        a.donation.run();
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, b.state);
+        c.tick(1_000_000_000L);
+        cluster.settle();
+        a.donation.run();
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, c.state);
+        assertEquals(NodeState.SYNCED, a.state);
+        assertEquals(0, a.replicator.members().get(0).desyncCount());
+    }
+
     @Test
     void aDonorThatDiesIsReplacedByAnother() {
         final ToyServer a = cluster.seed();

@@ -16,7 +16,9 @@ import java.util.List;
  */
 final class DiskContent {
     private static final int SECTOR = 512;
+    private static final byte[] ZEROS = new byte[8192];
 
+    /** Whole sectors, up to the last one written: what lies beyond, up to the length, is zero. */
     private byte[] bytes = new byte[0];
     private byte[] medium = new byte[0];
     private int length;
@@ -63,15 +65,18 @@ final class DiskContent {
             return -1;
         }
         final int count = (int) Math.min(target.remaining(), length - position);
-        target.put(bytes, (int) position, count);
+        final int held = (int) Math.max(0, Math.min(count, bytes.length - position));
+        target.put(bytes, (int) Math.min(position, bytes.length), held);
+        for (int zeros = count - held; zeros > 0; zeros -= Math.min(zeros, ZEROS.length)) {
+            target.put(ZEROS, 0, Math.min(zeros, ZEROS.length));
+        }
         return count;
     }
 
     /** Cuts, or adds zeros without taking room. */
     void length(final int newLength) {
-        grow(newLength);
         if (newLength < length) {
-            Arrays.fill(bytes, newLength, length, (byte) 0);
+            Arrays.fill(bytes, Math.min(newLength, bytes.length), Math.min(length, bytes.length), (byte) 0);
             dirty.set(newLength / SECTOR, (length + SECTOR - 1) / SECTOR);
             allocated.clear((newLength + SECTOR - 1) / SECTOR, (length + SECTOR - 1) / SECTOR + 1);
         }
@@ -80,7 +85,8 @@ final class DiskContent {
     }
 
     void force() {
-        for (int sector = dirty.nextSetBit(0); sector >= 0; sector = dirty.nextSetBit(sector + 1)) {
+        final int held = bytes.length / SECTOR;
+        for (int sector = dirty.nextSetBit(0); sector >= 0 && sector < held; sector = dirty.nextSetBit(sector + 1)) {
             copy(bytes, medium, sector);
         }
         dirty.clear();
@@ -90,6 +96,7 @@ final class DiskContent {
 
     /** Power is lost: of what was not forced, any sectors and one of the lengths are kept, and what was never forced may be damaged. */
     void losePower(final Xoshiro256 random) {
+        grow(dirty.length() * SECTOR);
         final double kept = random.nextDouble();
         for (int sector = dirty.nextSetBit(0); sector >= 0; sector = dirty.nextSetBit(sector + 1)) {
             if (!random.chance(kept)) {

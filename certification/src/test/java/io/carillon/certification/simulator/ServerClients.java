@@ -30,6 +30,11 @@ final class ServerClients {
     private static final long CALLS_MAX = 1 << 24;
     private static final byte[] DATABASE = "db".getBytes(StandardCharsets.UTF_8);
     private static final byte[] TABLE = "t".getBytes(StandardCharsets.UTF_8);
+    private static final byte[][] ROW_NAMES = new byte[ReferenceOrder.ROWS][];
+
+    static {
+        Arrays.setAll(ROW_NAMES, row -> ("row" + row).getBytes(StandardCharsets.UTF_8));
+    }
 
     /** A large write set on its way, in parts of so many bytes. */
     private record Large(long call, byte[] bytes, int part, long pauseMean, boolean givesUp) {
@@ -182,20 +187,17 @@ final class ServerClients {
         for (int i = 0; i < rows.length; i++) {
             lockedBy[rows[i]] = call;
             read[i] = server.table().version(rows[i]);
-            builder.key(random.chance(0.5) ? KeyType.EXCLUSIVE : KeyType.UPDATE, DATABASE, TABLE, name(rows[i]));
+            builder.key(random.chance(0.5) ? KeyType.EXCLUSIVE : KeyType.UPDATE, DATABASE, TABLE, ROW_NAMES[rows[i]]);
         }
         if (random.chance(0.4)) {
             // A row that is only referred to, as a foreign key does.
-            builder.key(random.chance(0.5) ? KeyType.REFERENCE : KeyType.SHARED, DATABASE, TABLE, name(random.below(ReferenceOrder.ROWS)));
+            builder.key(random.chance(0.5) ? KeyType.REFERENCE : KeyType.SHARED, DATABASE, TABLE,
+                ROW_NAMES[random.below(ReferenceOrder.ROWS)]);
         }
         open.put(call, rows);
         final byte[] data = RowData.encode(rows, read, filler);
         builder.data(new UnsafeBuffer(data), 0, data.length);
         return data;
-    }
-
-    private static byte[] name(final int row) {
-        return ("row" + row).getBytes(StandardCharsets.UTF_8);
     }
 
     private int[] freeRows(final int wanted) {

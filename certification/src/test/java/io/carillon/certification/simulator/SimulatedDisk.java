@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,9 +40,9 @@ final class SimulatedDisk implements Storage {
     private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
     private final List<ByteBuffer> taken = new ArrayList<>();
     /** Names as every process sees them. */
-    private Map<Path, DiskContent> names = new TreeMap<>();
+    private Map<Path, DiskContent> names = new HashMap<>();
     /** Names on the medium, and what was done to them since, in order. */
-    private final Map<Path, DiskContent> mediumNames = new TreeMap<>();
+    private final Map<Path, DiskContent> mediumNames = new HashMap<>();
     private final List<Consumer<Map<Path, DiskContent>>> changes = new ArrayList<>();
     private Runnable submitted = () -> { };
     private List<SimulatedWorker> workers = new ArrayList<>();
@@ -95,8 +96,8 @@ final class SimulatedDisk implements Storage {
             changes.get(i).accept(mediumNames);
         }
         changes.clear();
-        names = new TreeMap<>(mediumNames);
-        names.values().stream().distinct().forEach(content -> content.losePower(random));
+        names = new HashMap<>(mediumNames);
+        new TreeMap<>(names).values().stream().distinct().forEach(content -> content.losePower(random));
     }
 
     /** Nothing is left. */
@@ -232,7 +233,8 @@ final class SimulatedDisk implements Storage {
 
     @Override
     public List<Path> list(final Path directory, final String suffix) {
-        return names.keySet().stream().filter(path -> directory.equals(path.getParent()) && path.toString().endsWith(suffix)).toList();
+        return names.keySet().stream().filter(path -> directory.equals(path.getParent()) && path.toString().endsWith(suffix)).sorted()
+            .toList();
     }
 
     @Override

@@ -141,7 +141,7 @@ final class Committer {
         final LogTail tail = machine.tail;
         final RingMember member = new RingMember(machine.self, machine.config.name(), machine.config.weight(), machine.info);
         return new ControlMessage.State(epoch, member, tail.end(), tail.log().endSeqno(), tail.stable(),
-            EpochTable.of(tail.log()), tail.isFirstProvenStable(), tail.proven(), machine.word(), machine.config.rotation().rotates());
+            tail.table(), tail.isFirstProvenStable(), tail.proven(), machine.word(), machine.config.rotation().rotates());
     }
 
     void onState(final Peer peer, final ControlMessage.State state) {

@@ -41,9 +41,26 @@ final class ConfigurationHistory {
         return news;
     }
 
-    /** For a STATE. */
+    /** Each of them. */
     List<Configuration> all() {
         return List.copyOf(entries);
+    }
+
+    /**
+     * For others: the first, and of those after it that give the same votes the newest. Every ring that ends before its view is stable
+     * leaves one more in the log, mostly with the votes of the one before: who asks for majorities asks for each of these votes once.
+     */
+    List<Configuration> distinct() {
+        final List<Configuration> distinct = new ArrayList<>();
+        final List<Electorate> votes = new ArrayList<>();
+        for (int at = entries.size() - 1; at >= 0; at--) {
+            final Electorate electorate = entries.get(at).electorate();
+            if (at == 0 || votes.stream().noneMatch(electorate::sameVotes)) {
+                distinct.addFirst(entries.get(at));
+                votes.add(electorate);
+            }
+        }
+        return List.copyOf(distinct);
     }
 
     /** Reads back from the log's end to the latest configuration that is stable, or to the base. */

@@ -24,7 +24,7 @@ public sealed interface ControlMessage {
      * @param reason why it gathers.
      * @param overrides its operator's word.
      * @param stableKnown whether the first of {@code electorates} is known stable.
-     * @param electorates of the latest stable configuration and of every newer one in the sender's log.
+     * @param electorates of the latest stable configuration and of the newer ones in the sender's log, of the same votes the newest.
      */
     record Join(long promisedEpoch, long ringEpoch, boolean gathering, boolean primary, UUID group, int weight,
         List<MemberId> reach, List<MemberId> heardBy, List<MemberId> choice, GatherReason reason, Overrides overrides,
@@ -50,7 +50,7 @@ public sealed interface ControlMessage {
      * @param stableIndex known stable.
      * @param table epochs of the log.
      * @param stableKnown whether the first of {@code configurations} is known stable.
-     * @param configurations the latest stable and every newer one in the log.
+     * @param configurations the latest stable and the newer ones in the log, of the same votes the newest.
      * @param overrides its operator's word.
      * @param rotates whether it would have the token go round.
      */

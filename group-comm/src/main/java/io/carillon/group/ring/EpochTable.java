@@ -14,8 +14,10 @@ import java.util.List;
  * @param runs the last ends at the log's end; the first may begin at the log's base.
  */
 public record EpochTable(List<Run> runs) {
-    /** More epochs than any member stays away for; who did starts as a joiner. */
-    static final int RUNS_MAX = 256;
+    /** Of what is stable: more epochs than any member stays away for; who did starts as a joiner. */
+    static final int SETTLED_MAX = 256;
+    /** Of all. Rings that nobody completed leave one each, every five seconds at most where that goes on: this is for days. */
+    public static final int RUNS_MAX = 1 << 16;
 
     /** Entries {@code first} to {@code last} are of {@code epoch}. */
     public record Run(long epoch, long first, long last) {
@@ -25,16 +27,22 @@ public record EpochTable(List<Run> runs) {
         runs = List.copyOf(runs);
     }
 
-    static EpochTable of(final RingLog log) {
+    /**
+     * Of what is beyond {@code stable} it names every epoch: who lacks all of that is needed to make it stable, and cannot start over
+     * before it is.
+     */
+    static EpochTable of(final RingLog log, final long stable) {
         final List<Run> runs = new ArrayList<>();
         long last = log.endIndex();
-        while (last > log.baseIndex() && runs.size() < RUNS_MAX) {
+        int settled = 0;
+        while (last > log.baseIndex() && settled < SETTLED_MAX && runs.size() < RUNS_MAX) {
             final long epoch = log.epochAt(last);
             final long first = log.firstIndexOf(epoch);
-            runs.add(0, new Run(epoch, first, last));
+            runs.addFirst(new Run(epoch, first, last));
+            settled += first <= stable ? 1 : 0;
             last = first - 1;
         }
-        if (last == log.baseIndex() && last > 0 && runs.size() < RUNS_MAX) {
+        if (last == log.baseIndex() && last > 0 && settled < SETTLED_MAX && runs.size() < RUNS_MAX) {
             addBase(runs, log.epochAt(last), last);
         }
         return new EpochTable(runs);

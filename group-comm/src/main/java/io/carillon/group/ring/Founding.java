@@ -58,7 +58,7 @@ final class Founding {
             latest == null ? 1 : latest.number() + 1,
             machine.promisedEpoch, GatherReason.FOUNDED.text(), List.of(self), List.of(), List.of());
         return new ControlMessage.Install(machine.promisedEpoch, true, machine.self, tail.end(), tail.log().endSeqno(),
-            EpochTable.of(tail.log()), view, machine.config.rotation().rotates());
+            tail.table(), view, machine.config.rotation().rotates());
     }
 
     /** A UUID (version 4 by its bits) that only this member derives, and only for this epoch. */

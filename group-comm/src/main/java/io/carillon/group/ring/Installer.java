@@ -11,11 +11,15 @@ import java.util.List;
 
 /** RECOVERY: the winner's log becomes everybody's, its VIEW entry becomes stable (docs/ring.md, section 4). */
 final class Installer {
+    private static final int DOUBLINGS_MAX = 16;
+
     private final RingMachine machine;
     private long progressNs;
     private long progressEnd;
     private long repeatAtNs;
     private boolean representative;
+    /** Rings since an operational one of which no view was stable here. */
+    private int fruitless;
     private List<MemberId> reportedAlone = List.of();
 
     Installer(final RingMachine machine) {
@@ -54,6 +58,9 @@ final class Installer {
         Check.that(install.epoch() == machine.promisedEpoch, "a ring is installed in the epoch promised", install.epoch(),
             machine.promisedEpoch);
         final Ring former = machine.ring;
+        if (former != null) {
+            fruitless = former.primary && !former.operational ? fruitless + 1 : 0;
+        }
         machine.trace(TraceEvent.INSTALL, install.epoch(), install.primary() ? 1 : 0, install.winnerEnd());
         machine.ring = new Ring(install, machine);
         for (int slot = 0; slot < machine.ring.size(); slot++) {
@@ -132,7 +139,7 @@ final class Installer {
             machine.catchUp.startOver("the log holds no view of a group");
             return;
         }
-        final long common = EpochTable.of(tail.log()).common(install.table());
+        final long common = tail.table().common(install.table());
         if (!latest.group().equals(install.view().group())) {
             machine.catchUp.startOver("the log is of group " + latest.group() + ", the others are of " + install.view().group());
         } else if (common < tail.log().baseIndex() || common <= 0) {
@@ -203,10 +210,17 @@ final class Installer {
         }
     }
 
+    /**
+     * Twice as long after each ring that came to nothing: a link full of answers to the questions of those carries none to the present
+     * ones in time, and each ring leaves an entry more to bring over.
+     */
     private long progressByNs() {
         final Ring ring = machine.ring;
-        final long patience = ring.weights[ring.self] > 0 ? machine.config.installNs() : machine.config.suspectNs();
-        return progressNs + patience;
+        final long installNs = machine.config.installNs();
+        final long longestNs = Math.max(machine.config.suspectNs(), installNs);
+        final long patienceNs = ring.weights[ring.self] > 0 ? Math.min(installNs << Math.min(fruitless, DOUBLINGS_MAX), longestNs)
+            : machine.config.suspectNs();
+        return progressNs + patienceNs;
     }
 
     void postpone(final long byNs) {

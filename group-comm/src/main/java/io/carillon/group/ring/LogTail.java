@@ -73,6 +73,10 @@ final class LogTail {
         return log;
     }
 
+    EpochTable table() {
+        return EpochTable.of(log, stable);
+    }
+
     ConfigurationHistory configurations() {
         return configurations;
     }
@@ -94,9 +98,12 @@ final class LogTail {
         return log.endEpoch() >= machine.givenUpEpoch;
     }
 
-    /** What the others may know of its configurations: the latest stable one and every newer one; none while it proves nothing. */
+    /**
+     * What the others may know of its configurations: the latest stable one and newer ones, of the same votes the newest; none while it
+     * proves nothing.
+     */
     List<Configuration> proven() {
-        return proves() ? configurations.all() : List.of();
+        return proves() ? configurations.distinct() : List.of();
     }
 
     /** Tells whether the first of {@link #proven} is known stable. */

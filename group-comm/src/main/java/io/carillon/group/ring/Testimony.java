@@ -14,7 +14,7 @@ import java.util.UUID;
  * @param id the member.
  * @param group of its log; zero if the log holds no configuration.
  * @param stableKnown whether the first of {@code electorates} is known stable.
- * @param electorates of the latest stable configuration and of every newer one.
+ * @param electorates of the latest stable configuration and of the newer ones, of the same votes the newest.
  */
 record Testimony(MemberId id, UUID group, boolean stableKnown, List<Electorate> electorates) {
     static Testimony of(final ControlMessage.State state) {

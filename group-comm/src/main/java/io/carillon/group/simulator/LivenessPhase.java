@@ -12,6 +12,7 @@ import io.carillon.group.ring.RingView;
 final class LivenessPhase {
     private static final long S = 1_000_000_000L;
     private static final int ROUND = 5;
+    private static final String UNTOLD = "something";
 
     private final Simulator simulator;
     private final long bound;
@@ -43,8 +44,9 @@ final class LivenessPhase {
     private void offerRound() {
         for (int i = 0; i < simulator.nodeCount(); i++) {
             final SimulatedNode node = simulator.node(i);
+            final String refused = "node " + node.number() + " takes none";
             for (int k = 0; k < ROUND; k++) {
-                await("an offer is taken", () -> offered(node) ? null : "node " + node.number() + " takes none");
+                await("an offer is taken", told -> !told && offered(node) ? null : refused);
             }
             node.touched();
         }
@@ -57,23 +59,23 @@ final class LivenessPhase {
         return able && node.application().offer(node.core(), node.local(), simulator.workload(), 64) > 0;
     }
 
-    /** What is missing until it is reached, for the report of a failure; null once it is. */
     private interface Goal {
-        String missing();
+        /** What is missing until it is reached, or null. It is asked after every event, and put into words when {@code told}. */
+        String missing(boolean told);
     }
 
     private void await(final String what, final Goal goal) {
         final long deadline = simulator.now() + bound;
-        for (String missing = goal.missing(); missing != null; missing = goal.missing()) {
+        for (String missing = goal.missing(false); missing != null; missing = goal.missing(false)) {
             if (simulator.now() >= deadline) {
-                throw new GroupHistory.Violated("liveness: " + what + " within " + bound / S + " s of virtual time: " + missing);
+                throw new GroupHistory.Violated("liveness: " + what + " within " + bound / S + " s of virtual time: " + goal.missing(true));
             }
             simulator.step();
         }
     }
 
-    private String toUnite() {
-        final String unsettled = toSettle();
+    private String toUnite(final boolean told) {
+        final String unsettled = toSettle(told);
         if (unsettled != null) {
             return unsettled;
         }
@@ -87,31 +89,35 @@ final class LivenessPhase {
         return voters == simulator.nodeCount() ? null : voters + " voters";
     }
 
-    private String toSettle() {
+    private String toSettle(final boolean told) {
         for (int i = 0; i < simulator.nodeCount(); i++) {
-            final String unsettled = unsettled(simulator.node(i));
+            final String unsettled = unsettled(simulator.node(i), told);
             if (unsettled != null) {
-                return "node " + i + " " + unsettled;
+                return told ? "node " + i + " " + unsettled : UNTOLD;
             }
         }
         return null;
     }
 
-    private String unsettled(final SimulatedNode node) {
+    private String unsettled(final SimulatedNode node, final boolean told) {
         if (!node.running() || node.paused() || node.leaving()) {
             return "is down, paused or leaving";
         }
         final long end = simulator.history().stableIndex();
         if (node.reportedStable() != end || node.log().endIndex() != end) {
-            return "has " + node.log().endIndex() + " entries, " + node.reportedStable() + " stable of " + end;
+            return !told ? UNTOLD : "has " + node.log().endIndex() + " entries, " + node.reportedStable() + " stable of " + end;
         }
         if (node.application().view() == null) {
             return "is in no primary view";
         }
-        if (node.application().unsettled() != null) {
-            return node.application().unsettled();
+        final String application = node.application().unsettled();
+        if (application != null) {
+            return application;
         }
         final int pending = node.application().pendingOffers();
-        return pending == 0 ? null : "waits for " + pending + " offers, " + node.core().offeredBytes() + " bytes of which are open";
+        if (pending == 0) {
+            return null;
+        }
+        return !told ? UNTOLD : "waits for " + pending + " offers, " + node.core().offeredBytes() + " bytes of which are open";
     }
 }

@@ -21,7 +21,6 @@ import org.agrona.MutableDirectBuffer;
 public final class ControlCodec {
     private static final int BODY_OFFSET = 2;
     private static final int IDS_MAX = 255;
-    private static final int RUNS_MAX = 1024;
 
     private ControlCodec() {
     }
@@ -141,7 +140,7 @@ public final class ControlCodec {
     }
 
     private static EpochTable table(final List<RingMessages.EpochRun> messages) {
-        ConfigurationCodec.require(messages.size() <= RUNS_MAX);
+        ConfigurationCodec.require(messages.size() <= EpochTable.RUNS_MAX);
         final List<EpochTable.Run> runs = new ArrayList<>(messages.size());
         for (final RingMessages.EpochRun run : messages) {
             runs.add(new EpochTable.Run(run.getEpoch(), run.getFirst(), run.getLast()));

@@ -71,13 +71,30 @@ class RingPartsTest {
         for (long index = 1; index <= 9; index++) {
             log.append(index, index, index <= 4 ? 1 : 3, 0, 1, index, EntryKind.WRITE_SET, empty, 0, 0);
         }
-        assertEquals(table(1, 1, 4, 3, 5, 9), EpochTable.of(log));
+        assertEquals(table(1, 1, 4, 3, 5, 9), EpochTable.of(log, 9));
         log.purge(2);
-        assertEquals(table(1, 2, 4, 3, 5, 9), EpochTable.of(log));
+        assertEquals(table(1, 2, 4, 3, 5, 9), EpochTable.of(log, 9));
         log.purge(4);
-        assertEquals(table(1, 4, 4, 3, 5, 9), EpochTable.of(log));
+        assertEquals(table(1, 4, 4, 3, 5, 9), EpochTable.of(log, 9));
         log.purge(9);
-        assertEquals(table(3, 9, 9), EpochTable.of(log));
+        assertEquals(table(3, 9, 9), EpochTable.of(log, 9));
+    }
+
+    /** Who lacks what is not stable must find what it has in common with it, however many rings came to nothing since. */
+    @Test
+    void aLogsTableNamesEveryEpochBeyondWhatIsStable() {
+        final MemoryLog log = new MemoryLog();
+        final UnsafeBuffer empty = new UnsafeBuffer(new byte[0]);
+        for (long index = 1; index <= 1000; index++) {
+            log.append(index, index, index, 0, 1, 0, EntryKind.VIEW, empty, 0, 0);
+        }
+        assertEquals(new EpochTable.Run(1000 - EpochTable.SETTLED_MAX + 1, 745, 745), EpochTable.of(log, 1000).runs().getFirst());
+        assertEquals(new EpochTable.Run(500 - EpochTable.SETTLED_MAX + 1, 245, 245), EpochTable.of(log, 500).runs().getFirst());
+        final EpochTable all = EpochTable.of(log, 20);
+        assertEquals(1000, all.runs().size());
+        assertEquals(15, table(3, 3, 3, 15, 15, 15).common(all));
+        final EpochTable second = new EpochTable(all.runs().subList(500, 1000));
+        assertEquals(all.runs().size(), second.extendedBy(new EpochTable(all.runs().subList(0, 501))).runs().size());
     }
 
     @Test
