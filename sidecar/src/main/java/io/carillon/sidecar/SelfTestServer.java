@@ -57,6 +57,8 @@ final class SelfTestServer implements AutoCloseable {
         final ByteBuffer connect = body();
         List.of("self-test", "gcomm://", "").forEach(text -> put(connect, text));
         send(Frames.CONNECT, 1, connect.put((byte) 1));
+        final long seqno = await(Frames.VIEW).getLong(0);
+        send(Frames.PROGRESS, 0, body().putLong(seqno).putLong(0).putInt(0));
         await(Frames.SYNCED);
     }
 
