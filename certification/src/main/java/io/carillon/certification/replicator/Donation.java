@@ -7,6 +7,8 @@ import io.carillon.certification.VerdictWindow;
 import io.carillon.group.MemberId;
 import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.WsrepStatus;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.agrona.ExpandableArrayBuffer;
 import org.slf4j.Logger;
@@ -29,6 +31,9 @@ final class Donation {
     /** What is given, or what became of the last one; null for nothing. */
     private Control.Gives word;
     private boolean isSaid;
+    /** Whom it could not give one meanwhile: said like the word, until they ask again. */
+    private final List<Control.Gives> refusals = new ArrayList<>();
+    private boolean areRefusalsSaid;
 
     Donation(final Node node, final Delivery delivery) {
         this.node = node;
@@ -38,6 +43,7 @@ final class Donation {
     /** A new connection begins: what the application was to give in the one before is nobody's. */
     void begin() {
         word = null;
+        refusals.clear();
     }
 
     /** The application is here, or back; {@code gives}: it gives a snapshot now, perhaps for a process before this one. */
@@ -62,7 +68,9 @@ final class Donation {
      */
     boolean to(final MemberId joiner, final UUID session, final long index) {
         if (isOpen()) {
-            node.send(new Control.Joined(BUSY, joiner), Offers.NOBODY);
+            refusals.add(new Control.Gives(joiner, session, BUSY));
+            areRefusalsSaid = false;
+            node.resynced();
             return false;
         }
         word = new Control.Gives(joiner, session, Control.Gives.UNDER_WAY);
@@ -72,6 +80,7 @@ final class Donation {
 
     /** {@code joiner} asks anybody for a snapshot: what became of the one before is of no interest any more. */
     void asked(final MemberId joiner) {
+        refusals.removeIf(refusal -> refusal.joiner().equals(joiner));
         if (word != null && !word.isUnderWay() && (word.joiner().equals(joiner) || word.joiner().equals(MemberId.NONE))) {
             word = null;
         }
@@ -96,11 +105,15 @@ final class Donation {
     /** A view: whoever waits for this node may be another process. */
     void view() {
         isSaid = false;
+        areRefusalsSaid = false;
     }
 
     /** A message will not be ordered. */
     void rejected(final Control control) {
-        isSaid &= !(control instanceof Control.Gives) && !(control instanceof Control.Joined j && !j.joiner().equals(MemberId.NONE));
+        if (control instanceof Control.Gives || control instanceof Control.Joined j && !j.joiner().equals(MemberId.NONE)) {
+            isSaid = false;
+            areRefusalsSaid = false;
+        }
     }
 
     /**
@@ -108,10 +121,14 @@ final class Donation {
      * waits takes a donor without data for one that is gone.
      */
     void announce() {
+        if (!areRefusalsSaid && node.isActive()) {
+            areRefusalsSaid = true;
+            refusals.stream().filter(this::isAwaited).forEach(refusal -> node.send(refusal, Offers.NOBODY));
+        }
         if (word == null || isSaid || !node.isActive() || isOpen() && (node.application == null || !hasData(node.self()))) {
             return;
         }
-        if (isAwaited()) {
+        if (isAwaited(word)) {
             isSaid = true;
             node.send(word, Offers.NOBODY);
         }
@@ -122,12 +139,12 @@ final class Donation {
         return member != null && member.hasData();
     }
 
-    private boolean isAwaited() {
-        if (word.joiner().equals(MemberId.NONE)) {
+    private boolean isAwaited(final Control.Gives gives) {
+        if (gives.joiner().equals(MemberId.NONE)) {
             return node.state.members().stream().anyMatch(member -> !member.hasData());
         }
-        final MemberState joiner = node.state.member(word.joiner());
-        return joiner != null && !joiner.hasData() && joiner.session().equals(word.session());
+        final MemberState joiner = node.state.member(gives.joiner());
+        return joiner != null && !joiner.hasData() && joiner.session().equals(gives.session());
     }
 
     /** Gives {@code joiner} the verdicts as of the place of the order that is being delivered. */

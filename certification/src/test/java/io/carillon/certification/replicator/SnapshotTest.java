@@ -91,13 +91,11 @@ class SnapshotTest {
         assertEquals(NodeState.SYNCED, a.state);
     }
 
-    /** A view says of it what it was before it was asked for the first. */
-    @Test
-    void whoGivesASnapshotIsAskedForNoOther() {
-        final ToyServer a = cluster.seed();
+    /** {@code a} gives {@code b} a snapshot and was chosen for this one, too: a view says of it what it was before the first. */
+    private ToyServer askedWhileItGives(final ToyServer a) {
         final byte[] synced = a.group.info;
         a.donates = false;
-        final ToyServer b = cluster.joined("b");
+        cluster.joined("b");
         assertEquals(NodeState.DONOR, a.state);
         cluster.held = true;
         final ToyServer c = cluster.joined("c");
@@ -108,16 +106,40 @@ class SnapshotTest {
         cluster.held = false;
         cluster.settle();
         assertEquals(1, a.events.stream().filter(e -> e.startsWith("donate")).count());
+        assertEquals(1, a.replicator.members().get(0).desyncCount());
         a.donation.run();
         cluster.settle();
-        assertEquals(NodeState.SYNCED, b.state);
+        assertEquals(NodeState.SYNCED, a.state);
+        assertEquals(0, a.replicator.members().get(0).desyncCount());
+        return c;
+    }
+
+    private void asksAgain(final ToyServer a, final ToyServer c) {
         c.tick(1_000_000_000L);
         cluster.settle();
+        assertEquals(2, a.events.stream().filter(e -> e.startsWith("donate")).count());
         a.donation.run();
         cluster.settle();
         assertEquals(NodeState.SYNCED, c.state);
         assertEquals(NodeState.SYNCED, a.state);
         assertEquals(0, a.replicator.members().get(0).desyncCount());
+    }
+
+    @Test
+    void whoGivesASnapshotIsAskedForNoOther() {
+        final ToyServer a = cluster.seed();
+        asksAgain(a, askedWhileItGives(a));
+    }
+
+    /** Who heard that the donor gives another one a snapshot is gone; the donor says it again after the view. */
+    @Test
+    void aRefusalOutlivesTheSidecarThatHeardIt() {
+        final ToyServer a = cluster.seed();
+        final ToyServer c = askedWhileItGives(a);
+        cluster.killSidecar(c);
+        cluster.replaceSidecar(c);
+        cluster.settle();
+        asksAgain(a, c);
     }
 
     @Test
