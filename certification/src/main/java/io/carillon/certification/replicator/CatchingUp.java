@@ -33,7 +33,7 @@ final class CatchingUp {
 
     /** To be called whenever the application said something, and between. */
     boolean needsHelp(final long nowNs) {
-        if (node.ownState != NodeState.JOINED || node.released < 0) {
+        if (!node.isActive() || node.ownState != NodeState.JOINED || node.released < 0) {
             measures = false;
             lags = false;
             return false;

@@ -89,11 +89,12 @@ final class FlowControl {
     /** {@code backlog} write sets wait to be applied here. */
     void measure(final long backlog, final long nowNs) {
         receiveQueue.sample(backlog);
+        final boolean needsHelp = catchingUp.needsHelp(nowNs);
         if (!node.isActive()) {
             return;
         }
         final double upper = upperLimit();
-        final boolean wanted = (isInStep() && nowNs - heardNs < SILENCE_NS || catchingUp.needsHelp(nowNs))
+        final boolean wanted = (isInStep() && nowNs - heardNs < SILENCE_NS || needsHelp)
             && (requested ? backlog > upper * node.config.flow().factor() : backlog > upper);
         if (!wanted) {
             withdraw(backlog);
