@@ -32,27 +32,27 @@ public record EpochTable(List<Run> runs) {
      * before it is.
      */
     static EpochTable of(final RingLog log, final long stable) {
-        final List<Run> runs = new ArrayList<>();
+        final List<Run> newestFirst = new ArrayList<>();
         long last = log.endIndex();
         int settled = 0;
-        while (last > log.baseIndex() && settled < SETTLED_MAX && runs.size() < RUNS_MAX) {
+        while (last > log.baseIndex() && settled < SETTLED_MAX && newestFirst.size() < RUNS_MAX) {
             final long epoch = log.epochAt(last);
             final long first = log.firstIndexOf(epoch);
-            runs.addFirst(new Run(epoch, first, last));
+            newestFirst.add(new Run(epoch, first, last));
             settled += first <= stable ? 1 : 0;
             last = first - 1;
         }
-        if (last == log.baseIndex() && last > 0 && settled < SETTLED_MAX && runs.size() < RUNS_MAX) {
-            addBase(runs, log.epochAt(last), last);
+        if (last == log.baseIndex() && last > 0 && settled < SETTLED_MAX && newestFirst.size() < RUNS_MAX) {
+            addBase(newestFirst, log.epochAt(last), last);
         }
-        return new EpochTable(runs);
+        return new EpochTable(newestFirst.reversed());
     }
 
-    private static void addBase(final List<Run> runs, final long epoch, final long base) {
-        if (!runs.isEmpty() && runs.getFirst().epoch == epoch) {
-            runs.set(0, new Run(epoch, base, runs.getFirst().last));
+    private static void addBase(final List<Run> newestFirst, final long epoch, final long base) {
+        if (!newestFirst.isEmpty() && newestFirst.getLast().epoch == epoch) {
+            newestFirst.set(newestFirst.size() - 1, new Run(epoch, base, newestFirst.getLast().last));
         } else {
-            runs.add(0, new Run(epoch, base, base));
+            newestFirst.add(new Run(epoch, base, base));
         }
     }
 
