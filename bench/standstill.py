@@ -3,6 +3,7 @@
 """When the machine itself stood still: on a virtual one the host may take a processor away for tens of milliseconds."""
 import multiprocessing
 import os
+import sys
 import time
 
 PERIOD = 0.002
@@ -13,7 +14,10 @@ PRIORITY = 90
 def watch(processor, found):
     """At real-time priority nothing but the machine keeps a process from waking in time."""
     os.sched_setaffinity(0, {processor})
-    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+    except PermissionError as refused:
+        sys.exit(f'standstill: no real-time priority ({refused}): what processor {processor} stands still counts as the cluster\'s')
     while True:
         due = time.monotonic() + PERIOD
         time.sleep(PERIOD)
