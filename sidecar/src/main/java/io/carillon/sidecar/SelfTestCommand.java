@@ -21,6 +21,9 @@ import picocli.CommandLine.Command;
 @Command(name = "self-test", description = "Founds a group of one in a temporary directory and leaves it again.",
     mixinStandardHelpOptions = true)
 final class SelfTestCommand implements Callable<Integer> {
+    /** It takes about a second, on a busy machine ten. */
+    private static final long LIMIT_S = 60;
+
     @Override
     public Integer call() throws Exception {
         final Path directory = Files.createTempDirectory("carillon-self-test");
@@ -44,6 +47,7 @@ final class SelfTestCommand implements Callable<Integer> {
 
     private static void converse(final Path socket, final int port) throws IOException {
         try (SelfTestServer server = new SelfTestServer(socket, line -> System.out.println("self-test: " + line))) {
+            server.endAfter(LIMIT_S);
             server.hello("127.0.0.1:" + port, "gmcast.listen_addr=tcp://127.0.0.1:" + port);
             server.found();
             server.certify(2);

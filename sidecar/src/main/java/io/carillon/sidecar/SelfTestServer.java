@@ -10,10 +10,13 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A server without data, as far as a sidecar can tell: speaks the provider's frames, blocks. One thread. */
@@ -34,6 +37,17 @@ final class SelfTestServer implements AutoCloseable {
         this.session = session;
         this.log = log;
         channel.connect(UnixDomainSocketAddress.of(socket));
+    }
+
+    /** Whatever is not answered {@code seconds} from now fails: a sidecar that says nothing is not waited for for ever. */
+    void endAfter(final long seconds) {
+        CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS).execute(() -> {
+            try {
+                channel.close();
+            } catch (final IOException e) {
+                log.accept("cannot close the connection: " + e.getMessage());
+            }
+        });
     }
 
     /** Says HELLO. Throws with the reason when it is refused. */
@@ -112,8 +126,12 @@ final class SelfTestServer implements AutoCloseable {
         final ByteBuffer frame = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).putInt(length)
             .putShort((short) type).putShort((short) 0)
             .putLong(id).put(body).flip();
-        while (frame.hasRemaining()) {
-            channel.write(frame);
+        try {
+            while (frame.hasRemaining()) {
+                channel.write(frame);
+            }
+        } catch (final ClosedChannelException e) {
+            throw late(e);
         }
     }
 
@@ -136,11 +154,19 @@ final class SelfTestServer implements AutoCloseable {
 
     private ByteBuffer read(final int length) throws IOException {
         final ByteBuffer into = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        while (into.hasRemaining()) {
-            if (channel.read(into) < 0) {
-                throw new EOFException("the sidecar closed the session");
+        try {
+            while (into.hasRemaining()) {
+                if (channel.read(into) < 0) {
+                    throw new EOFException("the sidecar closed the session");
+                }
             }
+        } catch (final ClosedChannelException e) {
+            throw late(e);
         }
         return into.flip();
+    }
+
+    private static IOException late(final ClosedChannelException e) {
+        return new IOException("the sidecar has not answered in time", e);
     }
 }

@@ -124,6 +124,19 @@ final class SidecarTest {
     }
 
     @Test
+    void theSelfTestWaitsForNoSidecarForEver() throws Exception {
+        final Path socket = directory.resolve("s");
+        try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            silent.bind(UnixDomainSocketAddress.of(socket));
+            try (SelfTestServer server = new SelfTestServer(socket, log::add)) {
+                server.endAfter(0);
+                final IOException late = assertThrows(IOException.class, () -> server.hello("127.0.0.1", ""));
+                assertEquals("the sidecar has not answered in time", late.getMessage());
+            }
+        }
+    }
+
+    @Test
     void anUnusableStateDirectoryIsSaid() throws Exception {
         Files.writeString(directory.resolve("state"), "a file");
         final Path socket = start(true);
