@@ -38,5 +38,7 @@ enum PlantedBug {
     /** On a visit numbers from the own log's end, not from what the token says: the predecessor's entries may be on their way. */
     NUMBERED_FROM_LOG,
     /** The token leaves with what was numbered when it came: what this visit numbered is not in it. */
-    RELEASED_BEFORE_NUMBERING
+    RELEASED_BEFORE_NUMBERING,
+    /** Is primary only with everybody who has a vote. */
+    EVERYBODY_NEEDED
 }

@@ -52,6 +52,10 @@ final class RingDecision {
         return primaries == 1 ? primary : decision.notPrimary(epoch, primaries > 1 ? "two groups of different history meet" : reason);
     }
 
+    private boolean isMissed(final Electorate electorate) {
+        return bug == PlantedBug.EVERYBODY_NEEDED && !electorate.votes().stream().allMatch(vote -> present.contains(vote.id()));
+    }
+
     /** The token goes round only where everybody would have it so: the parked one is what all can agree upon. */
     private boolean rotates() {
         return states.stream().allMatch(ControlMessage.State::rotates);
@@ -77,7 +81,7 @@ final class RingDecision {
         present.clear();
         states.stream().filter(state -> isOf(state, group)).forEach(state -> present.add(state.member().id()));
         final boolean majority = bug == PlantedBug.MINORITY_PRIMARY
-            || known.stream().allMatch(electorate -> electorate.hasMajority(present));
+            || known.stream().allMatch(electorate -> electorate.hasMajority(present) && !isMissed(electorate));
         final boolean everybody = !majority && known.stream().allMatch(this::everybodyIsBack);
         final boolean forced = !majority && isForced(known);
         if (known.isEmpty() || !majority && !everybody && !forced) {

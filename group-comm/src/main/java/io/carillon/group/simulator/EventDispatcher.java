@@ -113,7 +113,7 @@ final class EventDispatcher {
             }
             case EventKind.OUTSIDE -> ((Runnable) queue.attachment(slot)).run();
             case EventKind.START -> {
-                if (!node.running()) {
+                if (!node.running() && !simulator.outsiders().keepDown(node.number())) {
                     attempt(node, node::start);
                 }
             }

@@ -7,12 +7,14 @@ import io.carillon.group.ring.RingView;
 
 /**
  * What must happen once nothing fails any more: one primary view of everybody, all of them voters, and every offer
- * from then on delivered everywhere, within a bound of virtual time.
+ * from then on delivered everywhere, within a bound of virtual time. In some runs first the same of a core alone ({@link Outsiders}).
  */
 final class LivenessPhase {
     private static final long S = 1_000_000_000L;
     private static final int ROUND = 5;
     private static final String UNTOLD = "something";
+    private static final String UNITED = "one primary view of all nodes as voters";
+    private static final String DELIVERED = "everything offered is delivered everywhere";
 
     private final Simulator simulator;
     private final long bound;
@@ -25,24 +27,56 @@ final class LivenessPhase {
 
     void run(final long leastEvents, final long leastMessages) {
         simulator.stopOffering();
+        final Outsiders outsiders = simulator.outsiders();
+        if (simulator.isModelled() && outsiders.choose()) {
+            simulator.network().heal();
+            outsiders.isolate();
+            startAndResume();
+            outsiders.release(wentOn());
+        }
         simulator.network().heal();
         simulator.healHosts();
+        startAndResume();
+        await(UNITED, this::toUnite);
+        do {
+            offerRound();
+            await(DELIVERED, this::toSettle);
+        } while (simulator.history().messages() < leastMessages || simulator.eventNumber() < leastEvents);
+    }
+
+    private void startAndResume() {
         for (int i = 0; i < simulator.nodeCount(); i++) {
             final SimulatedNode node = simulator.node(i);
             if (!node.running()) {
                 simulator.schedule(0, EventKind.START, i, 0, 0, null);
-            } else if (node.paused()) {
+            } else if (node.paused() && !isOutside(i)) {
                 simulator.schedule(0, EventKind.RESUME, i, 0, 0, null);
             }
         }
-        await("one primary view of all nodes as voters", this::toUnite);
-        do {
-            offerRound();
-        } while (simulator.history().messages() < leastMessages || simulator.eventNumber() < leastEvents);
+    }
+
+    private boolean isOutside(final int node) {
+        return simulator.outsiders().has(node);
+    }
+
+    /** False if the core rightly waits for somebody. */
+    private boolean wentOn() {
+        if (!reached(this::toUnite)) {
+            if (simulator.outsiders().coreMayWait()) {
+                return false;
+            }
+            throw late("core: " + UNITED, this::toUnite);
+        }
+        offerRound();
+        await("core: " + DELIVERED, this::toSettle);
+        return true;
     }
 
     private void offerRound() {
         for (int i = 0; i < simulator.nodeCount(); i++) {
+            if (isOutside(i)) {
+                continue;
+            }
             final SimulatedNode node = simulator.node(i);
             final String refused = "node " + node.number() + " takes none";
             for (int k = 0; k < ROUND; k++) {
@@ -50,7 +84,6 @@ final class LivenessPhase {
             }
             node.touched();
         }
-        await("everything offered is delivered everywhere", this::toSettle);
     }
 
     /** A view may still be changing: somebody was missed before the faults ended. */
@@ -65,13 +98,24 @@ final class LivenessPhase {
     }
 
     private void await(final String what, final Goal goal) {
+        if (!reached(goal)) {
+            throw late(what, goal);
+        }
+    }
+
+    private boolean reached(final Goal goal) {
         final long deadline = simulator.now() + bound;
-        for (String missing = goal.missing(false); missing != null; missing = goal.missing(false)) {
+        while (goal.missing(false) != null) {
             if (simulator.now() >= deadline) {
-                throw new GroupHistory.Violated("liveness: " + what + " within " + bound / S + " s of virtual time: " + goal.missing(true));
+                return false;
             }
             simulator.step();
         }
+        return true;
+    }
+
+    private GroupHistory.Violated late(final String what, final Goal goal) {
+        return new GroupHistory.Violated("liveness: " + what + " within " + bound / S + " s of virtual time: " + goal.missing(true));
     }
 
     private String toUnite(final boolean told) {
@@ -80,18 +124,22 @@ final class LivenessPhase {
             return unsettled;
         }
         final RingView view = simulator.history().configuration();
+        long wanted = 0;
         for (int i = 0; i < simulator.nodeCount(); i++) {
-            if (view == null || GroupHistory.weight(view, simulator.node(i).self()) == 0) {
-                return "node " + i + " is no voter";
+            if (!isOutside(i)) {
+                wanted++;
+                if (view == null || GroupHistory.weight(view, simulator.node(i).self()) == 0) {
+                    return "node " + i + " is no voter";
+                }
             }
         }
         final long voters = view.members().stream().filter(member -> member.weight() > 0).count();
-        return voters == simulator.nodeCount() ? null : voters + " voters";
+        return voters == wanted ? null : voters + " voters";
     }
 
     private String toSettle(final boolean told) {
         for (int i = 0; i < simulator.nodeCount(); i++) {
-            final String unsettled = unsettled(simulator.node(i), told);
+            final String unsettled = isOutside(i) ? null : unsettled(simulator.node(i), told);
             if (unsettled != null) {
                 return told ? "node " + i + " " + unsettled : UNTOLD;
             }

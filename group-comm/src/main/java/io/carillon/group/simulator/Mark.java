@@ -94,5 +94,14 @@ public enum Mark {
     /** The token overtook what was numbered before it left. */
     RELEASED_EARLY,
     /** Members did not agree that the token should go round. */
-    TOKEN_MODE_REFUSED
+    TOKEN_MODE_REFUSED,
+    /** A core was primary, and delivered what it was offered, without outsiders of each {@link Outsiders.Kind}. */
+    WENT_ON_WITHOUT_DEAD,
+    WENT_ON_WITHOUT_PAUSED,
+    WENT_ON_WITHOUT_CUT_OFF,
+    WENT_ON_WITHOUT_NOT_HEARD,
+    WENT_ON_WITHOUT_HEARS_NOTHING,
+    WENT_ON_WITHOUT_CROSSED,
+    WENT_ON_WITHOUT_UNAWARE,
+    WENT_ON_WITHOUT_UNNOTICED
 }

@@ -38,6 +38,8 @@ final class SimulatedNetwork {
     /** By link and connection: when the wire has taken everything sent before. */
     private final long[] wireFree;
     private final ArrayDeque<Packet>[] held;
+    /** By direction: the first does not learn that the session is gone. */
+    private final boolean[] halfOpen;
     private long numbers;
     private boolean faultless;
 
@@ -57,6 +59,7 @@ final class SimulatedNetwork {
         filtered = new byte[nodes * nodes];
         lastArrival = new long[nodes * nodes * 2];
         wireFree = new long[nodes * nodes * 2];
+        halfOpen = new boolean[nodes * nodes];
         held = new ArrayDeque[nodes * nodes];
         for (int i = 0; i < held.length; i++) {
             held[i] = new ArrayDeque<>();
@@ -70,17 +73,35 @@ final class SimulatedNetwork {
             for (int to = 0; to < nodes; to++) {
                 cloggedUntil[from * nodes + to] = 0;
                 mend(from, to);
+                if (halfOpen[from * nodes + to]) {
+                    halfOpen[from * nodes + to] = false;
+                    connectSoon(from, to, 20 * MS);
+                }
             }
         }
     }
 
     /** Blocks the direction {@code from} to {@code to}; the number of the block, for {@link #unblock}. */
     long block(final int from, final int to) {
-        blocked[from * nodes + to] = ++numbers;
+        silence(from, to);
         if (options.streams() && options.partitionsClose()) {
             breakSession(from, to, 50 * MS);
         }
-        return numbers;
+        return blocked[from * nodes + to];
+    }
+
+    /** The same, and no connection is reset for it. */
+    void silence(final int from, final int to) {
+        blocked[from * nodes + to] = ++numbers;
+    }
+
+    /** The session of the two is gone, of which {@code unaware} never learns, and there is no other until everything heals. */
+    void halfOpen(final int unaware, final int other) {
+        halfOpen[unaware * nodes + other] = true;
+        session[pair(unaware, other)] = 0;
+        drop(held[unaware * nodes + other]);
+        drop(held[other * nodes + unaware]);
+        breakSide(other, unaware, 50 * MS);
     }
 
     /** Ends the block {@code number}, unless a newer one took its place. */
@@ -167,7 +188,8 @@ final class SimulatedNetwork {
     void connect(final int a, final int b) {
         final int pair = pair(a, b);
         connecting[pair] = false;
-        if (session[pair] != 0 || !simulator.node(a).running() || !simulator.node(b).running()) {
+        if (session[pair] != 0 || halfOpen[a * nodes + b] || halfOpen[b * nodes + a]
+            || !simulator.node(a).running() || !simulator.node(b).running()) {
             return;
         }
         final boolean aHasOld = side[a * nodes + b] != 0;

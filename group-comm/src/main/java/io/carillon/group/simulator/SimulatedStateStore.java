@@ -25,6 +25,12 @@ final class SimulatedStateStore {
         return kept;
     }
 
+    /** The newest promise, on the disk or on its way there. */
+    long promised() {
+        final RingState newest = underWay.isEmpty() ? kept : underWay.peekLast();
+        return newest == null ? 0 : newest.promisedEpoch();
+    }
+
     /** A new incarnation begins. */
     void begin(final RingState state) {
         kept = state;

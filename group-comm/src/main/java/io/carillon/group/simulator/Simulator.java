@@ -36,6 +36,7 @@ public final class Simulator {
     private final SimulatedNetwork network;
     private final SimulatedNode[] nodes;
     private final FaultPlan faults;
+    private final Outsiders outsiders;
     private final EventDispatcher dispatcher;
     private final Workload workload;
     private final Xoshiro256 weather;
@@ -78,6 +79,7 @@ public final class Simulator {
         faults = new FaultPlan(this, options, Xoshiro256.stream(seed, "crash"), Xoshiro256.stream(seed, "partition"),
             Xoshiro256.stream(seed, "purge"), Xoshiro256.stream(seed, "extreme faults"), Xoshiro256.stream(seed, "paths"),
             Xoshiro256.stream(seed, "filtering"));
+        outsiders = new Outsiders(this, options, Xoshiro256.stream(seed, "outsiders"));
         dispatcher = new EventDispatcher(this, queue, faults, workload);
     }
 
@@ -333,6 +335,15 @@ public final class Simulator {
 
     SimulatedNetwork network() {
         return network;
+    }
+
+    Outsiders outsiders() {
+        return outsiders;
+    }
+
+    /** Tells whether disks and applications are models. */
+    boolean isModelled() {
+        return hosts == null;
     }
 
     SwarmOptions options() {

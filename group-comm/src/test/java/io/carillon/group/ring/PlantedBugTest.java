@@ -12,6 +12,7 @@ import io.carillon.group.simulator.Shrinker;
 import io.carillon.group.simulator.SimulationFailure;
 import io.carillon.group.simulator.Simulator;
 import io.carillon.group.simulator.Trouble;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -50,8 +51,14 @@ class PlantedBugTest {
 
     /** Without what came later, and the bugs of a parked token with one, so that their seeds mean what they meant. */
     private static Set<Trouble> without(final PlantedBug bug) {
-        return bug.compareTo(PlantedBug.TOKEN_TWICE) < 0 ? Set.of(Trouble.ROTATION, Trouble.FLOODS, Trouble.FILTERS, Trouble.ROUND_TRIPS)
-            : Set.of(Trouble.FLOODS, Trouble.FILTERS, Trouble.ROUND_TRIPS);
+        final Set<Trouble> later = EnumSet.of(Trouble.FLOODS, Trouble.FILTERS, Trouble.ROUND_TRIPS);
+        if (bug.compareTo(PlantedBug.TOKEN_TWICE) < 0) {
+            later.add(Trouble.ROTATION);
+        }
+        if (bug.compareTo(PlantedBug.EVERYBODY_NEEDED) < 0) {
+            later.add(Trouble.OUTSIDERS);
+        }
+        return later;
     }
 
     /** A bug of one rule is met without most of the trouble, and soon; the simplest run fails when it is replayed. */
