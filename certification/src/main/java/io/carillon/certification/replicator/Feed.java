@@ -153,8 +153,14 @@ final class Feed implements Delivery.Listener {
         return verdictFile == null ? verdictsStored : verdictFile.keptUpTo();
     }
 
-    /** Keeps the verdicts for the next start. */
+    /**
+     * Keeps the verdicts for the next start. Not those of a node that has begun anew and is not as far again: the log was purged by
+     * what was kept before, and reaches back no farther than that needs.
+     */
     void keepVerdicts() {
+        if (!transfer.verdicts().areRegained()) {
+            return;
+        }
         verdictsStored = delivery.seqno();
         if (verdictFile != null && delivery.certifier().verdicts().position() >= 0) {
             verdictFile.store(delivery.certifier().verdicts());

@@ -25,6 +25,8 @@ final class KnownVerdicts {
     private VerdictFile file;
     private VerdictWindow remote;
     private Map<MemberId, Long> remotePresent;
+    /** What this process began with, or null: until it has certified as far again, its own verdicts say less. */
+    private VerdictWindow begunWith;
     private boolean asked;
     /** Who is to answer; {@link MemberId#NONE} before that is known. */
     private MemberId from = MemberId.NONE;
@@ -111,6 +113,7 @@ final class KnownVerdicts {
         }
         final VerdictWindow own = own();
         final VerdictWindow verdicts = usable(remote, seqno) ? remote : usable(own, seqno) ? copy(own) : null;
+        begunWith = verdicts;
         final long start = verdicts == null ? 0 : Math.max(node.baseSeqno(), verdicts.position() - 2L * window);
         final long index = start <= node.baseSeqno() ? node.log().baseIndex() : node.log().indexOfSeqno(start);
         delivery.start(node.log(), index, Math.max(start, node.baseSeqno()), verdicts,
@@ -122,10 +125,15 @@ final class KnownVerdicts {
         return delivery.continuesFrom(seqno) && delivery.cursor() >= node.log().baseIndex();
     }
 
+    /** Tells whether the verdicts of this process reach as far as those that it began with. */
+    boolean areRegained() {
+        return begunWith == null || delivery.certifier().verdicts().position() >= begunWith.position();
+    }
+
     /** Verdicts of this process, or those that an earlier one kept; null for none. */
     private VerdictWindow own() {
         if (delivery.isStarted()) {
-            return delivery.certifier().verdicts();
+            return areRegained() ? delivery.certifier().verdicts() : begunWith;
         }
         final VerdictWindow kept = new VerdictWindow(window);
         return file != null && file.load(kept) ? kept : null;
