@@ -9,7 +9,7 @@
 
 #define CAUSAL_READ_TIMEOUT (30 * SECOND)
 #define SIDECAR_GRACE (3 * SECOND)
-#define FATE_TIMEOUT (10 * SECOND)
+#define FATE_TIMEOUT 0
 #define REFRESH_TIMEOUT (200 * MS)
 
 static char *copy_trimmed(const char *from, const char *to) {

@@ -16,7 +16,7 @@ struct options {
     _Atomic int64_t causal_read_timeout; // nanoseconds
     _Atomic int64_t max_ws_size;
     int64_t sidecar_grace;
-    int64_t fate_timeout;
+    int64_t fate_timeout; // 0: none
     char *sidecar;
     char *dir;
 };

@@ -167,8 +167,8 @@ static bool abandon(struct provider *p, struct trx *trx, uint32_t flags) {
     return true;
 }
 
-// Its verdict comes, or while there is no primary component: time runs out. Not for a statement in total order isolation,
-// whose client would send it again: it waits until the node is back, or leaves.
+// Its verdict comes; while there is no primary component it waits until the node is back, or leaves, or for as long as the operator
+// has bound that. Never bound is a statement in total order isolation: its client would send it again.
 static bool await_fate(struct provider *p, struct trx *trx, uint32_t flags) {
     struct call *call = &trx->call;
     int64_t deadline = PARK_FOREVER;
@@ -194,7 +194,7 @@ static bool await_fate(struct provider *p, struct trx *trx, uint32_t flags) {
             deadline = PARK_FOREVER;
         } else {
             const int64_t now = now_ns();
-            if (deadline == PARK_FOREVER && !(flags & WSREP_FLAG_ISOLATION)) {
+            if (deadline == PARK_FOREVER && p->options.fate_timeout && !(flags & WSREP_FLAG_ISOLATION)) {
                 deadline = now + p->options.fate_timeout;
             }
             // A victim's locks stop the appliers, so it does not wait; nor does anybody when the node leaves.

@@ -12,8 +12,7 @@ import io.carillon.certification.CertifierConfig;
  * @param segment {@code gmcast.segment}.
  * @param writeSetMax {@code repl.max_ws_size}.
  * @param waitPrimaryNs {@code pc.wait_prim_timeout}: connect fails without a primary view by then.
- * @param fateNs how long a call in flight waits for a lost primary. Longer than a partition that heals by itself is
- * noticed and mended (two suspect timeouts of 5 s); shorter than clients' patience.
+ * @param fateNs {@code carillon.fate_timeout}: how long a call in flight waits for a lost primary; 0: until its fate is known.
  * @param votePolicy {@code gcs.vote_policy}: so many members without an error suffice for success; 0: the majority decides.
  * @param flow when writers are asked to slow down.
  */
@@ -36,9 +35,9 @@ public record ReplicatorConfig(CertifierConfig certifier, int segment, long writ
         }
     }
 
-    /** Galera's defaults. */
+    /** Galera's defaults, and no bound on the wait for a fate. */
     public static ReplicatorConfig defaults() {
-        return new ReplicatorConfig(CertifierConfig.DEFAULT, 0, Integer.MAX_VALUE, 30 * SECOND, 10 * SECOND, 0, FlowLimits.of(16));
+        return new ReplicatorConfig(CertifierConfig.DEFAULT, 0, Integer.MAX_VALUE, 30 * SECOND, 0, 0, FlowLimits.of(16));
     }
 
     /** Seqnos before its view that a joiner's log must reach back: an index, and the fragments of the large write sets in it. */

@@ -163,11 +163,12 @@ final class WriteSetSender {
         fateDeadlineNs = Long.MAX_VALUE;
     }
 
-    /** The primary view is lost: what was not sent is rejected, what was sent waits a bounded time. */
+    /** The primary view is lost: what was not sent is rejected, what was sent waits, for a bounded time if so configured. */
     void primaryLost() {
         node.offers.rejectWaiting(RingResult.NOT_PRIMARY);
         latency.forget();
-        fateDeadlineNs = node.now() + node.config.fateNs();
+        final long fateNs = node.config.fateNs();
+        fateDeadlineNs = fateNs == 0 ? Long.MAX_VALUE : node.now() + fateNs;
     }
 
     /** The group goes on without what was sent: nothing of it will be delivered, and nobody can say what was. */

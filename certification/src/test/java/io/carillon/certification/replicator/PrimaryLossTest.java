@@ -57,6 +57,24 @@ class PrimaryLossTest {
         assertEquals(a.position, b.position);
     }
 
+    @Test
+    void withoutABoundItWaitsUntilItsFateIsKnown() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        b.replicator.configure(ReplicatorConfig.defaults());
+        cluster.held = true;
+        final long sent = b.write("x", "1");
+        cluster.isolate(b.group);
+        cluster.settle();
+        b.tick(1_000_000_000_000_000L);
+        assertEquals(null, b.results.get(sent));
+        cluster.heal(b.group);
+        cluster.held = false;
+        cluster.settle();
+        assertEquals("commit", b.results.get(sent));
+        assertEquals(a.rows, b.rows);
+    }
+
     /** Its client would have the statement executed again. */
     @Test
     void aStatementInIsolationWaitsForItsOutcome() {

@@ -63,7 +63,8 @@ final class SimulatedNodes implements SimulatedHosts {
         final Xoshiro256 random = Xoshiro256.stream(seed, "whole nodes");
         final int window = WINDOW_MIN << random.below(3);
         final CertifierConfig certifier = new CertifierConfig(window, random.chance(0.2) ? 200 : 1 << 20, 200, Integer.MAX_VALUE);
-        config = new ReplicatorConfig(certifier, 0, Integer.MAX_VALUE, FOR_EVER_NS, 10 * SECOND, 0,
+        final long fateNs = Xoshiro256.stream(seed, "fates").chance(0.5) ? 0 : 10 * SECOND;
+        config = new ReplicatorConfig(certifier, 0, Integer.MAX_VALUE, FOR_EVER_NS, fateNs, 0,
             ReplicatorConfig.FlowLimits.of(random.chance(0.5) ? 16 : 200));
         order = new ReferenceOrder(certifier, marks);
         snapshots = new Snapshots(hosts::get, marks, Xoshiro256.stream(seed, "snapshots"), bug);

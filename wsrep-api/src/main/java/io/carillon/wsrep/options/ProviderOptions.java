@@ -25,7 +25,7 @@ public final class ProviderOptions {
     /** What an option is worth when neither it nor Galera has a default to list. */
     private static final Map<String, String> UNLISTED_DEFAULTS = Map.ofEntries(
         Map.entry("base_host", "127.0.0.1"),
-        Map.entry("carillon.fate_timeout", "PT10S"),
+        Map.entry("carillon.fate_timeout", "PT0S"),
         Map.entry("carillon.log.durability", "os"),
         Map.entry("carillon.log.retention", "P1D"),
         Map.entry("carillon.ring.accelerated_window", "15"),
