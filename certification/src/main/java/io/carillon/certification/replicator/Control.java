@@ -4,6 +4,7 @@
 package io.carillon.certification.replicator;
 
 import io.carillon.group.MemberId;
+import io.carillon.wsrep.Gtid;
 import io.carillon.wsrep.NodeState;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,12 @@ sealed interface Control {
     record StateRequest(UUID stateUuid, long position, String donors, List<MemberId> failed, byte[] request) implements Control {
     }
 
-    /** The sender is complete (it was JOINER), or has finished, {@code code} 0, or failed giving {@code joiner} a snapshot. */
-    record Joined(int code, MemberId joiner) implements Control {
+    /**
+     * The sender is complete (it was JOINER), or has finished, {@code code} 0, or failed giving {@code joiner}, whose server has
+     * {@code session}, a snapshot.
+     */
+    record Joined(int code, MemberId joiner, UUID session) implements Control {
+        static final Joined COMPLETE = new Joined(0, MemberId.NONE, Gtid.UNDEFINED_UUID);
     }
 
     /**

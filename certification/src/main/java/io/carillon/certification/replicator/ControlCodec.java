@@ -23,7 +23,8 @@ final class ControlCodec {
     private static final int WINDOW_MAX = 64 << 10;
 
     private static final int STATE_REQUEST = 1;
-    private static final int JOINED = 2;
+    /** 2 was another form of it. */
+    private static final int JOINED = 15;
     private static final int SYNCED = 3;
     private static final int DESYNC = 4;
     private static final int VOTE = 5;
@@ -46,7 +47,7 @@ final class ControlCodec {
         return switch (control) {
             case Control.StateRequest c ->
                 members(out.u8(STATE_REQUEST).uuid(c.stateUuid()).i64(c.position()).str(c.donors()), c.failed()).bytes(c.request());
-            case Control.Joined c -> member(out.u8(JOINED).i32(c.code()), c.joiner());
+            case Control.Joined c -> member(out.u8(JOINED).i32(c.code()), c.joiner()).uuid(c.session());
             case Control.Synced c -> out.u8(SYNCED);
             case Control.Desync c -> out.u8(DESYNC).u8(c.on() ? 1 : 0);
             case Control.Vote c -> out.u8(VOTE).i64(c.seqno()).i64(c.hash());
@@ -82,7 +83,7 @@ final class ControlCodec {
     private Control read(final int type) {
         return switch (type) {
             case STATE_REQUEST -> new Control.StateRequest(in.uuid(), in.i64(), in.str(DONORS_MAX), members(), in.bytes(REQUEST_MAX));
-            case JOINED -> new Control.Joined(in.i32(), member());
+            case JOINED -> new Control.Joined(in.i32(), member(), in.uuid());
             case SYNCED -> new Control.Synced();
             case DESYNC -> new Control.Desync(in.u8() != 0);
             case VOTE -> new Control.Vote(in.i64(), in.i64());

@@ -95,7 +95,7 @@ final class Donation {
         word = word.ended(Math.min(code, 0));
         isSaid = !word.joiner().equals(MemberId.NONE);
         if (isSaid) {
-            node.send(new Control.Joined(code, word.joiner()), call);
+            node.send(new Control.Joined(code, word.joiner(), word.session()), call);
         } else {
             node.resynced(); // the group hears of it by this node's word about itself
             node.answer(call, WsrepStatus.OK, "");

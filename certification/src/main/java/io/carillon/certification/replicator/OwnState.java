@@ -159,7 +159,7 @@ final class OwnState {
             node.group.promote();
         }
         if (!self.hasData()) {
-            say(node.ownState == NodeState.UNDEFINED || node.ownState == NodeState.JOINER ? new Control.Joined(0, MemberId.NONE)
+            say(node.ownState == NodeState.UNDEFINED || node.ownState == NodeState.JOINER ? Control.Joined.COMPLETE
                 : new Control.StateIs(node.ownState, node.ownDesync));
         } else if (self.desyncCount() != node.ownDesync || self.state() != node.ownState) {
             say(new Control.StateIs(node.ownState, node.ownDesync));

@@ -93,7 +93,7 @@ final class StableCursor {
             case Control.Joined c -> {
                 node.state.joined(from, c);
                 if (c.joiner().equals(node.self())) {
-                    transfer.donorDone(from, c.code(), node.now());
+                    transfer.donorSays(from, new Control.Gives(c.joiner(), c.session(), Math.min(c.code(), 0)), node.now());
                 }
                 transfer.membersChanged(node.now());
                 node.answer(call, WsrepStatus.OK, "");

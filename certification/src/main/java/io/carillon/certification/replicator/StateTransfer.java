@@ -256,11 +256,6 @@ final class StateTransfer {
         }
     }
 
-    /** A donor is done with this node. */
-    void donorDone(final MemberId from, final int code, final long nowNs) {
-        donorSays(from, new Control.Gives(node.self(), node.session.session(), Math.min(code, 0)), nowNs);
-    }
-
     /** {@code from} says whom it gives a snapshot, or how that ended. */
     void donorSays(final MemberId from, final Control.Gives gives, final long nowNs) {
         if (asked && isIn(Node.Phase.AWAIT_REQUEST)) {

@@ -5,6 +5,7 @@ package io.carillon.certification.replicator;
 
 import io.carillon.certification.CertifierConfig;
 import io.carillon.wsrep.NodeState;
+import java.util.UUID;
 
 /** A {@link FakeCluster} with servers, as most tests begin. */
 final class ToyCluster extends FakeCluster {
@@ -24,7 +25,8 @@ final class ToyCluster extends FakeCluster {
 
     /** A server that is not connected. */
     ToyServer server(final String name) {
-        return new ToyServer(this, name, names);
+        final FakeGroup group = newGroup(name);
+        return new ToyServer(this, group, new UUID(0xABCD, group.id.lsb()), names);
     }
 
     /** Server "a", which founded the group. */
@@ -64,12 +66,12 @@ final class ToyCluster extends FakeCluster {
         server.reattach(open);
     }
 
-    /** The server {@code before} and its sidecar, killed and started again with what their disks hold; a new session. */
+    /** The server {@code before} and its sidecar, killed and started again with what their disks hold: the same member, a new session. */
     ToyServer restarted(final ToyServer before) {
-        final ToyServer server = new ToyServer(this, before.name, names);
+        final UUID session = new UUID(before.session.getMostSignificantBits() + 1, before.session.getLeastSignificantBits());
+        final ToyServer server = new ToyServer(this, restarted(before.group), session, names);
         server.position = before.position;
         server.rows.putAll(before.rows);
-        server.group.takeOver(before.group);
         return server;
     }
 }

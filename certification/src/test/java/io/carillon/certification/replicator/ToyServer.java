@@ -75,13 +75,9 @@ final class ToyServer implements ReplicatedApplication {
     private long received;
     long partsMax;
 
-    ToyServer(final FakeCluster cluster, final String name, final ServerNames names) {
-        this.name = name;
-        this.names = names;
-        group = cluster.newGroup(name);
-        session = new UUID(0xABCD, group.id.lsb());
+    ToyServer(final FakeCluster cluster, final FakeGroup group, final UUID session, final ServerNames names) {
+        this(group.name, session, Runnable::run, names);
         ToyCluster.sidecar(this, cluster, group);
-        names.add(this);
     }
 
     /** A server without its replicator yet, which runs on {@code engine}. */
