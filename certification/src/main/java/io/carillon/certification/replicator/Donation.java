@@ -123,7 +123,7 @@ final class Donation {
     void announce() {
         if (!areRefusalsSaid && node.isActive()) {
             areRefusalsSaid = true;
-            refusals.stream().filter(this::isAwaited).forEach(refusal -> node.send(refusal, Offers.NOBODY));
+            refusals.stream().filter(this::isAsked).forEach(refusal -> node.send(refusal, Offers.NOBODY));
         }
         if (word == null || isSaid || !node.isActive() || isOpen() && (node.application == null || !hasData(node.self()))) {
             return;
@@ -139,12 +139,17 @@ final class Donation {
         return member != null && member.hasData();
     }
 
+    private boolean isAsked(final Control.Gives refusal) {
+        return isAwaited(refusal) && node.state.member(refusal.joiner()).session().equals(refusal.session());
+    }
+
+    /** Tells whether anybody is to hear it: also a server that came after the one that asked, since what is sent comes to that one. */
     private boolean isAwaited(final Control.Gives gives) {
         if (gives.joiner().equals(MemberId.NONE)) {
             return node.state.members().stream().anyMatch(member -> !member.hasData());
         }
         final MemberState joiner = node.state.member(gives.joiner());
-        return joiner != null && !joiner.hasData() && joiner.session().equals(gives.session());
+        return joiner != null && !joiner.hasData();
     }
 
     /** Gives {@code joiner} the verdicts as of the place of the order that is being delivered. */

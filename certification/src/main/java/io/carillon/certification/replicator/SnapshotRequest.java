@@ -28,8 +28,12 @@ final class SnapshotRequest {
     /** Between two requests when nobody can be donor: as Galera. */
     private static final long RETRY_NS = 1_000_000_000L;
     private static final String TRIVIAL = "trivial";
+    /** Another process of this node asked, nobody knows when. */
+    private static final long ASKED_BEFORE = -1;
+    private static final long NOBODY_ASKED = Long.MAX_VALUE;
 
     private final Node node;
+    private final FormerDonors former;
     private String donors = "";
     private byte[] request = new byte[0];
     private Gtid position = Gtid.UNDEFINED;
@@ -44,17 +48,18 @@ final class SnapshotRequest {
     private long wordUntilNs;
     /** The donor is done, and this node's server has it all. */
     private boolean isGiven;
-    /** Seqno as of the request that chose the donor, -1 when another process of this node asked. */
-    private long askedAt = -1;
+    /** Seqno as of the request that chose the donor. */
+    private long askedAt = NOBODY_ASKED;
     private boolean isSent;
     private long retryAtNs;
 
     SnapshotRequest(final Node node) {
         this.node = node;
+        former = new FormerDonors(node);
     }
 
-    /** A new connection begins; {@code donorList} is {@code wsrep_sst_donor}. */
-    void begin(final String donorList) {
+    /** A new connection begins; {@code donorList} is {@code wsrep_sst_donor}, {@code asked} as in {@link #ready}. */
+    void begin(final String donorList, final boolean asked) {
         donors = donorList == null ? "" : donorList;
         failed.clear();
         givenUp.clear();
@@ -62,7 +67,8 @@ final class SnapshotRequest {
         awaitsWord = false;
         isGiven = false;
         isSent = false;
-        askedAt = -1;
+        askedAt = asked ? ASKED_BEFORE : NOBODY_ASKED;
+        former.begin();
     }
 
     /** The server told what a donor must know: {@code bytes}. {@code asked}: it has told another process before. */
@@ -75,7 +81,6 @@ final class SnapshotRequest {
             donorName = "The donor";
             awaitWord(nowNs);
         }
-        tick(nowNs);
     }
 
     private void awaitWord(final long nowNs) {
@@ -90,13 +95,14 @@ final class SnapshotRequest {
 
     /** Asks, if it is time to. */
     void tick(final long nowNs) {
+        former.tick(nowNs);
         if (awaitsWord && nowNs - wordUntilNs >= 0) {
             LOG.warn("{} has not said within {} s that it gives the snapshot; asking for another donor", donorName,
                 WORD_NS / 1_000_000_000L);
             givenUp.add(donor);
             again(nowNs);
         }
-        if (isSent || isGiven || awaitsWord || !donor.equals(MemberId.NONE) || nowNs - retryAtNs < 0) {
+        if (isSent || isGiven || awaitsWord || former.isAny() || !donor.equals(MemberId.NONE) || nowNs - retryAtNs < 0) {
             return;
         }
         isSent = true;
@@ -104,6 +110,11 @@ final class SnapshotRequest {
         node.saved.replaced();
         node.show(NodeState.JOINER, "Joining: requested State Transfer");
         node.send(new Control.StateRequest(position.uuid(), position.seqno(), donors, List.copyOf(failed), request), Offers.NOBODY);
+    }
+
+    /** Tells whether the request is sent, and may be ordered already: then what comes may be the answer to it. */
+    boolean isUnderWay() {
+        return isSent;
     }
 
     /** The request was not ordered. */
@@ -120,6 +131,10 @@ final class SnapshotRequest {
         if (chosen != null && !donor.equals(MemberId.NONE)) {
             return two(donorName, chosen.name());
         }
+        final String other = chosen == null ? null : former.otherThan(chosen.id());
+        if (other != null) {
+            return two(other, chosen.name());
+        }
         if (chosen == null) {
             retryAtNs = nowNs + RETRY_NS;
             LOG.info("Nobody can give a snapshot now{}; asking again in 1 second",
@@ -133,7 +148,7 @@ final class SnapshotRequest {
     }
 
     private static String two(final String before, final String now) {
-        return before + " still gives the snapshot, and " + now + " was asked for it meanwhile: both write into the same files";
+        return before + " still gives a snapshot, and " + now + " was asked for it meanwhile: both write into the same files";
     }
 
     private void gives(final MemberState chosen) {
@@ -145,6 +160,7 @@ final class SnapshotRequest {
 
     /** A primary view: whoever is waited for can be heard from now on. */
     void view(final long nowNs) {
+        former.view(nowNs);
         if (awaitsWord) {
             awaitWord(nowNs);
         }
@@ -152,6 +168,7 @@ final class SnapshotRequest {
 
     /** Members or their states changed: the donor may be gone, or its server, or its sidecar. */
     void membersChanged(final long nowNs) {
+        former.membersChanged(nowNs);
         if (donor.equals(MemberId.NONE) || isGiven) {
             return;
         }
@@ -168,13 +185,47 @@ final class SnapshotRequest {
         }
     }
 
-    /** Tells whether {@code member} gives the snapshot, or did when it was last heard of. */
-    boolean isDonor(final MemberId member) {
-        return donor.equals(member) || givenUp.contains(member);
+    /** Tells whether the word may be about a snapshot for this node: that of a donor whose sidecar was replaced names nobody. */
+    boolean isAbout(final Control.Gives gives) {
+        return gives.joiner().equals(MemberId.NONE)
+            || gives.joiner().equals(node.self()) && (isOwn(gives) || gives.outcome() != Donation.BUSY);
     }
 
-    /** {@code from} says that it still gives the snapshot. Why that cannot go on, or null. */
-    String stillGiven(final MemberId from) {
+    /** Tells whether the word is about the present server. */
+    boolean isOwn(final Control.Gives gives) {
+        return gives.session().equals(node.session.session());
+    }
+
+    /** {@code from} says that it gives this node a snapshot, or how that ended. Why that cannot go on, or null. */
+    String donorSays(final MemberId from, final Control.Gives gives, final long nowNs) {
+        final boolean isUnknown = gives.joiner().equals(MemberId.NONE);
+        if (isUnknown ? former.contains(from) : !isOwn(gives)) {
+            return formerSays(from, gives);
+        }
+        if (isUnknown && !donor.equals(from) && !givenUp.contains(from)) {
+            return null;
+        }
+        if (gives.isUnderWay()) {
+            return stillGiven(from);
+        }
+        if (gives.outcome() == 0) {
+            given(from);
+            return null;
+        }
+        return donationFailed(from, gives.outcome(), nowNs);
+    }
+
+    private String formerSays(final MemberId from, final Control.Gives word) {
+        if (!word.isUnderWay()) {
+            former.ended(from);
+            return null;
+        }
+        final MemberState gives = node.state.member(from);
+        former.gives(gives);
+        return donor.equals(MemberId.NONE) || donor.equals(from) ? null : two(gives.name(), donorName);
+    }
+
+    private String stillGiven(final MemberId from) {
         if (donor.equals(MemberId.NONE)) {
             gives(node.state.member(from));
             LOG.info("{} still gives the snapshot", donorName);
@@ -184,11 +235,12 @@ final class SnapshotRequest {
             LOG.info("{} is back, and still gives the snapshot", donorName);
         }
         awaitsWord = false;
-        return null;
+        final String other = former.otherThan(from);
+        return other == null ? null : two(other, donorName);
     }
 
     /** {@code from} has given it: if it does not arrive, this node's own server knows. */
-    void given(final MemberId from) {
+    private void given(final MemberId from) {
         if (donor.equals(from) || donor.equals(MemberId.NONE) && awaitsWord) {
             isGiven = true;
             awaitsWord = false;
@@ -196,7 +248,7 @@ final class SnapshotRequest {
     }
 
     /** {@code from} could not give the snapshot. Why nobody can, or null: another one is asked. */
-    String donationFailed(final MemberId from, final int code, final long nowNs) {
+    private String donationFailed(final MemberId from, final int code, final long nowNs) {
         if (donor.equals(MemberId.NONE) && awaitsWord) {
             gives(node.state.member(from));
         }
@@ -221,9 +273,14 @@ final class SnapshotRequest {
 
     /** Why a snapshot at {@code seqno} is of no use, or null. */
     String mistrust(final long seqno) {
-        return seqno >= askedAt ? null : "the snapshot is at seqno " + seqno + ", but " + donorName + " was asked for one at " + askedAt
-            + ": it is that of a donor that was given up, or that the server before this one had asked, and both may have written into"
-            + " the same files";
+        final String still = former.otherThan(donor);
+        if (seqno >= askedAt && still == null) {
+            return null;
+        }
+        final String why = still != null ? still + " still gives the server before this one a snapshot"
+            : askedAt == NOBODY_ASKED ? "nobody was asked for one yet" : donorName + " was asked for one at " + askedAt;
+        return "the snapshot is at seqno " + seqno + ", but " + why + ": it is that of a donor that was given up, or that the server"
+            + " before this one had asked, and both may have written into the same files";
     }
 
     private void again(final long nowNs) {

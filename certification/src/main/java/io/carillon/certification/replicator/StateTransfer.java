@@ -32,7 +32,7 @@ final class StateTransfer {
     private boolean fed;
     /** The application waits for a snapshot since an earlier connection, and this one has not gone on with that yet. */
     private boolean asked;
-    /** Came before this node is in a view; null: none. */
+    /** Came before this node is in a view, or knows whether its request is ordered; null: none. */
     private Arrival early;
 
     /** What each member said last before the application told this process its request. */
@@ -56,7 +56,6 @@ final class StateTransfer {
     void attached(final NodeSession session) {
         asked = session.awaitsSnapshot();
         early = null;
-        words.clear();
         donation.attached(session.givesSnapshot());
     }
 
@@ -67,12 +66,17 @@ final class StateTransfer {
 
     /** A new connection begins. {@code resumed}: the application's connection goes on, it was told its view before. */
     void begin(final String donorList, final boolean resumed) {
-        request.begin(donorList);
+        request.begin(donorList, asked);
         verdicts.begin();
         target = Gtid.UNDEFINED;
         joinView = null;
         fed = false;
         connectedShown = resumed;
+        words.clear();
+        if (early != null && !asked) {
+            node.answer(early.call, WsrepStatus.CONN_FAIL, "the group that it was asked of is left");
+            early = null;
+        }
         if (!resumed) {
             donation.begin();
         }
@@ -170,10 +174,10 @@ final class StateTransfer {
         }
         node.phase = Node.Phase.AWAIT_REQUEST;
         node.show(NodeState.JOINER, "Joining: preparing for State Transfer");
-        if (early == null) {
-            node.application.onStateRequestNeeded();
-        } else {
+        if (early != null && asked) {
             arrived(early);
+        } else {
+            node.application.onStateRequestNeeded();
         }
     }
 
@@ -195,6 +199,7 @@ final class StateTransfer {
         final List<Word> heard = List.copyOf(words);
         words.clear();
         heard.forEach(word -> donorSays(word.from, word.gives, nowNs));
+        tick(nowNs);
     }
 
     /** Tells whether the application waits in {@code phase}. One that is gone waits for nothing: it enters anew when it is back. */
@@ -218,6 +223,7 @@ final class StateTransfer {
     void rejected(final Control control) {
         if (control instanceof Control.StateRequest) {
             request.rejected();
+            requestSettled();
         } else if (control instanceof Control.VerdictsRequest) {
             verdicts.requestLost();
         } else {
@@ -234,6 +240,13 @@ final class StateTransfer {
             received(new Gtid(joinView.group(), seqno));
         } else {
             failIf(request.ordered(chosen, seqno, nowNs));
+            requestSettled();
+        }
+    }
+
+    private void requestSettled() {
+        if (early != null && !asked && node.application != null) {
+            arrived(early);
         }
     }
 
@@ -258,23 +271,12 @@ final class StateTransfer {
 
     /** {@code from} says whom it gives a snapshot, or how that ended. */
     void donorSays(final MemberId from, final Control.Gives gives, final long nowNs) {
-        if (asked && isIn(Node.Phase.AWAIT_REQUEST)) {
+        if (isIn(Node.Phase.AWAIT_REQUEST) && request.isAbout(gives) && (asked || !request.isOwn(gives))) {
             words.removeIf(word -> word.from.equals(from));
             words.add(new Word(from, gives));
         }
-        if (!isIn(Node.Phase.AWAIT_SNAPSHOT) || node.state.member(from) == null) {
-            return;
-        }
-        final boolean isFromDonor = gives.joiner().equals(MemberId.NONE) && request.isDonor(from);
-        if (!isFromDonor && !(gives.joiner().equals(node.self()) && gives.session().equals(node.session.session()))) {
-            return;
-        }
-        if (gives.isUnderWay()) {
-            failIf(request.stillGiven(from));
-        } else if (gives.outcome() == 0) {
-            request.given(from);
-        } else {
-            failIf(request.donationFailed(from, gives.outcome(), nowNs));
+        if (isIn(Node.Phase.AWAIT_SNAPSHOT) && request.isAbout(gives) && node.state.member(from) != null) {
+            failIf(request.donorSays(from, gives, nowNs));
         }
     }
 
@@ -291,10 +293,13 @@ final class StateTransfer {
         }
     }
 
-    /** The application has a snapshot, or failed to take it: answers {@code call}, at the latest when the node is in a view. */
+    /**
+     * The application has a snapshot, or failed to take it: answers {@code call}, at the latest when the node is in a view and knows
+     * what became of its request.
+     */
     void snapshotReceived(final long call, final Gtid position, final int code) {
         final Arrival arrival = new Arrival(call, position, code);
-        if (asked && node.phase != Node.Phase.AWAIT_REQUEST) {
+        if (asked ? node.phase != Node.Phase.AWAIT_REQUEST : node.phase == Node.Phase.AWAIT_SNAPSHOT && request.isUnderWay()) {
             early = arrival;
         } else {
             arrived(arrival);

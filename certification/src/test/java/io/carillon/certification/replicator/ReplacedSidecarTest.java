@@ -252,7 +252,7 @@ class ReplacedSidecarTest {
         assertTrue(asked(c));
         cluster.replaceSidecar(a);
         cluster.settle();
-        assertTrue(b.events.contains("inconsistent a still gives the snapshot, and c was asked for it meanwhile: both write into the same"
+        assertTrue(b.events.contains("inconsistent a still gives a snapshot, and c was asked for it meanwhile: both write into the same"
             + " files"), b.events.toString());
     }
 

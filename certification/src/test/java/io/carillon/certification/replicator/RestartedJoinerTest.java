@@ -5,6 +5,8 @@ package io.carillon.certification.replicator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.wsrep.NodeState;
 import java.util.ArrayList;
@@ -65,6 +67,12 @@ class RestartedJoinerTest {
         for (final ToyServer server : List.of(a, b)) {
             assertEquals(NodeState.SYNCED, server.state, server.name);
         }
+    }
+
+    private void isRefused() {
+        cluster.settle();
+        assertTrue(b.events.stream().anyMatch(e -> e.startsWith("inconsistent the snapshot is at seqno")), b.events.toString());
+        assertTrue(b.results.get(b.call).startsWith("CONN_FAIL"), b.results.toString());
     }
 
     private void waitsWithAnotherSidecar() {
@@ -149,5 +157,104 @@ class RestartedJoinerTest {
         a.donation.run();
         cluster.settle();
         assertEquals(NodeState.SYNCED, b.state);
+    }
+
+    @Test
+    void theCopyForTheServerBeforeIsNotTaken() {
+        startedAgain();
+        a.donation.run();
+        isRefused();
+    }
+
+    @Test
+    void aCopyThatComesBeforeAnybodyWasAskedIsNotTaken() {
+        startedAgain();
+        final List<Runnable> arrivals = new ArrayList<>();
+        b.engine = arrivals::add;
+        a.donation.run();
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, a.state);
+        arrivals.getFirst().run();
+        isRefused();
+    }
+
+    @Test
+    void aCopyThatComesWhileTheRequestIsUnderWayWaitsForWhatBecomesOfIt() {
+        dies();
+        cluster.held = true;
+        restarts();
+        a.donation.run();
+        cluster.settle();
+        assertNull(b.results.get(b.call));
+        cluster.rejectOffers(b.group);
+        isRefused();
+    }
+
+    /** A sidecar that came after the second request does not know when that was. */
+    @Test
+    void norIsItByAnotherSidecar() {
+        waitsWithAnotherSidecar();
+        a.donation.run();
+        isRefused();
+    }
+
+    @Test
+    void whoGaveTheServerBeforeASnapshotAndIsGoneIsWaitedFor() {
+        final ToyServer c = cluster.joined("c");
+        startedAgain();
+        cluster.killSidecar(a);
+        b.tick(SnapshotRequest.WORD_NS - 1);
+        cluster.settle();
+        assertEquals(0, donations(c));
+        b.tick(1);
+        cluster.settle();
+        assertEquals(1, donations(c));
+        assertEquals(NodeState.SYNCED, b.state);
+    }
+
+    /** The new one does not know for whom it is. */
+    @Test
+    void whoGaveItAndHasAnotherSidecarIsWaitedFor() {
+        final ToyServer c = cluster.joined("c");
+        startedAgain();
+        cluster.killSidecar(a);
+        cluster.replaceSidecar(a);
+        cluster.settle();
+        b.tick(SnapshotRequest.WORD_NS);
+        cluster.settle();
+        assertEquals(0, donations(c));
+        a.sent(0);
+        cluster.settle();
+        isGivenItsOwn();
+    }
+
+    /** It was not to be seen when the next server asked. */
+    @Test
+    void twoThatWriteIntoTheSameFilesAreTheEnd() {
+        final ToyServer c = cluster.joined("c");
+        c.donates = false;
+        a.donates = false;
+        b = cluster.joined("b");
+        cluster.isolate(a.group);
+        cluster.crash(b.group);
+        cluster.settle();
+        restarts();
+        assertEquals(1, donations(c));
+        cluster.heal(a.group);
+        cluster.settle();
+        assertTrue(b.events.contains("inconsistent a still gives a snapshot, and c was asked for it meanwhile: both write into the same"
+            + " files"), b.events.toString());
+    }
+
+    @Test
+    void nobodyElseIsAskedWhileTheServerBeforeIsGivenOne() {
+        final ToyServer c = cluster.joined("c");
+        startedAgain();
+        b.tick(SnapshotRequest.WORD_NS);
+        cluster.settle();
+        assertEquals(0, donations(c), "both would write into the same files");
+        a.sent(-32);
+        cluster.settle();
+        isGivenItsOwn();
     }
 }

@@ -52,9 +52,11 @@ final class ServerTransfers {
 
     /** Tells whether {@code reason} is that another donor may have written into the same files: they are of no use then. */
     boolean refused(final String reason) {
-        if (!isForeign || !reason.contains("that the server before this one had asked")) {
+        final boolean isLate = isForeign && reason.contains("that the server before this one had asked");
+        if (!isLate && !(host.servers() > 1 && reason.contains("both write into the same files"))) {
             return false;
         }
+        isAwaiting = false;
         table.spoil();
         feed.stops();
         return true;
