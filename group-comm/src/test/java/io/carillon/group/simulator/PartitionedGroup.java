@@ -131,13 +131,21 @@ final class PartitionedGroup implements Narrator {
 
     // ---- processes
 
-    /** The process dies; with {@code silently} its machine with it: nobody sees a connection close. */
-    void kill(final int number, final boolean silently) {
-        simulator.node(number).crash(false, silently);
+    /** The process dies, and its connections close. */
+    void kill(final int number) {
+        simulator.node(number).crash(false, false);
+    }
+
+    /** The machine dies with the process: nothing is heard of it any more, and no connection closes before it is back. */
+    void killMachine(final int number) {
+        simulator.node(number).pause(1_000 * S);
     }
 
     /** The process starts again, linked to all. */
     void start(final int number) {
+        if (simulator.node(number).running()) {
+            kill(number);
+        }
         absent.remove(number);
         for (int other = 0; other < weights.length; other++) {
             if (other != number && !absent.contains(other)) {
