@@ -10,7 +10,7 @@ import java.util.SortedMap;
 
 /** The heaviest set of members who all hear each other: what a broken link between two of many must end in, on both sides the same. */
 final class Clique {
-    /** Beyond this many steps the best found so far is taken; a full mesh needs one step a member. */
+    /** Beyond so many steps the best found so far is taken. Up to 16 members have fewer sets; a full mesh needs one step a member. */
     private static final int STEPS_MAX = 100_000;
 
     private final int[] weights;

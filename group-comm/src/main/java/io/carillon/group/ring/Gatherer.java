@@ -18,6 +18,8 @@ final class Gatherer {
     private List<MemberId> reach = List.of();
     private GatherReason reason = GatherReason.STARTED;
     private long deadlineNs;
+    /** How often members were given up in this gathering. */
+    private int givenUp;
     private long commitByNs;
     private long joinAtNs;
     private long joinDelayNs;
@@ -47,6 +49,7 @@ final class Gatherer {
             failed.addAll(silent);
             choice = List.of();
             deadlineNs = machine.nowNs + machine.config.quickSuspectNs();
+            givenUp = 0;
             joinDelayNs = machine.config.joinNs();
             machine.trace(TraceEvent.GATHER, why.ordinal(), machine.promisedEpoch, 0);
             reach = reach();
@@ -240,16 +243,20 @@ final class Gatherer {
         return true;
     }
 
-    /** Who did not answer in time, or chose without this member, is not in the next ring. */
+    /**
+     * Who did not answer in time is not in the next ring. Nor is who chose without this member, but that is found a little later: choices
+     * counted upon members that are given up only now. And last of all, who shares a ring that is not primary: it may be about to find
+     * that it was chosen without, too.
+     */
     private void giveUpLate() {
         if (machine.nowNs < deadlineNs) {
             return;
         }
-        deadlineNs = machine.nowNs + machine.config.quickSuspectNs();
         for (final Peer peer : machine.peers.all()) {
             final ControlMessage.Join join = heard.get(peer.id);
+            final boolean patient = givenUp < (isFellowWithoutMajority(peer) ? 2 : 1);
             final boolean without = join != null && (!join.reach().contains(machine.self)
-                || !join.choice().isEmpty() && !join.choice().contains(machine.self));
+                || !patient && !join.choice().isEmpty() && !join.choice().contains(machine.self));
             if (join == null || without) {
                 failed.add(peer.id);
                 heard.remove(peer.id);
@@ -259,6 +266,12 @@ final class Gatherer {
             failed.add(choice.getFirst());
             heard.remove(choice.getFirst());
         }
+        deadlineNs = machine.nowNs + (givenUp < 2 ? 5 * machine.config.joinNs() : machine.config.quickSuspectNs());
+        givenUp++;
+    }
+
+    private boolean isFellowWithoutMajority(final Peer peer) {
+        return machine.takesPart() && !machine.ring.primary && machine.ring.isMember(machine.ring.slotOf(peer.id));
     }
 
     /** The best ring among those who hear this member, and each other. */

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Links that are broken in one direction, or between some only. A set of nodes that all hear each other, to which nobody could be added,
- * becomes the ring and stays it, with a majority wherever such a set has one: nobody who is shut out makes it gather again. Once the links
- * are mended everybody is back at once.
+ * Links that are broken in one direction, or between some only. Of all sets of nodes that all hear each other the heaviest, and of these
+ * one of the largest, is the primary ring if it holds a majority, and stays it: nobody who is shut out makes it gather again. Once the
+ * links are mended everybody is back at once.
  */
 class OneWayCutTest {
     private static final int[] THREE = {1, 1, 1};
@@ -29,6 +29,9 @@ class OneWayCutTest {
     private static final int[] FIVE = {1, 1, 1, 1, 1};
     private static final int[] FIVE_WEIGHTED = {1, 1, 1, 2, 2};
     private static final int[] SEVEN = {1, 1, 1, 1, 1, 1, 1};
+    private static final int[] SEVEN_WEIGHTED = {2, 1, 1, 3, 1, 2, 1};
+    /** Among nodes without a primary a ring may come and go for good; it costs nobody anything. */
+    private static final int CHANGES_WITHOUT_PRIMARY = 4;
 
     @TestFactory
     Stream<DynamicTest> everySetOfDirectionsAmongThree() {
@@ -39,11 +42,11 @@ class OneWayCutTest {
     Stream<DynamicTest> drawnDirectionsAmongFiveAndSeven() {
         final Xoshiro256 random = Xoshiro256.stream(1, "one-way cuts");
         final List<DynamicTest> tests = new ArrayList<>();
-        for (int nth = 0; nth < 60; nth++) {
+        for (int nth = 0; nth < 200; nth++) {
             tests.add(test(nth % 2 == 0 ? FIVE : FIVE_WEIGHTED, draw(random, 20)));
         }
-        for (int nth = 0; nth < 20; nth++) {
-            tests.add(test(SEVEN, draw(random, 42)));
+        for (int nth = 0; nth < 200; nth++) {
+            tests.add(test(nth % 2 == 0 ? SEVEN : SEVEN_WEIGHTED, draw(random, 42)));
         }
         return tests.stream();
     }
@@ -85,8 +88,9 @@ class OneWayCutTest {
         assertTrue(group.mostChanges() <= 4 * weights.length, () -> "changes of ring: " + group.mostChanges());
         group.forget();
         group.run(11 * S);
-        checkPrimary(group, weights, hears);
-        assertEquals(0, group.mostChanges(), () -> "no ring changes any more" + group.simulator().describe());
+        final boolean primary = checkPrimary(group, weights, hears);
+        assertTrue(group.mostChanges() <= (primary ? 0 : CHANGES_WITHOUT_PRIMARY),
+            () -> "no ring changes any more" + group.simulator().describe());
         group.forget();
         group.offerEvery(0);
         group.mendAll();
@@ -94,40 +98,44 @@ class OneWayCutTest {
         assertTrue(group.mostChanges() <= weights.length, () -> "changes of ring until all are back: " + group.mostChanges());
     }
 
-    private static void checkPrimary(final PartitionedGroup group, final int[] weights, final boolean[][] hears) {
+    /** Tells whether there is a primary ring. */
+    private static boolean checkPrimary(final PartitionedGroup group, final int[] weights, final boolean[][] hears) {
         final int total = IntStream.of(weights).sum();
-        final int best = heaviest(weights, hears);
+        final Set<Integer> best = best(weights, hears);
         final Set<Integer> primary = new TreeSet<>();
-        int weight = 0;
         for (int node = 0; node < weights.length; node++) {
             if (group.node(node).application().view() != null) {
                 primary.add(node);
-                weight += weights[node];
                 assertTrue(group.longestGap(node) <= 600 * MS, "the primary view goes on at node " + node);
                 assertEquals(0, group.gatherings(node), () -> "nobody makes the primary ring gather" + group.simulator().describe());
             }
         }
-        final int weighs = weight;
-        assertEquals(2 * best > total, 2 * weighs > total, () -> "primary is " + primary + group.simulator().describe());
-        for (final int node : group.everybody()) {
-            final Set<Integer> more = new TreeSet<>(primary);
-            assertTrue(primary.isEmpty() || !more.add(node) || !isClique(more, hears), () -> node + " could be with " + primary);
+        final String text = "primary is " + primary + ", the best is " + best;
+        assertEquals(2 * weight(best, weights) > total, !primary.isEmpty(), () -> text + group.simulator().describe());
+        if (!primary.isEmpty()) {
+            assertTrue(isClique(primary, hears) && group.isInOneView(primary), () -> "one ring of all: " + primary);
+            assertEquals(weight(best, weights), weight(primary, weights), text);
+            assertEquals(best.size(), primary.size(), text);
         }
-        assertTrue(isClique(primary, hears) && (primary.isEmpty() || group.isInOneView(primary)), () -> "one ring of all: " + primary);
+        return !primary.isEmpty();
     }
 
-    private static int heaviest(final int[] weights, final boolean[][] hears) {
-        int best = 0;
+    private static int weight(final Set<Integer> members, final int[] weights) {
+        return members.stream().mapToInt(member -> weights[member]).sum();
+    }
+
+    /** The heaviest set of nodes that all hear each other, and of several one of the largest. */
+    private static Set<Integer> best(final int[] weights, final boolean[][] hears) {
+        Set<Integer> best = Set.of();
         for (int set = 0; set < 1 << weights.length; set++) {
             final Set<Integer> members = new TreeSet<>();
-            int weight = 0;
             for (int node = 0; node < weights.length; node++) {
                 if ((set >> node & 1) != 0) {
                     members.add(node);
-                    weight += weights[node];
                 }
             }
-            best = weight > best && isClique(members, hears) ? weight : best;
+            final int more = weight(members, weights) - weight(best, weights);
+            best = (more > 0 || more == 0 && members.size() > best.size()) && isClique(members, hears) ? members : best;
         }
         return best;
     }
