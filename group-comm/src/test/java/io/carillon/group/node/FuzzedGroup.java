@@ -26,6 +26,7 @@ final class FuzzedGroup {
 
     private final TlsSettings settings;
     private final TlsClient tls;
+    private long epoch;
 
     /** What somebody does, so many times. */
     interface Attack {
@@ -40,6 +41,11 @@ final class FuzzedGroup {
     /** TLS as a member speaks it; null where the group does not encrypt. */
     TlsClient tls() {
         return tls;
+    }
+
+    /** Of the ring that is attacked. */
+    long epoch() {
+        return epoch;
     }
 
     /** A connection as a member makes it, after TLS's handshake where the group encrypts. */
@@ -59,6 +65,7 @@ final class FuzzedGroup {
             b.join(false, a);
             a.awaitVoters(2);
             b.awaitVoters(2);
+            epoch = b.on(() -> b.node.view().epoch());
             attack.on(a.port(), count / 10);
             final long view = b.on(() -> b.node.view().index());
             final long heap = heap();
