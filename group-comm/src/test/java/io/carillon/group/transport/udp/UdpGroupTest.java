@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole members over UDP on loopback. The time limit only ends a test that hangs. */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
@@ -40,10 +42,11 @@ class UdpGroupTest {
         group(UdpNode.multicast(port), 0, 2000);
     }
 
-    @Test
-    void linksOfSeveralNetworksAreOverUdpToo() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void linksOfSeveralNetworksAreOverUdpToo(final LinkMode mode) throws Exception {
         final LinkConfig.Network second = new LinkConfig.Network(new PeerAddress("127.0.1.1", 0), List.of());
-        group(UdpNode.config(UdpNode.KEY).withLinks(LinkConfig.of(List.of(second), LinkMode.PASSIVE)), 0, 1000);
+        group(UdpNode.config(UdpNode.KEY).withLinks(LinkConfig.of(List.of(second), mode)), 0, 1000);
     }
 
     private static void group(final TransportConfig config, final int lost, final int each) throws Exception {
@@ -72,6 +75,10 @@ class UdpGroupTest {
             c.offer("c", each / 50, 100_000);
             if (!config.links().further().isEmpty()) {
                 a.until(() -> a.delivered.size() > each / 2);
+                if (config.links().mode() == LinkMode.ACTIVE) {
+                    a.until(() -> a.node.links().size() == 4
+                        && a.node.links().stream().allMatch(link -> link.used() && link.packetsOut() > 0 && link.packetsIn() > 0));
+                }
                 a.on(() -> {
                     ((RedundantMesh) a.node.mesh()).network(0).isolate(1);
                     return null;
