@@ -10,6 +10,7 @@ import io.carillon.group.simulator.KeptSeeds;
 import io.carillon.group.simulator.PlantedBugs;
 import io.carillon.group.simulator.SimulationFailure;
 import io.carillon.group.simulator.Trouble;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.DynamicTest;
@@ -42,12 +43,14 @@ class NodeBugTest {
 
     /** Without what came later a seed means what it meant when it found this one. */
     private static Set<String> without(final NodeBug bug) {
-        return switch (bug) {
-            case READ_NOT_ORDERED -> Set.of(NodeTrouble.LONE_DEATHS.name(), NodeTrouble.OPERATIONS.name(), Trouble.FILTERS.name(),
-                Trouble.ROUND_TRIPS.name());
-            case NOT_ISOLATED, RESYNC_IS_DESYNC -> Set.of(Trouble.FILTERS.name(), Trouble.ROUND_TRIPS.name());
-            default -> Set.of(NodeTrouble.OPERATIONS.name(), Trouble.FILTERS.name(), Trouble.ROUND_TRIPS.name());
-        };
+        final Set<String> later = new HashSet<>(List.of(Trouble.DIRECTIONS.name(), Trouble.FILTERS.name(), Trouble.ROUND_TRIPS.name()));
+        if (bug != NodeBug.NOT_ISOLATED && bug != NodeBug.RESYNC_IS_DESYNC) {
+            later.add(NodeTrouble.OPERATIONS.name());
+        }
+        if (bug == NodeBug.READ_NOT_ORDERED) {
+            later.add(NodeTrouble.LONE_DEATHS.name());
+        }
+        return later;
     }
 
     /** Looks for new seeds: {@code -Dcarillon.nodes.plant=KEY_SKIPPED,TAIL_LOST}, or {@code all}. */

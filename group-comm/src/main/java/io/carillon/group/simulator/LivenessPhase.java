@@ -38,6 +38,9 @@ final class LivenessPhase {
         simulator.healHosts();
         startAndResume();
         await(UNITED, this::toUnite);
+        if (simulator.options().directions().odd().stream().anyMatch(Directions.Odd::far)) {
+            simulator.marks().hit(Mark.FAR_MEMBER);
+        }
         do {
             offerRound();
             await(DELIVERED, this::toSettle);

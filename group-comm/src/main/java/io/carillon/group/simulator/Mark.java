@@ -19,6 +19,10 @@ public enum Mark {
     DISK_WIPED,
     /** A packet was too long for its way. */
     PATH_TOO_NARROW,
+    /** A member with a long way to all others was a voter in the end. */
+    FAR_MEMBER,
+    /** A direction lost a packet that loses some all the time, when nothing else failed any more. */
+    LOST_ON_GOOD_LINK,
     LOG_PURGED,
     /** A member gathered again before the ring that it had promised was installed. */
     COMMIT_ABORTED,

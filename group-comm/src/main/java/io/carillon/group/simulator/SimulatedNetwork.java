@@ -40,6 +40,8 @@ final class SimulatedNetwork {
     private final ArrayDeque<Packet>[] held;
     /** By direction: the first does not learn that the session is gone. */
     private final boolean[] halfOpen;
+    /** By direction: the rates that are its own, or null. */
+    private final Directions.Odd[] odd;
     private long numbers;
     private boolean faultless;
 
@@ -59,6 +61,7 @@ final class SimulatedNetwork {
         filtered = new byte[nodes * nodes];
         lastArrival = new long[nodes * nodes * 2];
         wireFree = new long[nodes * nodes * 2];
+        odd = options.directions().byLink(nodes);
         halfOpen = new boolean[nodes * nodes];
         held = new ArrayDeque[nodes * nodes];
         for (int i = 0; i < held.length; i++) {
@@ -66,7 +69,7 @@ final class SimulatedNetwork {
         }
     }
 
-    /** Ends every fault: all links free, no loss, no duplicates from now on. */
+    /** Ends every fault: all links free, no loss, no duplicates from now on, but what {@link Directions} keep. */
     void heal() {
         faultless = true;
         for (int from = 0; from < nodes; from++) {
@@ -158,7 +161,7 @@ final class SimulatedNetwork {
             side[node * nodes + peer] = 0;
             final long known = side[peer * nodes + node];
             if (known != 0) {
-                final long delay = silently ? random.exponential(10_000 * MS) : delay();
+                final long delay = silently ? random.exponential(10_000 * MS) : delay(node * nodes + peer);
                 simulator.schedule(delay, EventKind.LINK_DOWN, peer, node, known, null);
             }
             drop(held[node * nodes + peer]);
@@ -257,8 +260,8 @@ final class SimulatedNetwork {
             return;
         }
         final boolean blockedNow = blocked[link] != 0;
-        if (!options.streams() && (blockedNow || !faultless && (random.chance(options.loss())
-            || queued(link, bulk) > QUEUED_MAX_NS || isTooLong(link, length) || isFiltered(link, buffer.getByte(offset))))) {
+        if (!options.streams() && (blockedNow || isLost(link) || !faultless
+            && (queued(link, bulk) > QUEUED_MAX_NS || isTooLong(link, length) || isFiltered(link, buffer.getByte(offset))))) {
             simulator.moments().dropped(to, buffer, offset);
             return;
         }
@@ -267,7 +270,7 @@ final class SimulatedNetwork {
         packet.to = to;
         packet.bulk = bulk;
         packet.session = side[link];
-        if (!faultless && options.damage() > 0 && simulator.weather().chance(options.damage())) {
+        if (simulator.weather().chance(damage(link))) {
             packet.damage(simulator.weather());
         }
         if (blockedNow) {
@@ -277,11 +280,27 @@ final class SimulatedNetwork {
             }
             return;
         }
-        schedule(packet, delay());
-        if (!options.streams() && !faultless && random.chance(options.duplication())) {
+        schedule(packet, delay(link));
+        if (!options.streams() && random.chance(duplication(link))) {
             packet.references++;
-            schedule(packet, delay() * (1 + random.below(4)));
+            schedule(packet, delay(link) * (1 + random.below(4)));
         }
+    }
+
+    private boolean isLost(final int link) {
+        final boolean lost = odd[link] != null ? random.chance(odd[link].loss(faultless)) : !faultless && random.chance(options.loss());
+        if (lost && faultless) {
+            simulator.marks().hit(Mark.LOST_ON_GOOD_LINK);
+        }
+        return lost;
+    }
+
+    private double duplication(final int link) {
+        return odd[link] != null ? odd[link].duplication() : faultless ? 0 : options.duplication();
+    }
+
+    private double damage(final int link) {
+        return odd[link] != null ? odd[link].damage(faultless) : faultless ? 0 : options.damage();
     }
 
     /** Tells whether {@code from} has a connection to {@code to} that is there on both sides. */
@@ -317,6 +336,10 @@ final class SimulatedNetwork {
 
     private long queued(final int link, final boolean bulk) {
         return wireFree[link * 2 + (bulk ? 1 : 0)] - simulator.now();
+    }
+
+    private long delay(final int link) {
+        return odd[link] == null ? delay() : odd[link].delayMin() + random.exponential(odd[link].delayMean());
     }
 
     private long delay() {

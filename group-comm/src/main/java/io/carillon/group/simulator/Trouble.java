@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 
 /** Kinds of trouble in a run that can be left out, to see whether it fails without. */
 public enum Trouble {
+    DIRECTIONS("directions"),
     OUTSIDERS("outsiders"),
     EXTREMES("extremes"),
     ROTATION("rotation"),
@@ -87,6 +88,9 @@ public enum Trouble {
         }
         if (type == Filters.class) {
             return Filters.NONE;
+        }
+        if (type == Directions.class) {
+            return Directions.NONE;
         }
         if (type == Extremes.class) {
             return Extremes.NONE;

@@ -25,7 +25,9 @@ class SimulatorSeedsTest {
     private static final long EVENTS = Long.getLong("carillon.sim.events", 20_000);
     private static final long MESSAGES = 200;
     /** What came after the first of the kept seeds. */
-    private static final Set<Trouble> LATER = Set.of(Trouble.OUTSIDERS, Trouble.FLOODS, Trouble.FILTERS, Trouble.ROUND_TRIPS);
+    private static final Set<Trouble> LATER = Set.of(Trouble.OUTSIDERS, Trouble.DIRECTIONS, Trouble.FLOODS, Trouble.FILTERS,
+        Trouble.ROUND_TRIPS);
+    private static final Set<Trouble> ALL_LATER = EnumSet.of(Trouble.ROTATION, LATER.toArray(Trouble[]::new));
 
     @Test
     void everyInvariantHoldsForManySeeds() {
@@ -45,11 +47,21 @@ class SimulatorSeedsTest {
         }
         if (count >= 300) {
             assertEquals(List.of(), Arrays.stream(TraceEvent.values()).filter(event -> traced[event.ordinal()] == 0).toList(), "never met");
-            assertEquals(List.of(), Arrays.stream(Mark.values()).filter(mark -> marks[mark.ordinal()] == 0).toList(), "never met");
+            assertEquals(List.of(), unmet(marks), "never met");
             for (int answer = 0; answer < answers.length; answer++) {
                 assertTrue(answers[answer] > 0, "an offer was never answered by " + -answer);
             }
         }
+    }
+
+    /** The rarest are met by few seeds: by those that once failed of them. */
+    private static List<Mark> unmet(final long[] marks) {
+        for (final KeptSeeds.Kept kept : KeptSeeds.of(SimulatorSeedsTest.class, "regression-seeds.txt")) {
+            if (Arrays.stream(marks).anyMatch(hits -> hits == 0)) {
+                add(marks, without(kept.seed(), ALL_LATER).marks());
+            }
+        }
+        return Arrays.stream(Mark.values()).filter(mark -> marks[mark.ordinal()] == 0).toList();
     }
 
     /** A failure is told by its simplest run. */
@@ -97,9 +109,7 @@ class SimulatorSeedsTest {
             final long seed = kept.seed();
             assertTrue(Simulator.run(seed, EVENTS, MESSAGES).messages() >= MESSAGES, "seed " + seed);
             assertTrue(without(seed, LATER).messages() >= MESSAGES, "seed " + seed + ", without what came later");
-            final Set<Trouble> laterStill = EnumSet.copyOf(LATER);
-            laterStill.add(Trouble.ROTATION);
-            assertTrue(without(seed, laterStill).messages() >= MESSAGES, "seed " + seed + ", with a parked token");
+            assertTrue(without(seed, ALL_LATER).messages() >= MESSAGES, "seed " + seed + ", with a parked token");
             assertTrue(Simulator.runFormer(seed, EVENTS, MESSAGES, true).messages() >= MESSAGES, "seed " + seed + ", without extremes");
             assertTrue(Simulator.runFormer(seed, EVENTS, MESSAGES, false).messages() >= MESSAGES, "seed " + seed + ", without load");
         }
