@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#define LEAVE_TIMEOUT (20 * SECOND) // a sidecar leaves within a few; one that hangs must not keep the server from ending
+
 void provider_log(const struct provider *p, wsrep_log_level_t level, const char *format, ...) {
     char text[1024];
     va_list args;
@@ -160,10 +162,10 @@ static void send_disconnect(struct provider *p) {
     struct frame_out out;
     frame_begin(&out, FRAME_DISCONNECT, 0);
     struct call call = {0};
-    const wsrep_status_t status = session_call(p, &out, &call, PARK_FOREVER);
+    const wsrep_status_t status = session_call(p, &out, &call, now_ns() + LEAVE_TIMEOUT);
     if (status != WSREP_OK) {
         provider_log(p, WSREP_LOG_INFO, "This node did not leave its group in order: %s", call.text
-            && *call.text ? call.text : "there is no sidecar");
+            && *call.text ? call.text : "there is no sidecar, or it does not answer");
     }
     call_clear(&call);
     frame_out_free(&out);
