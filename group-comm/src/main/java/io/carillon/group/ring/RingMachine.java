@@ -110,8 +110,9 @@ final class RingMachine {
 
     /** Makes the promise and the stable index durable. The ticket. */
     long persist() {
-        // What a majority has and this log has not yet is not what this log will be found to hold.
-        return persist(Math.min(tail.stable(), tail.logged()));
+        // What a majority has and this log has not yet is not what this log will be found to hold. One without a view proves
+        // nothing, and is given up without a note on the disk: it will be found to hold anything.
+        return persist(tail.configurations().latest() == null ? 0 : Math.min(tail.stable(), tail.logged()));
     }
 
     /** The same with a stable index that stays true whatever becomes of the log. */
