@@ -18,6 +18,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Survives the process as far as a database server does.
  */
 final class ApplicationModel implements Application {
+    /** From here on a payload has room for its node and number. */
+    static final int NUMBERED_LENGTH = 16;
     private static final long NOTHING = Long.MIN_VALUE;
 
     private final int node;
@@ -86,19 +88,23 @@ final class ApplicationModel implements Application {
         appliedSeqno = 0;
     }
 
-    /** Offers a payload that nobody else offers; the core's answer. */
+    /**
+     * Offers a payload that nobody else offers, and nobody else's looks like unless it is too short for its number; the core's answer.
+     */
     @Override
     public long offer(final RingCore core, final long now, final Xoshiro256 random, final int length) {
         final int kinds = random.below(8);
         final EntryKind kind = kinds == 0 ? EntryKind.FRAGMENT : kinds == 1 ? EntryKind.CONTROL : EntryKind.WRITE_SET;
-        return offer(core, now, kind, Math.max(16, length), part -> { });
+        final int least = simulator.options().tiny() > 0 ? 1 : NUMBERED_LENGTH;
+        return offer(core, now, kind, Math.max(least, length), part -> { });
     }
 
     private long offer(final RingCore core, final long now, final EntryKind kind, final int size, final Consumer<UnsafeBuffer> describe) {
+        offers++;
         payload.putLong(0, node);
-        payload.putLong(8, ++offers);
-        for (int at = 16; at < size; at++) {
-            payload.putByte(at, (byte) (offers + at));
+        payload.putLong(8, offers);
+        for (int at = size < NUMBERED_LENGTH ? 0 : NUMBERED_LENGTH; at < size; at++) {
+            payload.putByte(at, (byte) (offers + at + (size < NUMBERED_LENGTH ? node << 5 : 0)));
         }
         describe.accept(payload);
         final byte[] content = new byte[size];
@@ -194,6 +200,9 @@ final class ApplicationModel implements Application {
     }
 
     static String label(final StoredEntry entry) {
+        if (entry.payload().length < NUMBERED_LENGTH) {
+            return entry.payload().length + " bytes";
+        }
         final UnsafeBuffer content = new UnsafeBuffer(entry.payload());
         return letter(content.getInt(0)) + content.getLong(8);
     }

@@ -180,6 +180,9 @@ final class GroupHistory {
             entry.originSeq(), entry.index());
         origin.ordered.put(entry.originSeq(), entry.index());
         origin.last = entry.originSeq();
+        if (entry.payload().length == 1) {
+            marks.hit(Mark.ONE_BYTE);
+        }
         if (isModelled && largeMessages.stable(entry.payload(), entry.kind())) {
             marks.hit(Mark.HUGE_MESSAGE);
         }

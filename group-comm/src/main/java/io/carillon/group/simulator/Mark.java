@@ -57,6 +57,8 @@ public enum Mark {
     /** An offer outlived its ring, and was made again in the next one. */
     OFFERED_AGAIN,
     OFFER_REJECTED,
+    /** An offer of one byte was ordered. */
+    ONE_BYTE,
     /** An offer was refused: those that the log lacks had too many bytes. */
     OFFERS_FULL,
     /** An offer was refused: the log lacks too many. */

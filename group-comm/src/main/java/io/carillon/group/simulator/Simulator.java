@@ -64,7 +64,7 @@ public final class Simulator {
         this.options = options;
         this.cores = cores;
         workload = new Workload(this, options, Xoshiro256.stream(seed, "workload"), Xoshiro256.stream(seed, "large"),
-            Xoshiro256.stream(seed, "flooding"));
+            Xoshiro256.stream(seed, "flooding"), Xoshiro256.stream(seed, "tiny lengths"));
         weather = Xoshiro256.stream(seed, "weather");
         marks = new Marks(options.nodes());
         moments = new RareMoments(this, marks, options);

@@ -48,6 +48,7 @@ import java.util.Arrays;
  * @param floods of tiny offers.
  * @param filters of types of packets.
  * @param roundTrip that members are told to have been measured, on every link; 0: not measured.
+ * @param tiny share of offers that have 1 to 15 bytes; without any, all have 16 at least.
  * @param directions that are not like the others.
  * @param outsiders probability that a core must go on alone before everything heals.
  * @param ring timers and limits of all members.
@@ -57,8 +58,8 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         long partitionEvery,
     long clogEvery, long leaveEvery, long downMean, long pauseMean, long partitionMean, long offerEvery, int hotWriter, int payloadMax,
     double barriers, double weightChanges, int[] weights, double damage, int driftPpmMax, double tooLarge, Load load, Extremes extremes,
-    Rotations rotation, Floods floods, Filters filters, long roundTrip, Directions directions, double outsiders,
-        RingConfig ring) {
+    Rotations rotation, Floods floods, Filters filters, long roundTrip, double tiny, Directions directions,
+        double outsiders, RingConfig ring) {
     private static final int DRIFT_PPM_MAX = 20_000;
     private static final double OUTSIDERS = 0.5;
     private static final long US = 1_000L;
@@ -104,13 +105,18 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
             weather.chance(0.4) ? weather.below(DRIFT_PPM_MAX) : 0, weather.chance(0.2) ? 0.01 : 0, load,
             extremes, asToday ? Rotations.draw(seed, nodes) : Rotations.NONE, asToday ? Floods.draw(seed) : Floods.NONE,
             asToday ? Filters.draw(seed) : Filters.NONE, asToday ? roundTrip(seed) : 0,
-            asToday ? Directions.draw(seed, nodes) : Directions.NONE, asToday ? OUTSIDERS : 0, ring(random));
+            asToday ? tiny(seed) : 0, asToday ? Directions.draw(seed, nodes) : Directions.NONE, asToday ? OUTSIDERS : 0, ring(random));
     }
 
     /** Whatever the links take: what was measured is not always so any more. */
     private static long roundTrip(final long seed) {
         final Xoshiro256 random = Xoshiro256.stream(seed, "round trip");
         return random.chance(0.5) ? random.spread(50 * US, 100 * MS) : 0;
+    }
+
+    private static double tiny(final long seed) {
+        final Xoshiro256 random = Xoshiro256.stream(seed, "tiny offers");
+        return random.chance(0.3) ? 0.05 + random.nextDouble() * 0.6 : 0;
     }
 
     private static int nodeCount(final Xoshiro256 random) {
@@ -151,7 +157,7 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
     static SwarmOptions quiet(final int[] weights, final Durability durability, final boolean partitionsClose) {
         return new SwarmOptions(weights.length, durability, true, partitionsClose, MS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
             -1, 64, 0, 0, weights, 0, 0, 0, Load.NONE, Extremes.NONE,
-            Rotations.NONE, Floods.NONE, Filters.NONE, 0, Directions.NONE, 0, RingConfig.defaults(""));
+            Rotations.NONE, Floods.NONE, Filters.NONE, 0, 0, Directions.NONE, 0, RingConfig.defaults(""));
     }
 
     /** The same with a token that goes round, three packets at most on a visit, of which two follow it. */
@@ -159,8 +165,8 @@ record SwarmOptions(int nodes, Durability durability, boolean streams, boolean p
         return new SwarmOptions(nodes, durability, streams, partitionsClose, delayMin, delayMean, loss, duplication, batch, syncMean,
             persistMean, powerLoss, crashEvery, pauseEvery, partitionEvery, clogEvery, leaveEvery, downMean, pauseMean, partitionMean,
             offerEvery, hotWriter, payloadMax, barriers, weightChanges, weights, damage, driftPpmMax, tooLarge, load, extremes,
-            new Rotations(new TokenRotation(true, 8, 3, 2, 5 * S), -1), floods, filters, roundTrip, directions, outsiders,
-            ring);
+            new Rotations(new TokenRotation(true, 8, 3, 2, 5 * S), -1), floods, filters, roundTrip, tiny, directions,
+            outsiders, ring);
     }
 
     /** How much the clock of {@code node} is too fast, in millionths; half of the nodes are too slow. */

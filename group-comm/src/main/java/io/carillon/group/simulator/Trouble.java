@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 
 /** Kinds of trouble in a run that can be left out, to see whether it fails without. */
 public enum Trouble {
+    TINY_OFFERS("tiny"),
     DIRECTIONS("directions"),
     OUTSIDERS("outsiders"),
     EXTREMES("extremes"),

@@ -13,11 +13,13 @@ final class Workload {
     private final Xoshiro256 random;
     private final Xoshiro256 large;
     private final Xoshiro256 flooding;
+    private final Xoshiro256 tiny;
     private int floods;
     private boolean over;
 
     Workload(final Simulator simulator, final SwarmOptions options, final Xoshiro256 random, final Xoshiro256 large,
-        final Xoshiro256 flooding) {
+        final Xoshiro256 flooding, final Xoshiro256 tiny) {
+        this.tiny = tiny;
         this.large = large;
         this.flooding = flooding;
         this.simulator = simulator;
@@ -46,7 +48,7 @@ final class Workload {
             }
             if (writer) {
                 for (int burst = random.chance(0.1) ? 1 + random.below(12) : 1; burst > 0; burst--) {
-                    offer(node, random, length());
+                    offer(node, random, length(node));
                 }
             }
             if (writer && options.load().largeMessages() > 0 && large.chance(options.load().largeMessages())) {
@@ -82,7 +84,10 @@ final class Workload {
         floods += taken > 0 ? 1 : 0;
     }
 
-    private int length() {
+    private int length(final SimulatedNode node) {
+        if (node.hosted() == null && tiny.chance(options.tiny())) {
+            return 1 + tiny.below(ApplicationModel.NUMBERED_LENGTH - 1);
+        }
         if (options.tooLarge() > 0 && simulator.weather().chance(options.tooLarge())) {
             return options.ring().entryLengthMax() + 1;
         }

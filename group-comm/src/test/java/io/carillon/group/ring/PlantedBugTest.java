@@ -51,7 +51,8 @@ class PlantedBugTest {
 
     /** Without what came later, and the bugs of a parked token with one, so that their seeds mean what they meant. */
     private static Set<Trouble> without(final PlantedBug bug) {
-        final Set<Trouble> later = EnumSet.of(Trouble.DIRECTIONS, Trouble.FLOODS, Trouble.FILTERS, Trouble.ROUND_TRIPS);
+        final Set<Trouble> later = EnumSet.of(Trouble.TINY_OFFERS, Trouble.DIRECTIONS, Trouble.FLOODS, Trouble.FILTERS,
+            Trouble.ROUND_TRIPS);
         if (bug.compareTo(PlantedBug.TOKEN_TWICE) < 0) {
             later.add(Trouble.ROTATION);
         }
