@@ -240,6 +240,10 @@ final class Ordering {
             lostPrimary = false;
             rejectOpen(RingResult.NOT_PRIMARY);
         }
+        if (machine.ring.holds && machine.ring.rotates) {
+            machine.rotation.numberOwn(); // the token may have come first: this is a visit, with its window
+            return;
+        }
         if (machine.ring.holds) {
             numberWaiting();
             return;

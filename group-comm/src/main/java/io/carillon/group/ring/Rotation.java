@@ -179,10 +179,9 @@ final class Rotation {
         numbered = end();
         if (!parked && !awaitsLog()) {
             decide();
-        } else {
-            if (machine.announcer.announce(Integer.MAX_VALUE) > 0) {
-                parkedNs = machine.nowNs; // who numbers is not idle
-            }
+        } else if (machine.announcer.announce(Integer.MAX_VALUE) > 0) {
+            parkedNs = machine.nowNs; // who numbers is not idle
+            window.onAnnounced();
         }
         if (parked && isWanted()) {
             unpark();

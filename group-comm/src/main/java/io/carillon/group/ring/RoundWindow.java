@@ -98,6 +98,11 @@ final class RoundWindow {
         return true;
     }
 
+    /** What was taken has left, and the token stays: what follows is in another packet. */
+    void onAnnounced() {
+        filled = Announcer.PACKET_LENGTH;
+    }
+
     /** Packets of this visit that go before the token. */
     int beforeToken() {
         return settings.personal() - settings.accelerated();

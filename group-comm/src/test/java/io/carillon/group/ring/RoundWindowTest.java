@@ -68,6 +68,17 @@ class RoundWindowTest {
     }
 
     @Test
+    void whatFollowsAnAnnouncementIsInAnotherPacket() {
+        final RoundWindow window = window(160, 2, 0, 0);
+        window.open(1);
+        assertTrue(window.take(100));
+        window.onAnnounced();
+        assertTrue(window.take(100));
+        window.onAnnounced();
+        assertTrue(!window.take(100), "two packets have left");
+    }
+
+    @Test
     void aRoundIsBoundedForAllTogether() {
         final RoundWindow first = window(8, 6, 0, 0);
         final RoundWindow second = window(8, 6, 0, 1);
