@@ -8,9 +8,12 @@ import io.carillon.group.MemberId;
 import io.carillon.group.ring.RingMember;
 import io.carillon.group.ring.RingView;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.agrona.collections.Long2LongHashMap;
 
@@ -27,6 +30,8 @@ final class GroupHistory {
     private final Long2LongHashMap firstIndexOfEpoch = new Long2LongHashMap(ABSENT);
     private final ArrayList<StoredEntry> stable = new ArrayList<>();
     private final ArrayList<RingView> configurations = new ArrayList<>();
+    /** By epoch: the rings of it, which have no member in common unless they are the same. */
+    private final Map<Long, Set<List<MemberId>>> rings = new HashMap<>();
     private final Map<MemberId, SimulatedLog> holders = new HashMap<>();
     private final Map<MemberId, Origin> origins = new HashMap<>();
     private final LargeMessages.Order largeMessages = new LargeMessages.Order();
@@ -71,6 +76,17 @@ final class GroupHistory {
         final long known = digests.putIfAbsent(key(entry.epoch(), entry.index()), entry.digest());
         Check.that(known == ABSENT || known == entry.digest(), "logs match: two entries with one (epoch, index)",
             entry.epoch(), entry.index());
+    }
+
+    /** Somebody installed a ring of {@code members}. Parts that cannot hear each other may use one epoch, one of them as a primary. */
+    void installed(final long epoch, final List<MemberId> members) {
+        final Set<List<MemberId>> others = rings.computeIfAbsent(epoch, unused -> new HashSet<>());
+        if (!others.contains(members)) {
+            for (final List<MemberId> other : others) {
+                Check.that(Collections.disjoint(other, members), "a member is in one ring of an epoch", epoch, members.size());
+            }
+            others.add(List.copyOf(members));
+        }
     }
 
     private static long key(final long epoch, final long index) {

@@ -10,6 +10,7 @@ import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.RingView;
 import io.carillon.group.ring.TraceEvent;
 import io.carillon.group.ring.TrafficClass;
+import io.carillon.group.wire.PacketType;
 import org.agrona.DirectBuffer;
 
 /** What the core of one node asks for and says, and what it does to its log: checked, told to the observer, carried out. */
@@ -20,19 +21,30 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
     private final Simulator simulator;
     private final SimulatedNode node;
     private final SentPackets sent = new SentPackets();
+    private final InstalledRing installed;
+    private final SentOnVisits visits;
     private boolean departed;
     private long reportedStable;
 
     MemberEffects(final Simulator simulator, final SimulatedNode node) {
         this.simulator = simulator;
         this.node = node;
+        visits = new SentOnVisits(simulator.options().rotation().of(node.number()));
+        installed = new InstalledRing(node, simulator.history());
     }
 
     /** A new process. */
     void begin() {
         departed = false;
         sent.begin();
+        installed.begin();
+        visits.begin();
         reportedStable = node.log().baseIndex();
+    }
+
+    /** A token that goes round came. */
+    void visited(final DirectBuffer token) {
+        visits.arrived(token);
     }
 
     /** The core has left. */
@@ -64,6 +76,9 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
     public void send(final int peer, final DirectBuffer packet, final int offset, final int length, final TrafficClass trafficClass) {
         sent.check(packet, offset, length, node.states().kept().promisedEpoch(), node.log(), reportedStable,
             node.core().holdsToken());
+        if (node.core().rotates() && !PacketType.isControl(packet.getByte(offset))) {
+            visits.sent(packet, offset, length, installed.ownSlot());
+        }
         simulator.moments().sent(node, peer, packet, offset, length);
         simulator.network().send(node.number(), peer, packet, offset, length, trafficClass == TrafficClass.BULK);
     }
@@ -89,13 +104,31 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
         Check.that(index <= node.log().endIndex(), "what is stable is in the log", index, node.log().endIndex());
         node.trace().add(simulator.now(), simulator.eventNumber(), "stable", index, node.log().epochAt(index), node.log().endIndex());
         simulator.history().stable(node.log(), reportedStable, index);
+        checkContained(reportedStable + 1, index);
         node.application().stable(node.log(), reportedStable, index);
         reportedStable = index;
+    }
+
+    /** Views of a member's own ring contain it; those of rings before it came need not, nor those after it left. */
+    private void checkContained(final long first, final long last) {
+        for (long index = first; index <= last; index++) {
+            final StoredEntry entry = node.log().at(index);
+            if (entry.kind().isConfiguration() && entry.epoch() == node.core().epoch()) {
+                Check.that(ConfigurationReader.read(entry).contains(node.self()) || hasAskedToLeave(entry), "a view contains its members",
+                    node.number(), index);
+            }
+        }
+    }
+
+    /** Never by the view that begins its ring. */
+    private boolean hasAskedToLeave(final StoredEntry view) {
+        return node.log().epochAt(view.index() - 1) == view.epoch() && (node.leaving() || node.hosted() != null);
     }
 
     @Override
     public void notPrimary(final RingView view) {
         Check.that(!view.primary(), "a view that is not primary says so", view.epoch(), view.index());
+        Check.that(view.contains(node.self()), "a view contains whoever is told of it", node.number(), view.epoch());
         simulator.note(node.number(), "not-primary", view.epoch(), view.members().size(), 0);
         node.application().notPrimary(view);
     }
@@ -130,6 +163,7 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
     @Override
     public void trace(final TraceEvent event, final long a, final long b, final long c) {
         simulator.count(node.number(), event, a, c);
+        installed.traced(event, a, b, c);
         node.trace().add(simulator.now(), simulator.eventNumber(), event.name(), a, b, c);
     }
 

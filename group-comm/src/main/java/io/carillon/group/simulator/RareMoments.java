@@ -160,6 +160,9 @@ final class RareMoments {
     void took(final SimulatedNode node) {
         final RingCore core = node.core();
         if (taken.bytes[0] == PacketType.TOKEN && !heldBefore && core.holdsToken()) {
+            if (core.rotates()) {
+                node.visited(taken);
+            }
             if (lostTokenEpoch[node.number()] == core.epoch() && Integer.toUnsignedLong(lostTokenSeq[node.number()]) == core.tokenSeq()) {
                 marks.hit(core.rotates() ? Mark.ROUND_TOKEN_LOST : Mark.PASSED_TOKEN_LOST);
             }

@@ -251,6 +251,10 @@ final class SimulatedNode {
         }
     }
 
+    void visited(final Packet token) {
+        effects.visited(token.buffer);
+    }
+
     void linkUp(final int peer, final long session) {
         if (simulator.network().linkUp(number, peer, session)) {
             trace.add(simulator.now(), simulator.eventNumber(), "link-up", peer, session, 0);
