@@ -41,6 +41,8 @@ final class CatchUp {
     private int turns;
     /** Nobody was known to hold what is asked for when it was asked for. */
     private boolean blind;
+    /** Members that said of what was asked for that they have purged it, each once for each question. */
+    private long told;
 
     CatchUp(final RingMachine machine) {
         this.machine = machine;
@@ -133,6 +135,11 @@ final class CatchUp {
         }
     }
 
+    /** Grows with what one learns of who has purged what: that leads on, too, but no entry comes of it. */
+    long told() {
+        return told;
+    }
+
     /** Bytes that the latest question asks for, while its answer is not here. */
     int asked() {
         return pulling ? budget : 0;
@@ -216,7 +223,7 @@ final class CatchUp {
         if (sources.isLastResort()) {
             return true;
         }
-        sources.onPurged(slot);
+        told += sources.onPurged(slot) ? 1 : 0;
         pull();
         return false;
     }

@@ -16,6 +16,7 @@ final class Installer {
     private final RingMachine machine;
     private long progressNs;
     private long progressEnd;
+    private long progressTold;
     private long repeatAtNs;
     private boolean representative;
     /** Rings since an operational one of which no view was stable here. */
@@ -85,6 +86,7 @@ final class Installer {
             notPrimary(install);
         }
         progressEnd = machine.tail.end();
+        progressTold = machine.catchUp.told();
         sayInstalled();
     }
 
@@ -204,8 +206,9 @@ final class Installer {
 
     /** Notices progress; called once a batch. */
     void update() {
-        if (machine.phase == Phase.RECOVERY && machine.tail.end() > progressEnd) {
+        if (machine.phase == Phase.RECOVERY && (machine.tail.end() > progressEnd || machine.catchUp.told() > progressTold)) {
             progressEnd = machine.tail.end();
+            progressTold = machine.catchUp.told();
             progressNs = machine.nowNs;
         }
     }

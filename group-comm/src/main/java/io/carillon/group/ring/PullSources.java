@@ -116,9 +116,12 @@ final class PullSources {
         return lastResort;
     }
 
-    void onPurged(final int slot) {
+    /** True if that was not known of it. */
+    boolean onPurged(final int slot) {
+        final boolean news = !purged[slot];
         purged[slot] = true;
         lastResort |= first(0, false, false) == null;
+        return news;
     }
 
     void onLacking(final int slot) {
