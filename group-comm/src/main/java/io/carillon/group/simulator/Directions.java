@@ -17,7 +17,7 @@ record Directions(List<Odd> odd) {
     static final Directions NONE = new Directions(List.of());
 
     /** What a link that is no fault may lose or damage. */
-    private static final double HEALED_LOSS_MAX = 0.1;
+    private static final double HEALED_LOSS_MAX = 0.03;
     private static final double HEALED_DAMAGE_MAX = 0.02;
     private static final long US = 1_000L;
     private static final long MS = 1_000_000L;
