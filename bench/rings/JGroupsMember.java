@@ -1,7 +1,7 @@
 // Copyright 2026 The Carillon authors
 // SPDX-License-Identifier: Apache-2.0
 
-import io.carillon.group.transport.DeliveryMeter;
+import io.carillon.group.node.DeliveryMeter;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -30,6 +30,8 @@ public final class NaiveCertifier {
     private long historyKeys;
     /** Type of each key of the write set in question, as a code: what each of the history's keys is looked up in. */
     private final Long2LongHashMap incomingTypes = new Long2LongHashMap(NOT_REFERRED_TO);
+    /** By the last six bits of a key's hash: whether the write set in question may have it. Most keys need no look into the map. */
+    private long incomingBits;
     private long floor;
     private long lastUnsafe;
 
@@ -59,13 +61,18 @@ public final class NaiveCertifier {
             return verdict;
         }
         incomingTypes.clear();
-        writeSet.keys.forEach((hash, type) -> incomingTypes.put((long) hash, type.code()));
+        incomingBits = 0;
+        writeSet.keys.forEach((hash, type) -> {
+            incomingTypes.put((long) hash, type.code());
+            incomingBits |= 1L << hash;
+        });
         long conflict = -1;
         long depends = Math.max(Math.max(lastUnsafe, floor), writeSet.previousSeqno);
         for (final Committed earlier : history) {
             final boolean isConflictFatal = !isolated && !rollback && earlier.seqno > writeSet.lastSeen && isForeign(earlier, writeSet);
             for (int i = 0; i < earlier.hashes.length; i++) {
-                final int incoming = (int) incomingTypes.get(earlier.hashes[i]);
+                final long hash = earlier.hashes[i];
+                final int incoming = (incomingBits >>> hash & 1) == 0 ? NOT_REFERRED_TO : (int) incomingTypes.get(hash);
                 final char relation = incoming == NOT_REFERRED_TO ? 'N' : TABLE[earlier.types[i]][incoming];
                 if (relation == 'C' && isConflictFatal) {
                     conflict = Math.max(conflict, earlier.seqno);

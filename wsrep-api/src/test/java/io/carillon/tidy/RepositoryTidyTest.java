@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ class RepositoryTidyTest {
         + "|\\b(class|interface|record|enum)\\s+\\w*(Utils?|Common|Manager|Helper)\\b");
     private static final Pattern EMPTY_CATCH = Pattern.compile("catch\\s*\\([^)]*\\)\\s*\\{\\s*\\}");
     private static final Pattern SLEEP = Pattern.compile("Thread\\s*\\.\\s*sleep|TimeUnit\\s*\\.\\s*\\w+\\s*\\.\\s*sleep");
+    private static final Pattern OWN_CLASS = Pattern.compile("\\bio\\.carillon(?:\\.[a-z]+)+\\.[A-Z]\\w*");
     private static final Pattern OWN_PACKAGE = Pattern.compile("\\bio\\.carillon\\.([a-z]+)\\b");
 
     /** Module, its package, and the packages that it may use: dependencies point one way. */
@@ -146,6 +148,18 @@ class RepositoryTidyTest {
                 .map(found -> found.group(1).isEmpty() ? "" : found.group(1).substring(1))
                 .filter(imported -> !MAY_IMPORT.get(name).contains(imported)));
         }
+    }
+
+    /** What no compiler of ours sees: commands name classes that move. */
+    @Test
+    void whatCommandsNameExists() {
+        final List<SourceFile> unseen = SOURCES.stream().filter(file -> !file.isJava() || file.path().startsWith("bench/")).toList();
+        final Set<String> named = new TreeSet<>();
+        assertNone("class", unseen, file -> OWN_CLASS.matcher(file.text()).results().map(MatchResult::group).distinct()
+            .filter(named::add)
+            .filter(name -> SOURCES.stream().noneMatch(source -> source.path().endsWith('/' + name.replace('.', '/') + ".java")))
+            .map(name -> name + " does not exist"));
+        assertTrue(named.size() > 5, "only " + named + " named");
     }
 
     private static List<SourceFile> java() {
