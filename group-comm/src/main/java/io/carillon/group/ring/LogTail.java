@@ -153,6 +153,7 @@ final class LogTail {
             configurations.add(configuration);
             marks.restore(configuration.marks());
             machine.installer.onConfiguration(configuration);
+            machine.barrier.onConfiguration(configuration);
         } else {
             marks.raise(originMsb, originLsb, originSeq);
             if (originLsb == machine.self.lsb() && originMsb == machine.self.msb()) {

@@ -64,6 +64,7 @@ final class ReadBarrier {
 
     private void begin() {
         asked.clear();
+        asked.addAll(machine.tail.configurations().all());
         answered.clear();
         answered.add(machine.self);
         largestEnd = machine.tail.end();
@@ -82,11 +83,6 @@ final class ReadBarrier {
      * configurations are asked.
      */
     private boolean isAnswered() {
-        for (final Configuration configuration : machine.tail.configurations().all()) {
-            if (asked.isEmpty() || configuration.index() > asked.getLast().index()) {
-                asked.add(configuration);
-            }
-        }
         if (machine.tail.end() < largestEnd) {
             return false;
         }
@@ -96,6 +92,13 @@ final class ReadBarrier {
             }
         }
         return true;
+    }
+
+    /** It is in the own log now, and may be followed by others, and forgotten as they are stable, before anybody looks here. */
+    void onConfiguration(final Configuration configuration) {
+        if (round != 0) {
+            asked.add(configuration);
+        }
     }
 
     /** A new ring was installed: a round of the old one starts again, since its answers count for nothing. */
