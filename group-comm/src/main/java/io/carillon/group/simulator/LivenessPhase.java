@@ -64,18 +64,10 @@ final class LivenessPhase {
 
     /** False if the core rightly waits for somebody. */
     private boolean wentOn() {
-        if (!reached(this::toUnite)) {
-            if (simulator.outsiders().coreMayWait()) {
-                return false;
-            }
-            throw late("core: " + UNITED, this::toUnite);
-        }
-        offerRound();
-        await("core: " + DELIVERED, this::toSettle);
-        return true;
+        return await("core: " + UNITED, this::toUnite) && offerRound() && await("core: " + DELIVERED, this::toSettle);
     }
 
-    private void offerRound() {
+    private boolean offerRound() {
         for (int i = 0; i < simulator.nodeCount(); i++) {
             if (isOutside(i)) {
                 continue;
@@ -83,10 +75,13 @@ final class LivenessPhase {
             final SimulatedNode node = simulator.node(i);
             final String refused = "node " + node.number() + " takes none";
             for (int k = 0; k < ROUND; k++) {
-                await("an offer is taken", told -> !told && offered(node) ? null : refused);
+                if (!await("an offer is taken", told -> !told && offered(node) ? null : refused)) {
+                    return false;
+                }
             }
             node.touched();
         }
+        return true;
     }
 
     /** A view may still be changing: somebody was missed before the faults ended. */
@@ -100,10 +95,15 @@ final class LivenessPhase {
         String missing(boolean told);
     }
 
-    private void await(final String what, final Goal goal) {
-        if (!reached(goal)) {
-            throw late(what, goal);
+    /** False if a core rightly waits. */
+    private boolean await(final String what, final Goal goal) {
+        if (reached(goal)) {
+            return true;
         }
+        if (simulator.outsiders().coreMayWait()) {
+            return false;
+        }
+        throw new GroupHistory.Violated("liveness: " + what + " within " + bound / S + " s of virtual time: " + goal.missing(true));
     }
 
     private boolean reached(final Goal goal) {
@@ -115,10 +115,6 @@ final class LivenessPhase {
             simulator.step();
         }
         return true;
-    }
-
-    private GroupHistory.Violated late(final String what, final Goal goal) {
-        return new GroupHistory.Violated("liveness: " + what + " within " + bound / S + " s of virtual time: " + goal.missing(true));
     }
 
     private String toUnite(final boolean told) {

@@ -8,7 +8,9 @@ import io.carillon.group.ring.RingState;
 import io.carillon.group.ring.RingView;
 import io.carillon.group.simulator.SimulatedLog.Durability;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Nodes that stay dead, paused or cut off for good, while the others, the <em>core</em>, must go on without them. Each link between a
@@ -187,7 +189,8 @@ final class Outsiders {
      * promised before it was alone. What the core makes later, it can make stable.
      */
     boolean coreMayWait() {
-        final RingView view = firstWithoutMajority(knownToCore());
+        final boolean isAlone = Arrays.stream(kinds).anyMatch(Objects::nonNull);
+        final RingView view = isAlone ? firstWithoutMajority(knownToCore()) : null;
         return view != null && view.epoch() <= promisedBefore;
     }
 
