@@ -37,5 +37,7 @@ enum NodeBug {
     /** The end of a desync is said as the beginning of another one. */
     RESYNC_IS_DESYNC,
     /** The log is purged by verdicts that the next process does not find. */
-    VERDICTS_NOT_KEPT
+    VERDICTS_NOT_KEPT,
+    /** A server does not tell its next sidecar that it gives a snapshot. */
+    DONATION_FORGOTTEN
 }

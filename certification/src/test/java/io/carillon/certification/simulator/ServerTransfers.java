@@ -3,6 +3,7 @@
 
 package io.carillon.certification.simulator;
 
+import io.carillon.group.Check;
 import io.carillon.group.simulator.NodeProcess;
 import io.carillon.wsrep.Gtid;
 
@@ -25,6 +26,14 @@ final class ServerTransfers {
     private boolean isResumed;
     /** It was brought what the server before it had asked for. */
     private boolean isForeign;
+    /** How often it was asked for a copy. */
+    private long donations;
+    /** The last of them is on its way. */
+    private boolean isCopying;
+    /** No sidecar has answered how that ended. */
+    private boolean gives;
+    /** With this call it says how that ended. */
+    private long sent;
 
     ServerTransfers(final NodeProcess process, final SimulatedServer server, final ServerHost host, final ServerFeed feed) {
         this.server = server;
@@ -50,10 +59,20 @@ final class ServerTransfers {
         isResumed = true;
     }
 
+    /** Tells whether it gives a copy, as a new sidecar is to know. */
+    boolean gives() {
+        return gives && host.nodes().bug() != NodeBug.DONATION_FORGOTTEN;
+    }
+
+    /** A call was answered. */
+    void answered(final long call) {
+        gives &= call != sent;
+    }
+
     /** Tells whether {@code reason} is that another donor may have written into the same files: they are of no use then. */
     boolean refused(final String reason) {
         final boolean isLate = isForeign && reason.contains("that the server before this one had asked");
-        if (!isLate && !(host.servers() > 1 && reason.contains("both write into the same files"))) {
+        if (!isLate && !reason.contains("both write into the same files")) {
             return false;
         }
         isAwaiting = false;
@@ -70,6 +89,7 @@ final class ServerTransfers {
         }
         table.spoil();
         feed.stops();
+        forsake();
         isAwaiting = true;
         server.replicator().stateRequest(0, new byte[] {(byte) (asking << NODE_BITS | number)}, Gtid.UNDEFINED);
     }
@@ -79,11 +99,31 @@ final class ServerTransfers {
         final int joiner = request[0] & NODE_MASK;
         final int asker = request[0] >> NODE_BITS & NODE_MASK;
         host.tell("donate", joiner);
+        Check.that(!isCopying, "a server that gives a copy is asked for no other", joiner, donations);
+        final long number = ++donations;
+        isCopying = true;
+        gives = true;
+        sent = 0;
         applier.add(() -> snapshots.donate(joiner, asker, table.snapshot(), server, code -> {
-            final long call = server.clients().newCall();
-            final Gtid now = server.position();
-            server.call(call, () -> server.replicator().snapshotSent(call, now, code));
+            if (number == donations) {
+                donated(code);
+            }
         }));
+    }
+
+    private void donated(final int code) {
+        isCopying = false;
+        final long call = server.clients().newCall();
+        final Gtid now = server.position();
+        sent = call;
+        server.call(call, () -> server.replicator().snapshotSent(call, now, code));
+    }
+
+    /** Its data is replaced: what it gave of it is over, as it is when a server starts over for that. */
+    private void forsake() {
+        donations++;
+        isCopying = false;
+        gives = false;
     }
 
     /** A donor's copy arrives, for which server number {@code asker} of this node asked: it has the same address, whoever runs there. */

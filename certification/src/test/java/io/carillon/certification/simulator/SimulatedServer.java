@@ -78,7 +78,8 @@ final class SimulatedServer implements ReplicatedApplication {
 
     /** As it says hello to the first sidecar, or to a later one. */
     NodeSession hello(final String name) {
-        return new NodeSession(session, name, name, null, position(), feed.given(), feed.isFed() ? table.seqno() : -1, clients.awaited());
+        return new NodeSession(session, name, name, null, position(), feed.given(), feed.isFed() ? table.seqno() : -1, clients.awaited(),
+            false, transfers.gives());
     }
 
     /** Its sidecar died while it lives. False when it does not get over that: it takes a snapshot. */
@@ -250,6 +251,7 @@ final class SimulatedServer implements ReplicatedApplication {
     @Override
     public void onResult(final long call, final WsrepStatus status, final long value, final String text) {
         calls.remove(call);
+        transfers.answered(call);
         operator.answered(call, status);
         process.tell("result-" + status + " " + text, call, value);
     }
