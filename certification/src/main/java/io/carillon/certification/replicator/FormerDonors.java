@@ -51,7 +51,7 @@ final class FormerDonors {
     void gives(final MemberState donor) {
         if (!donors.containsKey(donor.id())) {
             LOG.warn("{} gives a snapshot that the server before this one asked for, and may write into the same files: no other donor"
-                + " is asked until that has ended", donor.name());
+                + " is asked until that has ended. If it hangs, end its script there, or its server", donor.name());
         }
         donors.put(donor.id(), new Donor(donor.session(), donor.name(), true, 0));
     }

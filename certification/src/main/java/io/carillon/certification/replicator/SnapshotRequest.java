@@ -241,7 +241,8 @@ final class SnapshotRequest {
 
     /** {@code from} has given it: if it does not arrive, this node's own server knows. */
     private void given(final MemberId from) {
-        if (donor.equals(from) || donor.equals(MemberId.NONE) && awaitsWord) {
+        if (!isGiven && (donor.equals(from) || donor.equals(MemberId.NONE) && awaitsWord)) {
+            LOG.info("{} has given the snapshot; waiting for this node's server to have it", node.state.member(from).name());
             isGiven = true;
             awaitsWord = false;
         }

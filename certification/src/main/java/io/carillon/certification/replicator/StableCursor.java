@@ -76,6 +76,8 @@ final class StableCursor {
         ownState.view();
         if (view.contains(node.self())) {
             membership.primaryView(view);
+        } else {
+            transfer.membersChanged(node.now()); // a donor may go and come back while this node is away
         }
     }
 

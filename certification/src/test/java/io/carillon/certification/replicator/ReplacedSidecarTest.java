@@ -176,6 +176,26 @@ class ReplacedSidecarTest {
         assertFalse(asked(c));
     }
 
+    /** What the one script ends with would count for the other. */
+    @Test
+    void nobodyElseIsGivenOneMeanwhile() {
+        begin();
+        c.donates = false;
+        cluster.killSidecar(a);
+        cluster.replaceSidecar(a);
+        cluster.settle();
+        a.events.clear();
+        final ToyServer d = cluster.joined("d");
+        assertFalse(asked(a), a.events.toString());
+        assertTrue(asked(c));
+        a.sent(-32);
+        cluster.settle();
+        assertEquals(NodeState.JOINER, d.state);
+        c.donation.run();
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, d.state);
+    }
+
     @Test
     void theFailureIsReportedByAnotherSidecar() {
         begin();
@@ -211,6 +231,22 @@ class ReplacedSidecarTest {
         cluster.replaceSidecar(a);
         cluster.settle();
         b.tick(0);
+        cluster.settle();
+        b.tick(1_000_000_000L);
+        allAreWhole();
+    }
+
+    @Test
+    void norIfTheJoinerWasAwayMeanwhile() {
+        begin();
+        cluster.isolate(b.group);
+        a.donation = null;
+        a.donates = true;
+        cluster.killSidecar(a);
+        cluster.replaceSidecar(a);
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, a.state);
+        cluster.heal(b.group);
         cluster.settle();
         b.tick(1_000_000_000L);
         allAreWhole();

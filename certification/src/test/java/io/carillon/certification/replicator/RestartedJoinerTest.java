@@ -228,6 +228,20 @@ class RestartedJoinerTest {
         isGivenItsOwn();
     }
 
+    @Test
+    void whoGaveItAndCameBackWithoutWhileTheJoinerWasAwayIsNotWaitedFor() {
+        startedAgain();
+        cluster.isolate(b.group);
+        a.donation = null;
+        cluster.killSidecar(a);
+        cluster.replaceSidecar(a);
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, a.state);
+        cluster.heal(b.group);
+        cluster.settle();
+        isGivenItsOwn();
+    }
+
     /** It was not to be seen when the next server asked. */
     @Test
     void twoThatWriteIntoTheSameFilesAreTheEnd() {
