@@ -158,11 +158,14 @@ static void set_connected(struct provider *p, bool connected) {
     pthread_mutex_unlock(&p->lock);
 }
 
-static void send_disconnect(struct provider *p) {
+static void send_disconnect(struct provider *p, int64_t deadline) {
     struct frame_out out;
     frame_begin(&out, FRAME_DISCONNECT, 0);
     struct call call = {0};
-    const wsrep_status_t status = session_call(p, &out, &call, now_ns() + LEAVE_TIMEOUT);
+    const wsrep_status_t status = session_call(p, &out, &call, deadline);
+    if (now_ns() >= deadline) {
+        session_break(p); // nothing of this membership may come after it is over
+    }
     if (status != WSREP_OK) {
         provider_log(p, WSREP_LOG_INFO, "This node did not leave its group in order: %s", call.text
             && *call.text ? call.text : "there is no sidecar, or it does not answer");
@@ -175,7 +178,7 @@ wsrep_status_t provider_connect(wsrep_t *w, const char *name, const char *url, c
     struct provider *p = provider_of(w);
     keep_connect(p, name, url, donor);
     if (atomic_load(&p->inconsistent)) {
-        send_disconnect(p); // the feed is still closed: with the answer, all of the old connection is read and dropped
+        send_disconnect(p, PARK_FOREVER); // the feed is still closed: with the answer, all of the old connection is read and dropped
     }
     atomic_store(&p->closing, false);
     atomic_store(&p->inconsistent, false);
@@ -222,7 +225,7 @@ wsrep_status_t provider_disconnect(wsrep_t *w) {
     // Whose fate is open goes without it from now on.
     atomic_store(&p->closing, true);
     calls_kick_all(&p->calls);
-    send_disconnect(p);
+    send_disconnect(p, now_ns() + LEAVE_TIMEOUT);
     peers_settle(p); // nobody can connect any more
     feed_push_final(p); // if the sidecar's own did not come
     return WSREP_OK;

@@ -92,6 +92,16 @@ enum send_result session_send(struct provider *p, struct iovec *iov, int count, 
     return ok ? SEND_OK : SEND_BROKEN;
 }
 
+void session_break(struct provider *p) {
+    struct session *s = &p->session;
+    pthread_mutex_lock(&s->write_lock);
+    const int fd = atomic_load_explicit(&s->fd, memory_order_relaxed);
+    if (fd >= 0) {
+        shutdown(fd, SHUT_RDWR); // the reader finds out and cleans up
+    }
+    pthread_mutex_unlock(&s->write_lock);
+}
+
 enum send_result session_send_frame(struct provider *p, struct frame_out *frame) {
     if (!frame_end(frame)) {
         provider_log(p, WSREP_LOG_ERROR, "A frame of type %u and %zu bytes cannot be sent: it is longer than %d bytes, or memory ran out",
