@@ -14,6 +14,14 @@ import org.junit.jupiter.api.Test;
 class PrimaryLossTest {
     private final ToyCluster cluster = new ToyCluster();
 
+    private void commitsOnceItIsBack(final ToyServer a, final ToyServer b, final long sent) {
+        cluster.heal(b.group);
+        cluster.held = false;
+        cluster.settle();
+        assertEquals("commit", b.results.get(sent));
+        assertEquals(a.rows, b.rows);
+    }
+
     @Test
     void lostPrimaryRejectsNewCallsAndKeepsThoseUnderWay() {
         final ToyServer a = cluster.seed();
@@ -68,11 +76,7 @@ class PrimaryLossTest {
         cluster.settle();
         b.tick(1_000_000_000_000_000L);
         assertEquals(null, b.results.get(sent));
-        cluster.heal(b.group);
-        cluster.held = false;
-        cluster.settle();
-        assertEquals("commit", b.results.get(sent));
-        assertEquals(a.rows, b.rows);
+        commitsOnceItIsBack(a, b, sent);
     }
 
     /** Its client would have the statement executed again. */
@@ -92,11 +96,7 @@ class PrimaryLossTest {
         b.reattach(sent);
         b.tick(ToyCluster.CONFIG.fateNs());
         assertEquals(null, b.results.get(sent));
-        cluster.heal(b.group);
-        cluster.held = false;
-        cluster.settle();
-        assertEquals("commit", b.results.get(sent));
-        assertEquals(a.rows, b.rows);
+        commitsOnceItIsBack(a, b, sent);
     }
 
     /** It is in the log up to the view of the sidecar that took that one's place, or nowhere. */

@@ -239,15 +239,8 @@ class ReplacedSidecarTest {
     @Test
     void norIfTheJoinerWasAwayMeanwhile() {
         begin();
-        cluster.isolate(b.group);
-        a.donation = null;
         a.donates = true;
-        cluster.killSidecar(a);
-        cluster.replaceSidecar(a);
-        cluster.settle();
-        assertEquals(NodeState.SYNCED, a.state);
-        cluster.heal(b.group);
-        cluster.settle();
+        cluster.forgetsItsDonationWhileAway(a, b);
         b.tick(1_000_000_000L);
         allAreWhole();
     }

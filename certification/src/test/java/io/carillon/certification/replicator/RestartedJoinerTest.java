@@ -231,14 +231,7 @@ class RestartedJoinerTest {
     @Test
     void whoGaveItAndCameBackWithoutWhileTheJoinerWasAwayIsNotWaitedFor() {
         startedAgain();
-        cluster.isolate(b.group);
-        a.donation = null;
-        cluster.killSidecar(a);
-        cluster.replaceSidecar(a);
-        cluster.settle();
-        assertEquals(NodeState.SYNCED, a.state);
-        cluster.heal(b.group);
-        cluster.settle();
+        cluster.forgetsItsDonationWhileAway(a, b);
         isGivenItsOwn();
     }
 

@@ -3,6 +3,8 @@
 
 package io.carillon.certification.replicator;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.carillon.certification.CertifierConfig;
 import io.carillon.wsrep.NodeState;
 import java.util.UUID;
@@ -64,6 +66,18 @@ final class ToyCluster extends FakeCluster {
     void replaceSidecar(final ToyServer server, final long... open) {
         sidecar(server, this, restarted(server.group));
         server.reattach(open);
+    }
+
+    /** While {@code joiner} is cut off, another sidecar of {@code donor} finds that its server gives nothing any more. */
+    void forgetsItsDonationWhileAway(final ToyServer donor, final ToyServer joiner) {
+        isolate(joiner.group);
+        donor.donation = null;
+        killSidecar(donor);
+        replaceSidecar(donor);
+        settle();
+        assertEquals(NodeState.SYNCED, donor.state);
+        heal(joiner.group);
+        settle();
     }
 
     /** The server {@code before} and its sidecar, killed and started again with what their disks hold: the same member, a new session. */
