@@ -13,7 +13,8 @@ enum greet_result { GREET_OK, GREET_AGAIN, GREET_REFUSED };
 
 void *session_main(void *provider);
 void session_set_state(struct session *s, enum session_state state, const char *failure);
-bool session_write(int fd, struct iovec *iov, int count);
+// Waits until all of it is in the socket. False: the connection broke, or a leave has taken too long.
+bool session_write(struct session *s, int fd, struct iovec *iov, int count);
 void session_fail_calls(struct provider *p);
 // Sleeps until `fd` can be read, the session shall stop, or the time is over. 1: readable, 0: time, -1: stop.
 int session_sleep(struct session *s, int fd, int ms);

@@ -29,7 +29,7 @@ static bool repeat_calls(struct provider *p, int fd) {
     }
     pthread_mutex_unlock(&p->calls.lock);
     struct iovec iov = {.iov_base = all.at, .iov_len = all.length};
-    const bool ok = all.length == 0 || session_write(fd, &iov, 1);
+    const bool ok = all.length == 0 || session_write(&p->session, fd, &iov, 1);
     free(all.at);
     return ok;
 }
@@ -96,7 +96,7 @@ static bool send_connect_again(struct provider *p, int fd) {
             put_u16(out.bytes + 6, FRAME_CONNECT_AGAIN); // one that still serves this server goes on, and the server knows of nothing
         }
         struct iovec iov = {.iov_base = out.bytes, .iov_len = out.length};
-        ok = ok && session_write(fd, &iov, 1);
+        ok = ok && session_write(&p->session, fd, &iov, 1);
         frame_out_free(&out);
     }
     return ok;
@@ -152,7 +152,7 @@ enum greet_result session_greet(struct provider *p, int fd, size_t *filled, char
         return GREET_REFUSED;
     }
     struct iovec iov = {.iov_base = hello.bytes, .iov_len = hello.length};
-    const bool sent = session_write(fd, &iov, 1);
+    const bool sent = session_write(&p->session, fd, &iov, 1);
     snprintf(reason, reason_size, "the sidecar at %s closed the connection before its welcome", s->socket_path);
     frame_out_free(&hello);
     const size_t length = sent ? read_first_frame(p, fd, filled, reason, reason_size) : 0;

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#define LEAVE_TIMEOUT (20 * SECOND) // a sidecar leaves within a few; one that hangs must not keep the server from ending
-
 void provider_log(const struct provider *p, wsrep_log_level_t level, const char *format, ...) {
     char text[1024];
     va_list args;
@@ -162,10 +160,12 @@ static void send_disconnect(struct provider *p, int64_t deadline) {
     struct frame_out out;
     frame_begin(&out, FRAME_DISCONNECT, 0);
     struct call call = {0};
+    atomic_store(&p->session.leave_by, deadline);
     const wsrep_status_t status = session_call(p, &out, &call, deadline);
     if (now_ns() >= deadline) {
         session_break(p); // nothing of this membership may come after it is over
     }
+    atomic_store(&p->session.leave_by, PARK_FOREVER);
     if (status != WSREP_OK) {
         provider_log(p, WSREP_LOG_INFO, "This node did not leave its group in order: %s", call.text
             && *call.text ? call.text : "there is no sidecar, or it does not answer");
@@ -225,7 +225,7 @@ wsrep_status_t provider_disconnect(wsrep_t *w) {
     // Whose fate is open goes without it from now on.
     atomic_store(&p->closing, true);
     calls_kick_all(&p->calls);
-    send_disconnect(p, now_ns() + LEAVE_TIMEOUT);
+    send_disconnect(p, now_ns() + p->session.leave_timeout);
     peers_settle(p); // nobody can connect any more
     feed_push_final(p); // if the sidecar's own did not come
     return WSREP_OK;

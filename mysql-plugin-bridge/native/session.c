@@ -12,9 +12,10 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-enum { PROGRESS_BYTES = 256 << 10, PROGRESS_SEQNOS = 512, QUEUE_STEP = 8 };
+enum { PROGRESS_BYTES = 256 << 10, PROGRESS_SEQNOS = 512, QUEUE_STEP = 8, ROOM_LOOK_MS = 100 };
 
 #define ALIVE_PERIOD (100 * MS)
+#define LEAVE_TIMEOUT (20 * SECOND) // a sidecar leaves within a few; one that hangs must not keep the server from ending
 
 void session_set_state(struct session *s, enum session_state state, const char *failure) {
     pthread_mutex_lock(&s->lock);
@@ -33,7 +34,17 @@ void session_set_state(struct session *s, enum session_state state, const char *
     pthread_mutex_unlock(&s->lock);
 }
 
-bool session_write(int fd, struct iovec *iov, int count) {
+// A sidecar that hangs reads nothing. Whoever waits for it then holds the lock that the leave needs, and gives up with the leave.
+static bool await_room(struct session *s, int fd) {
+    if (now_ns() >= atomic_load(&s->leave_by)) {
+        return false;
+    }
+    struct pollfd wait = {.fd = fd, .events = POLLOUT};
+    poll(&wait, 1, ROOM_LOOK_MS);
+    return true;
+}
+
+bool session_write(struct session *s, int fd, struct iovec *iov, int count) {
     while (count > 0) {
         struct msghdr message = {.msg_iov = iov, .msg_iovlen = (size_t)count};
         ssize_t n = sendmsg(fd, &message, MSG_NOSIGNAL);
@@ -41,9 +52,7 @@ bool session_write(int fd, struct iovec *iov, int count) {
             if (errno == EINTR) {
                 continue;
             }
-            if (errno == EAGAIN) {
-                struct pollfd wait = {.fd = fd, .events = POLLOUT};
-                poll(&wait, 1, -1);
+            if (errno == EAGAIN && await_room(s, fd)) {
                 continue;
             }
             return false;
@@ -84,7 +93,7 @@ enum send_result session_send(struct provider *p, struct iovec *iov, int count, 
         s->released_sent = horizon_reached(&p->apply);
         put_u64((uint8_t *)iov[0].iov_base + FRAME_HEADER_LENGTH, (uint64_t)s->released_sent);
     }
-    const bool ok = session_write(fd, iov, count);
+    const bool ok = session_write(s, fd, iov, count);
     if (!ok) {
         shutdown(fd, SHUT_RDWR); // the reader finds out and cleans up
     }
@@ -209,6 +218,8 @@ bool session_prepare(struct provider *p, char *reason, size_t reason_size) {
     pthread_condattr_destroy(&attributes);
     atomic_store(&s->fd, -1);
     atomic_store(&s->received, -1);
+    atomic_store(&s->leave_by, PARK_FOREVER);
+    s->leave_timeout = LEAVE_TIMEOUT;
     s->released_sent = -1;
     s->state_fd = -1;
     s->isolation_slot = isolation_add(p);

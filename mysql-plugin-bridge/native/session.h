@@ -36,6 +36,8 @@ struct session {
     char *failure;            // why it was refused; under lock
     bool ever_up;
     _Atomic bool stop;
+    int64_t leave_timeout;
+    _Atomic int64_t leave_by; // when a leave that is under way ends, answered or not; else PARK_FOREVER
     int wake[2]; // pipe: ends the reader's sleep
     pthread_t reader;
     bool reader_started;

@@ -30,6 +30,9 @@ static void serve(struct fake *f, int fd, uint8_t *buffer) {
             break;
         }
         pthread_mutex_lock(&f->lock);
+        while (f->hangs && !f->stop) {
+            pthread_cond_wait(&f->changed, &f->lock);
+        }
         fake_on_frame(f, buffer, length);
         pthread_mutex_unlock(&f->lock);
     }
@@ -114,6 +117,13 @@ void fake_drop(struct fake *f, bool accept_again) {
 void fake_accept(struct fake *f) {
     pthread_mutex_lock(&f->lock);
     f->accept = true;
+    pthread_cond_broadcast(&f->changed);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void fake_hang(struct fake *f, bool hangs) {
+    pthread_mutex_lock(&f->lock);
+    f->hangs = hangs;
     pthread_cond_broadcast(&f->changed);
     pthread_mutex_unlock(&f->lock);
 }

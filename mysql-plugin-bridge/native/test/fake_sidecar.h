@@ -26,6 +26,7 @@ struct fake {
     wsrep_uuid_t provider;
     bool hold;     // verdicts wait for fake_verdict
     bool accept;   // false: connections wait
+    bool hangs;    // reads nothing, but for the frame at hand, and acts upon none
     bool conflict; // of the next verdicts
     bool connect_snapshot;
     bool hold_transfers; // SST_RECEIVED and SST_SENT get no answer
@@ -57,6 +58,7 @@ void fake_start(struct fake *f);
 void fake_stop(struct fake *f);
 void fake_drop(struct fake *f, bool accept_again);
 void fake_accept(struct fake *f);
+void fake_hang(struct fake *f, bool hangs);
 void fake_await_sessions(struct fake *f, int count);
 void fake_await_count(struct fake *f, int type, int count);
 void fake_await_held(struct fake *f, int count);
