@@ -281,9 +281,14 @@ final class Membership {
         }
     }
 
+    /** Whoever waits for the connect gets an answer. A new sidecar under a running server tries as long as a member that was cut off. */
+    private boolean isAwaited() {
+        return connectCall != Offers.NOBODY && connectCall != RepeatableCalls.AGAIN;
+    }
+
     /** Time passed, or the application committed more. */
     void tick(final long nowNs) {
-        if (node.phase == Node.Phase.CONNECTING && nowNs - connectDeadlineNs >= 0 && connectCall != Offers.NOBODY) {
+        if (node.phase == Node.Phase.CONNECTING && isAwaited() && nowNs - connectDeadlineNs >= 0) {
             answerConnect(WsrepStatus.NODE_FAIL, "no primary view within " + node.config.waitPrimaryNs() / 1_000_000_000L
                 + " s: none of the members in wsrep_cluster_address answers, or they are no majority");
             leave();

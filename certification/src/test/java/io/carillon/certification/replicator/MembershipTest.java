@@ -102,6 +102,22 @@ class MembershipTest {
         assertTrue(a.results.get(call).startsWith("NODE_FAIL no primary view within 30 s"));
     }
 
+    /** As a member that was cut off does: nobody would bring it back. */
+    @Test
+    void aNewSidecarUnderARunningServerWaitsForAPrimaryViewAsLongAsItTakes() {
+        final ToyServer a = cluster.seed();
+        final ToyServer b = cluster.joined("b");
+        cluster.killSidecar(b);
+        a.write("x", "1");
+        cluster.settle();
+        cluster.replaceSidecar(b);
+        b.tick(10 * ToyCluster.CONFIG.waitPrimaryNs());
+        cluster.settle();
+        assertEquals(NodeState.SYNCED, b.state);
+        assertEquals(a.rows, b.rows);
+        assertFalse(b.events.contains("final"));
+    }
+
     @Test
     void leavingEndsWithAnEmptyViewAndCanBeRepeated() {
         final ToyServer a = cluster.seed();
