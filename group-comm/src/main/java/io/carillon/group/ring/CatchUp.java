@@ -57,7 +57,7 @@ final class CatchUp {
         silences = 0;
         budget = FIRST_BUDGET;
         turns = 0;
-        sources.forget();
+        sources.onInstalled();
         gapSinceNs = Long.MAX_VALUE;
     }
 
@@ -158,12 +158,12 @@ final class CatchUp {
         if (source == null) {
             return;
         }
-        sources.onAsked(source.slot);
         final long from = startsOver() ? 0 : machine.tail.end() + 1;
         final ExpandableArrayBuffer request = machine.transmitter.begin(PacketType.PULL);
         request.putLong(RingPacket.PULL_INDEX_OFFSET, from, LITTLE_ENDIAN);
         request.putLong(RingPacket.PULL_SEQNO_OFFSET, Math.max(resetFrom, 0), LITTLE_ENDIAN);
         request.putInt(RingPacket.PULL_BUDGET_OFFSET, budget, LITTLE_ENDIAN);
+        request.putInt(RingPacket.PULL_NUMBER_OFFSET, sources.onAsked(source.slot), LITTLE_ENDIAN);
         machine.transmitter.send(source, RingPacket.PULL_LENGTH, TrafficClass.CONTROL);
         machine.trace(TraceEvent.PULLED, from, source.slot, machine.ring.knownEnd);
     }
@@ -171,20 +171,22 @@ final class CatchUp {
     /**
      * How long an answer of {@code source} may take before it is asked for again. Where the round trip is known it is twice that, or twice
      * what answers took lately, as on a narrow link, and some: an answer that comes after all costs a link more than one that is
-     * waited for too long. Twice as much after each silence.
+     * waited for too long. What answers took counts where it is not known, too, but never for less than is usual there. Twice as much
+     * after each silence.
      */
     private long patienceNs(final Peer source) {
         final long usualNs = 5 * machine.config.joinNs();
-        final long firstNs = source == null || source.roundTripNs < 0 ? usualNs
-            : Math.min(machine.config.joinNs() + 2 * Math.max(source.roundTripNs, source.answerNs),
-                Math.max(usualNs, machine.config.installNs()));
+        final long leastNs = source == null || source.roundTripNs < 0 ? usualNs : 0;
+        final long tookNs = source == null ? 0 : Math.max(source.roundTripNs, source.answerNs);
+        final long firstNs = Math.max(leastNs,
+            Math.min(machine.config.joinNs() + 2 * tookNs, Math.max(usualNs, machine.config.installNs())));
         return Math.min(firstNs << silences, Math.max(firstNs, machine.config.installNs() / 2));
     }
 
-    /** Something came of {@code source}, which may have more under way. */
-    private void onProgress(final Peer source) {
+    /** Something came of {@code source} in answer to question {@code number}, and more may be under way. */
+    private void onProgress(final Peer source, final int number) {
         if (source != null) {
-            source.answerNs = Math.max(sources.waitedNs(source.slot), source.answerNs - source.answerNs / FORGET);
+            source.answerNs = Math.max(sources.waitedNs(source.slot, number), source.answerNs - source.answerNs / FORGET);
         }
         turns = 0;
         blind = false;
@@ -285,7 +287,7 @@ final class CatchUp {
         if (machine.tail.end() == end) {
             return; // an answer to an earlier question: asking once more for each of them would never end
         }
-        onProgress(machine.ring.peers[slot]);
+        onProgress(machine.ring.peers[slot], RingPacket.i32(buffer, offset + RingPacket.ENTRIES_ASKED_NUMBER_OFFSET));
         machine.orderReceiver.drain();
         if ((flags & RingPacket.ENTRIES_END) != 0 && isBehind()) {
             budget = Math.min(2 * budget, Math.max(FIRST_BUDGET, machine.config.pullBytes()));

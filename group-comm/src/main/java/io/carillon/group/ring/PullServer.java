@@ -29,11 +29,12 @@ final class PullServer {
     void onPull(final Peer from, final DirectBuffer buffer, final int offset) {
         final long askedIndex = RingPacket.i64(buffer, offset + RingPacket.PULL_INDEX_OFFSET);
         final long askedSeqno = RingPacket.i64(buffer, offset + RingPacket.PULL_SEQNO_OFFSET);
+        final int number = RingPacket.i32(buffer, offset + RingPacket.PULL_NUMBER_OFFSET);
         final RingLog log = machine.tail.log();
         final boolean isBehind = machine.orders() && log.endIndex() < machine.ring.viewIndex;
         if (!machine.follows() || isBehind && (askedIndex == 0 || askedIndex > log.endIndex())) {
             if (machine.orders()) {
-                refuse(from, askedIndex, askedSeqno);
+                refuse(from, askedIndex, askedSeqno, number);
             }
             return;
         }
@@ -49,24 +50,25 @@ final class PullServer {
             index += put;
             flags |= budget <= 0 || index > log.endIndex() ? RingPacket.ENTRIES_END : 0;
             packet.putByte(RingPacket.ENTRIES_FLAGS_OFFSET, (byte) flags);
-            putAsked(askedIndex, askedSeqno);
+            putAsked(askedIndex, askedSeqno, number);
             machine.transmitter.send(from, length, TrafficClass.BULK);
             flags = 0;
         }
     }
 
     /** This member starts over itself, or lacks the same. If it kept silent, two of them would wait for each other. */
-    private void refuse(final Peer to, final long askedIndex, final long askedSeqno) {
+    private void refuse(final Peer to, final long askedIndex, final long askedSeqno, final int number) {
         packet = machine.transmitter.begin(PacketType.ENTRIES);
         packet.setMemory(RingPacket.BODY_OFFSET, RingPacket.ENTRIES_FIRST_OFFSET - RingPacket.BODY_OFFSET, (byte) 0);
         packet.putByte(RingPacket.ENTRIES_FLAGS_OFFSET, (byte) (RingPacket.ENTRIES_BEGIN | RingPacket.ENTRIES_END));
-        putAsked(askedIndex, askedSeqno);
+        putAsked(askedIndex, askedSeqno, number);
         machine.transmitter.send(to, RingPacket.ENTRIES_FIRST_OFFSET, TrafficClass.BULK);
     }
 
-    private void putAsked(final long index, final long seqno) {
+    private void putAsked(final long index, final long seqno, final int number) {
         packet.putLong(RingPacket.ENTRIES_ASKED_INDEX_OFFSET, index, LITTLE_ENDIAN);
         packet.putLong(RingPacket.ENTRIES_ASKED_SEQNO_OFFSET, seqno, LITTLE_ENDIAN);
+        packet.putInt(RingPacket.ENTRIES_ASKED_NUMBER_OFFSET, number, LITTLE_ENDIAN);
     }
 
     private static long indexAfter(final RingLog log, final long seqno) {

@@ -10,7 +10,14 @@ import java.util.Arrays;
  * lacked, what was asked for may well be the only one that holds what follows.
  */
 final class PullSources {
+    /** Answers to this many of the latest questions are told apart. */
+    private static final int REMEMBERED = 32;
+
     private final RingMachine machine;
+    /** By number of the question: whom it went to, or nobody, and since when its answer, or the rest of it, is waited for. */
+    private final int[] askedSlot = new int[REMEMBERED];
+    private final long[] askedNs = new long[REMEMBERED];
+    private int latest;
     /** What the marks below concern. */
     private long question;
     /** By slot: who purged what is asked for. */
@@ -19,15 +26,18 @@ final class PullSources {
     private boolean[] lacking = {};
     /** By slot: who acknowledged it, and was asked. */
     private boolean[] asked = {};
-    /** By slot: it owes an answer, or its rest. */
-    private boolean[] owes = {};
-    /** By slot: since when. */
-    private long[] owesSinceNs = {};
     /** All have purged it or lack it: the latest answer has to do. */
     private boolean lastResort;
 
     PullSources(final RingMachine machine) {
         this.machine = machine;
+        Arrays.fill(askedSlot, Peer.NO_SLOT);
+    }
+
+    /** Another ring has other slots. */
+    void onInstalled() {
+        Arrays.fill(askedSlot, Peer.NO_SLOT);
+        forget();
     }
 
     /** What is asked from now on. */
@@ -39,12 +49,10 @@ final class PullSources {
     }
 
     /** Nobody has said anything yet. */
-    void forget() {
+    private void forget() {
         purged = new boolean[machine.ring.size()];
         lacking = new boolean[machine.ring.size()];
         asked = new boolean[machine.ring.size()];
-        owes = new boolean[machine.ring.size()];
-        owesSinceNs = new long[machine.ring.size()];
         lastResort = false;
     }
 
@@ -129,19 +137,26 @@ final class PullSources {
         lastResort |= first(0, false, false) == null;
     }
 
-    /** It is asked, perhaps not for the first time. */
-    void onAsked(final int slot) {
-        if (!owes[slot]) {
-            owes[slot] = true;
-            owesSinceNs[slot] = machine.nowNs;
-        }
+    /** The number of a question that goes to the member in {@code slot} now. */
+    int onAsked(final int slot) {
+        latest++;
+        askedSlot[latest & REMEMBERED - 1] = slot;
+        askedNs[latest & REMEMBERED - 1] = machine.nowNs;
+        return latest;
     }
 
-    /** For how long it has owed what came of it just now; what follows it owes from now on. */
-    long waitedNs(final int slot) {
-        final long waitedNs = owes[slot] ? machine.nowNs - owesSinceNs[slot] : 0;
-        owes[slot] = true;
-        owesSinceNs[slot] = machine.nowNs;
+    /**
+     * How long it took until something came of {@code slot} in answer to question {@code number}; what follows is waited for from now
+     * on. By the question itself: since the first that asked for the same, a lost answer would look like one that is late, and since
+     * the last a late one like one that is early. 0 if the question is forgotten.
+     */
+    long waitedNs(final int slot, final int number) {
+        final int at = number & REMEMBERED - 1;
+        if (latest - number < 0 || latest - number >= REMEMBERED || askedSlot[at] != slot) {
+            return 0;
+        }
+        final long waitedNs = machine.nowNs - askedNs[at];
+        askedNs[at] = machine.nowNs;
         return waitedNs;
     }
 

@@ -17,9 +17,8 @@ record Directions(List<Odd> odd) {
     static final Directions NONE = new Directions(List.of());
 
     /** What a link that is no fault may lose or damage. */
-    private static final double HEALED_LOSS_MAX = 0.03;
+    private static final double HEALED_LOSS_MAX = 0.1;
     private static final double HEALED_DAMAGE_MAX = 0.02;
-    private static final double HEALED_DUPLICATION_MAX = 0.05;
     private static final long US = 1_000L;
     private static final long MS = 1_000_000L;
 
@@ -35,10 +34,6 @@ record Directions(List<Odd> odd) {
     record Odd(int from, int to, boolean far, long delayMin, long delayMean, double loss, double duplication, double damage) {
         double loss(final boolean healed) {
             return healed ? Math.min(loss, HEALED_LOSS_MAX) : loss;
-        }
-
-        double duplication(final boolean healed) {
-            return healed ? Math.min(duplication, HEALED_DUPLICATION_MAX) : duplication;
         }
 
         double damage(final boolean healed) {

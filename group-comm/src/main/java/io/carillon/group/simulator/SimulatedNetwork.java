@@ -296,7 +296,7 @@ final class SimulatedNetwork {
     }
 
     private double duplication(final int link) {
-        return odd[link] != null ? odd[link].duplication(faultless) : faultless ? 0 : options.duplication();
+        return odd[link] != null ? odd[link].duplication() : faultless ? 0 : options.duplication();
     }
 
     private double damage(final int link) {

@@ -58,13 +58,14 @@ public final class RingPacket {
     public static final int TOKEN_SENT_OFFSET = BODY_OFFSET + 8;
     public static final int TOKEN_BACKLOG_OFFSET = BODY_OFFSET + 16;
 
-    /** PULL: from this index, or, when that is 0, from this seqno; bytes wanted. */
+    /** PULL: from this index, or, when that is 0, from this seqno; bytes wanted; number of the question. */
     public static final int PULL_INDEX_OFFSET = BODY_OFFSET;
     public static final int PULL_SEQNO_OFFSET = BODY_OFFSET + 8;
     public static final int PULL_BUDGET_OFFSET = BODY_OFFSET + 16;
-    public static final int PULL_LENGTH = BODY_OFFSET + 20;
+    public static final int PULL_NUMBER_OFFSET = BODY_OFFSET + 20;
+    public static final int PULL_LENGTH = BODY_OFFSET + 24;
 
-    /** ENTRIES: index, seqno and epoch before the first, count, flags, the index and seqno of the PULL that it answers, entries. */
+    /** ENTRIES: index, seqno and epoch before the first, count, flags, index, seqno and number of the PULL that it answers, entries. */
     public static final int ENTRIES_BASE_INDEX_OFFSET = BODY_OFFSET;
     public static final int ENTRIES_BASE_SEQNO_OFFSET = BODY_OFFSET + 8;
     public static final int ENTRIES_BASE_EPOCH_OFFSET = BODY_OFFSET + 16;
@@ -72,7 +73,8 @@ public final class RingPacket {
     public static final int ENTRIES_FLAGS_OFFSET = BODY_OFFSET + 28;
     public static final int ENTRIES_ASKED_INDEX_OFFSET = BODY_OFFSET + 29;
     public static final int ENTRIES_ASKED_SEQNO_OFFSET = BODY_OFFSET + 37;
-    public static final int ENTRIES_FIRST_OFFSET = BODY_OFFSET + 45;
+    public static final int ENTRIES_ASKED_NUMBER_OFFSET = BODY_OFFSET + 45;
+    public static final int ENTRIES_FIRST_OFFSET = BODY_OFFSET + 49;
     /** The answer begins with this packet. */
     public static final int ENTRIES_BEGIN = 1;
     /** The answer ends with this packet. */
