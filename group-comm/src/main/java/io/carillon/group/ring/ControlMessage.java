@@ -20,7 +20,7 @@ public sealed interface ControlMessage {
      * @param weight of the sender in the latest configuration that it knows.
      * @param reach whom the sender hears, itself included, sorted.
      * @param heardBy who of these hears the sender, as far as it knows, sorted.
-     * @param choice whom it would make a ring with, sorted; empty while it still waits for answers.
+     * @param choice gathering: whom it would make a ring with, sorted, empty while it still waits for answers; else who is in its ring.
      * @param reason why it gathers.
      * @param overrides its operator's word.
      * @param stableKnown whether the first of {@code electorates} is known stable.

@@ -93,7 +93,7 @@ final class Gatherer {
         final boolean takesPart = machine.takesPart();
         return new ControlMessage.Join(machine.promisedEpoch, takesPart ? machine.ring.epoch : 0, gathering,
             takesPart && machine.ring.primary, machine.group(), machine.weight(), reach(), heardBy(),
-            gathering ? choice : List.of(), reason, machine.word(), machine.tail.isFirstProvenStable(),
+            gathering ? choice : takesPart ? machine.ring.present() : List.of(), reason, machine.word(), machine.tail.isFirstProvenStable(),
             machine.tail.proven().stream().map(Configuration::electorate).toList());
     }
 
@@ -169,7 +169,7 @@ final class Gatherer {
         if (stale || failed.contains(peer.id)) {
             return;
         }
-        if (!join.gathering()) {
+        if (!join.gathering() && !leavesRingAsItIs(join)) {
             heard.remove(peer.id);
             return;
         }
@@ -187,7 +187,11 @@ final class Gatherer {
         final Ring ring = machine.ring;
         if (ring != null && ring.isMember(ring.slotOf(peer.id))) {
             if (join.gathering() && join.promisedEpoch() >= ring.epoch) {
-                enterWith(GatherReason.PEER_GATHERS, peer, join);
+                if (leavesRingAsItIs(join)) {
+                    probe(peer); // sent before it heard of the agreement: answered with gathering, it would be heard so again
+                } else {
+                    enterWith(GatherReason.PEER_GATHERS, peer, join);
+                }
             } else if (!join.gathering() && join.ringEpoch() > ring.epoch) {
                 enterWith(GatherReason.STRANDED, peer, join);
             } else if (!join.gathering() && join.ringEpoch() < ring.epoch && join.promisedEpoch() >= ring.epoch
@@ -293,18 +297,26 @@ final class Gatherer {
      * whom only some of them hear would make them begin again and again.
      */
     private boolean isAsItWas() {
-        final Ring ring = machine.ring;
-        if (ring == null || !machine.takesPart() || ring.primary || !List.of(ring.ids).equals(choice)
-            || !machine.word().equals(Overrides.NONE)) {
+        if (!hasRingToKeep() || !machine.ring.present().equals(choice)) {
             return false;
         }
         for (final MemberId id : choice) {
             final ControlMessage.Join join = heard.get(id);
-            if (join != null && (join.ringEpoch() != ring.epoch || !join.overrides().equals(Overrides.NONE))) {
+            if (join != null && !leavesRingAsItIs(join)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean hasRingToKeep() {
+        return machine.takesPart() && !machine.ring.primary && machine.word().equals(Overrides.NONE);
+    }
+
+    /** Tells whether the sender of {@code join} is in this member's ring, which is not primary, and wants no other one. */
+    private boolean leavesRingAsItIs(final ControlMessage.Join join) {
+        return hasRingToKeep() && join.ringEpoch() == machine.ring.epoch && join.choice().equals(machine.ring.present())
+            && join.overrides().equals(Overrides.NONE);
     }
 
     private boolean isConsensus() {

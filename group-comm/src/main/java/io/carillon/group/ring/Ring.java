@@ -4,6 +4,8 @@
 package io.carillon.group.ring;
 
 import io.carillon.group.MemberId;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The ring of one epoch, as one member has installed it. */
 final class Ring {
@@ -90,6 +92,17 @@ final class Ring {
 
     boolean isMember(final int slot) {
         return slot >= 0 && !gone[slot];
+    }
+
+    /** The members that have not left, sorted. */
+    List<MemberId> present() {
+        final List<MemberId> present = new ArrayList<>();
+        for (int slot = 0; slot < ids.length; slot++) {
+            if (!gone[slot]) {
+                present.add(ids[slot]);
+            }
+        }
+        return present;
     }
 
     int membersLeft() {

@@ -5,6 +5,7 @@ package io.carillon.group.ring;
 
 import io.carillon.group.MemberId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +22,10 @@ final class RingChoice {
     private static final Comparator<Electorate> NEWEST_FIRST =
         Comparator.comparingLong(Electorate::epoch).thenComparingLong(Electorate::index).reversed();
 
+    /** Of two rings, each sorted, that cannot be primary the better one is greater: the larger, then the one of the lower ids. */
+    static final Comparator<List<MemberId>> WITHOUT_VOTES = Comparator.<List<MemberId>>comparingInt(List::size)
+        .thenComparing((a, b) -> Arrays.compare(b.toArray(new MemberId[0]), a.toArray(new MemberId[0])));
+
     private final SortedMap<MemberId, ControlMessage.Join> joins;
 
     private RingChoice(final SortedMap<MemberId, ControlMessage.Join> joins) {
@@ -30,6 +35,11 @@ final class RingChoice {
     /** The members of the best ring, sorted. {@code joins} are those who may be in it. */
     static List<MemberId> best(final SortedMap<MemberId, ControlMessage.Join> joins) {
         return new RingChoice(joins).best();
+    }
+
+    /** Tells whether {@code members}, of {@code joins}, could be a primary ring. */
+    static boolean canBePrimary(final SortedMap<MemberId, ControlMessage.Join> joins, final List<MemberId> members) {
+        return new RingChoice(joins).canBePrimary(members);
     }
 
     private List<MemberId> best() {

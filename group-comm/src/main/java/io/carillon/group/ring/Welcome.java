@@ -127,8 +127,30 @@ final class Welcome {
             }
         }
         joins.replaceAll((id, said) -> said.withReach(reachOf(id, joins)));
-        final List<MemberId> best = RingChoice.best(joins);
+        final List<MemberId> best = bestToBeHad(joins);
         return best.contains(peer.id) && best.contains(machine.self) && !best.equals(List.copyOf(present));
+    }
+
+    /**
+     * The best ring of those who would come. Who is in a better one stays there: where no ring can be primary, all rings have one
+     * order, and each is left for a better one only, so that there is a last one.
+     */
+    private List<MemberId> bestToBeHad(final TreeMap<MemberId, ControlMessage.Join> joins) {
+        for (;;) {
+            final List<MemberId> best = RingChoice.best(joins);
+            final List<MemberId> settled = RingChoice.canBePrimary(joins, best) ? List.of()
+                : best.stream().filter(id -> isSettled(id, joins.get(id), best)).toList();
+            if (settled.isEmpty()) {
+                return best;
+            }
+            settled.forEach(joins::remove);
+        }
+    }
+
+    /** Tells whether a member of another ring would lose by {@code best}. */
+    private boolean isSettled(final MemberId id, final ControlMessage.Join join, final List<MemberId> best) {
+        return !join.gathering() && !id.equals(machine.self) && !isInRing(id) && !join.choice().contains(machine.self)
+            && RingChoice.WITHOUT_VOTES.compare(join.choice(), best) > 0;
     }
 
     private boolean isInRing(final MemberId id) {
