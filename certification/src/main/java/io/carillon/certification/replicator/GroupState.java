@@ -57,6 +57,7 @@ final class GroupState {
                 after.state = before.state;
                 after.desyncCount = before.desyncCount;
                 after.released = before.released;
+                after.asOf = before.asOf;
                 after.donatesTo = before.donatesTo;
                 after.donor = before.donor;
             }
@@ -102,6 +103,7 @@ final class GroupState {
         } else if (!state.hasData()) {
             state.state = NodeState.JOINED;
             state.donor = MemberId.NONE;
+            state.asOf = Long.MAX_VALUE;
         }
     }
 
@@ -145,6 +147,7 @@ final class GroupState {
         if (state != null) {
             state.state = is.state();
             state.desyncCount = Math.max(0, is.desyncCount());
+            state.asOf = Long.MAX_VALUE;
         }
     }
 

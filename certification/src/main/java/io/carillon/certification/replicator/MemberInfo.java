@@ -19,17 +19,18 @@ import org.agrona.concurrent.UnsafeBuffer;
  * @param segment {@code gmcast.segment}.
  * @param released every seqno up to it is committed there, -1 none.
  * @param writeRate write sets of its server that were ordered a second, lately.
+ * @param asOf index of the order up to which it had heard when it said so.
  */
 public record MemberInfo(UUID session, String name, String incoming, NodeState state, int desyncCount, int segment, long released,
-    int writeRate) {
-    private static final int VERSION = 1;
+    int writeRate, long asOf) {
+    private static final int VERSION = 2;
     private static final int NAME_MAX = 256;
     private static final int INCOMING_MAX = 1024;
 
     /** The bytes that ride in a view. */
     public byte[] encode() {
         return new FlatWriter().u8(VERSION).uuid(session).str(name).str(incoming).u8(state.code()).i32(desyncCount).u8(segment)
-            .i64(released).i32(writeRate).copy();
+            .i64(released).i32(writeRate).i64(asOf).copy();
     }
 
     /** Reads a member's bytes; a member that says nothing readable counts as one without a server. */
@@ -47,9 +48,11 @@ public record MemberInfo(UUID session, String name, String incoming, NodeState s
             final int segment = in.u8();
             final long released = in.i64();
             final int writeRate = in.i32();
+            final long asOf = in.i64();
             in.end();
             final boolean known = state <= NodeState.ERROR.code() && desyncCount >= 0 && writeRate >= 0;
-            return known ? new MemberInfo(session, name, incoming, NodeState.of(state), desyncCount, segment, released, writeRate)
+            return known
+                ? new MemberInfo(session, name, incoming, NodeState.of(state), desyncCount, segment, released, writeRate, asOf)
                 : unknown(member);
         } catch (final FlatReader.Malformed e) {
             return unknown(member);
@@ -57,6 +60,6 @@ public record MemberInfo(UUID session, String name, String incoming, NodeState s
     }
 
     private static MemberInfo unknown(final RingMember member) {
-        return new MemberInfo(new UUID(member.id().msb(), member.id().lsb()), member.name(), "", NodeState.UNDEFINED, 0, 0, -1, 0);
+        return new MemberInfo(new UUID(member.id().msb(), member.id().lsb()), member.name(), "", NodeState.UNDEFINED, 0, 0, -1, 0, 0);
     }
 }

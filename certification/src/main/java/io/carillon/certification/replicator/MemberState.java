@@ -16,6 +16,8 @@ public final class MemberState {
     NodeState state;
     int desyncCount;
     long released;
+    /** Index of the order up to which it had heard when it said what is known of it; the largest where that is its word since the view. */
+    long asOf;
     /** Whom it gives a snapshot, or {@link MemberId#NONE}. */
     MemberId donatesTo = MemberId.NONE;
     /** Who gives it one, or {@link MemberId#NONE}. */
@@ -28,6 +30,7 @@ public final class MemberState {
         state = info.state();
         desyncCount = info.desyncCount();
         released = info.released();
+        asOf = info.asOf();
     }
 
     /** A member as it says of itself in a view. */

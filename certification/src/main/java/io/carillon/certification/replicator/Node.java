@@ -154,7 +154,7 @@ final class Node {
     /** What this member says about itself in the next view. */
     byte[] info() {
         return new MemberInfo(session.session(), session.name(), session.incoming(), ownState, ownDesync, config.segment(),
-            released, writeRate).encode();
+            released, writeRate, stateCursor).encode();
     }
 
     /** A view as the application sees it. */

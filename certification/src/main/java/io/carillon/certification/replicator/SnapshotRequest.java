@@ -50,6 +50,8 @@ final class SnapshotRequest {
     private boolean isGiven;
     /** Seqno as of the request that chose the donor. */
     private long askedAt = NOBODY_ASKED;
+    /** Index of that request; whoever was chosen by it may have said that it gives nothing before it heard of it. */
+    private long askedIndex;
     private boolean isSent;
     private long retryAtNs;
 
@@ -68,6 +70,7 @@ final class SnapshotRequest {
         isGiven = false;
         isSent = false;
         askedAt = asked ? ASKED_BEFORE : NOBODY_ASKED;
+        askedIndex = 0;
         former.begin();
     }
 
@@ -123,10 +126,10 @@ final class SnapshotRequest {
     }
 
     /**
-     * The request is ordered behind {@code seqno}, and {@code chosen} is to give the snapshot; null: nobody can now. Why that cannot
-     * go on, or null.
+     * The request is entry {@code index}, behind {@code seqno}, and {@code chosen} is to give the snapshot; null: nobody can now.
+     * Why that cannot go on, or null.
      */
-    String ordered(final MemberState chosen, final long seqno, final long nowNs) {
+    String ordered(final MemberState chosen, final long index, final long seqno, final long nowNs) {
         isSent = false;
         if (chosen != null && !donor.equals(MemberId.NONE)) {
             return two(donorName, chosen.name());
@@ -142,6 +145,7 @@ final class SnapshotRequest {
             return null;
         }
         askedAt = seqno;
+        askedIndex = index;
         gives(chosen);
         LOG.info("{} gives the snapshot", donorName);
         return null;
@@ -174,8 +178,7 @@ final class SnapshotRequest {
         }
         final MemberState state = node.state.member(donor);
         // A member that died and is back has its id; that of its server tells whether that died, too.
-        if (state != null && !state.session().equals(donorSession) || awaitsWord && state != null && state.hasData()
-            && state.desyncCount() == 0) {
+        if (state != null && !state.session().equals(donorSession) || awaitsWord && state != null && givesNothing(state)) {
             LOG.warn("{} left before the snapshot was complete; asking for another donor", donorName);
             again(nowNs);
         } else if ((state == null || !state.hasData()) && !awaitsWord) {
@@ -183,6 +186,10 @@ final class SnapshotRequest {
                 donorName, WORD_NS / 1_000_000_000L);
             awaitWord(nowNs);
         }
+    }
+
+    private boolean givesNothing(final MemberState state) {
+        return state.hasData() && state.desyncCount() == 0 && state.asOf >= askedIndex;
     }
 
     /** Tells whether the word may be about a snapshot for this node: that of a donor whose sidecar was replaced names nobody. */
@@ -226,6 +233,7 @@ final class SnapshotRequest {
     }
 
     private String stillGiven(final MemberId from) {
+        askedIndex = 0;
         if (donor.equals(MemberId.NONE)) {
             gives(node.state.member(from));
             LOG.info("{} still gives the snapshot", donorName);

@@ -154,7 +154,7 @@ final class StableCursor {
             }
         }
         if (own) {
-            transfer.ownRequestOrdered(seqno, donor, node.now());
+            transfer.ownRequestOrdered(index, seqno, donor, node.now());
         }
     }
 

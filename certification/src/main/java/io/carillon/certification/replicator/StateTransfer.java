@@ -232,14 +232,14 @@ final class StateTransfer {
     }
 
     /** An own state request is ordered. */
-    void ownRequestOrdered(final long seqno, final MemberState chosen, final long nowNs) {
+    void ownRequestOrdered(final long index, final long seqno, final MemberState chosen, final long nowNs) {
         if (!isIn(Node.Phase.AWAIT_SNAPSHOT)) {
             return;
         }
         if (request.isTrivial()) {
             received(new Gtid(joinView.group(), seqno));
         } else {
-            failIf(request.ordered(chosen, seqno, nowNs));
+            failIf(request.ordered(chosen, index, seqno, nowNs));
             requestSettled();
         }
     }

@@ -65,6 +65,32 @@ class SnapshotTest {
         assertEquals(NodeState.SYNCED, b.state);
     }
 
+    /** The view in which it is back says of it what it was before: nobody is asked again, or two would write into the same files. */
+    @Test
+    void aDonorThatIsCutOffBeforeItHearsOfItIsTheDonorWhenItIsBack() {
+        final ToyServer a = cluster.seed();
+        final ToyServer c = cluster.joined("c");
+        a.donates = false;
+        a.group.deaf = true;
+        final ToyServer b = cluster.joined("b");
+        a.write("meanwhile", "2");
+        cluster.isolate(a.group);
+        cluster.settle();
+        cluster.heal(a.group);
+        a.group.deaf = false;
+        cluster.settle();
+        b.tick(1_000_000_000L);
+        cluster.settle();
+        assertEquals(2, a.events.stream().filter(event -> event.startsWith("donate")).count(), "to c and b: " + a.events);
+        assertFalse(c.events.stream().anyMatch(event -> event.startsWith("donate")), c.events.toString());
+        a.donation.run();
+        cluster.settle();
+        for (final ToyServer server : List.of(a, b, c)) {
+            assertEquals(NodeState.SYNCED, server.state, server.name);
+            assertEquals(a.rows, server.rows);
+        }
+    }
+
     /** What a view says of a member may be older than what the member has ordered since. */
     @Test
     void aViewThatIsBehindLeavesNobodyDesynced() {
