@@ -51,5 +51,13 @@ public enum NodeMark {
     DISK_FULL,
     POWER_LOST,
     /** A log ended with an entry that was not whole. */
-    TORN_END
+    TORN_END,
+    /** A core was primary, its servers in sync, and committed what it was offered, while a node was dead. */
+    WENT_ON_WITHOUT_DEAD,
+    WENT_ON_WITHOUT_PAUSED,
+    WENT_ON_WITHOUT_CUT_OFF,
+    /** A server that was not in sync when its core was alone came in sync there. */
+    CORE_SERVER_CAME_IN_SYNC,
+    /** One was given a snapshot by another. */
+    CORE_SERVER_TOOK_SNAPSHOT
 }

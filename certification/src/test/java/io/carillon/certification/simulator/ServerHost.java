@@ -161,6 +161,28 @@ final class ServerHost implements NodeHost, UpperLayer {
     }
 
     @Override
+    public boolean hasDataOf(final long seqno) {
+        return table.history() != null && table.seqno() >= seqno;
+    }
+
+    @Override
+    public void loseData() {
+        if (process == null || !process.isRunning()) {
+            serverDies(0);
+            table.spoil();
+            return;
+        }
+        process.later(0, () -> {
+            if (server != null) {
+                replicator.detach();
+            }
+            serverDies(0);
+            table.spoil();
+            process.later(loneDeaths.downNs(), this::serverComesBack);
+        });
+    }
+
+    @Override
     public void heal() {
         healed = true;
         files.heal();

@@ -100,12 +100,12 @@ final class ServerTransfers {
         final int asker = request[0] >> NODE_BITS & NODE_MASK;
         host.tell("donate", joiner);
         Check.that(!isCopying, "a server that gives a copy is asked for no other", joiner, donations);
-        final long number = ++donations;
+        final long donation = ++donations;
         isCopying = true;
         gives = true;
         sent = 0;
-        applier.add(() -> snapshots.donate(joiner, asker, table.snapshot(), server, code -> {
-            if (number == donations) {
+        applier.add(() -> snapshots.donate(number, joiner, asker, table.snapshot(), server, code -> {
+            if (donation == donations) {
                 donated(code);
             }
         }));

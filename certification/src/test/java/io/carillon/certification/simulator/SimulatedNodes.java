@@ -47,6 +47,7 @@ final class SimulatedNodes implements SimulatedHosts {
     private final ReplicatorConfig config;
     private final ReferenceOrder order;
     private final Snapshots snapshots;
+    private final CoreAlone core = new CoreAlone(hosts, marks);
     private final int hotRows;
     private final double diskFaults;
     private long sessions;
@@ -67,7 +68,7 @@ final class SimulatedNodes implements SimulatedHosts {
         config = new ReplicatorConfig(certifier, 0, Integer.MAX_VALUE, FOR_EVER_NS, fateNs, 0,
             ReplicatorConfig.FlowLimits.of(random.chance(0.5) ? 16 : 200));
         order = new ReferenceOrder(certifier, marks);
-        snapshots = new Snapshots(hosts::get, marks, Xoshiro256.stream(seed, "snapshots"), bug);
+        snapshots = new Snapshots(hosts::get, core, marks, Xoshiro256.stream(seed, "snapshots"), bug);
         hotRows = 1 + random.below(ReferenceOrder.ROWS);
         final double drawn = random.chance(0.5) ? random.nextDouble() * 0.6 : 0;
         diskFaults = has(NodeTrouble.DISK_FAULTS) ? drawn : 0;
@@ -174,6 +175,16 @@ final class SimulatedNodes implements SimulatedHosts {
     @Override
     public void stable(final long index, final long seqno, final MemberId origin, final EntryKind kind, final byte[] payload) {
         order.stable(seqno, origin, kind, payload);
+    }
+
+    @Override
+    public void alone(final Absence[] absences) {
+        core.begin(absences);
+    }
+
+    @Override
+    public void together(final boolean wentOn) {
+        core.end(wentOn);
     }
 
     /** All servers have committed everything: their tables were compared when they did. */

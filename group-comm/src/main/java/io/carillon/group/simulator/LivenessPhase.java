@@ -7,7 +7,8 @@ import io.carillon.group.ring.RingView;
 
 /**
  * What must happen once nothing fails any more: one primary view of everybody, all of them voters, and every offer
- * from then on delivered everywhere, within a bound of virtual time. In some runs first the same of a core alone ({@link Outsiders}).
+ * from then on delivered everywhere, within a bound of virtual time. In some runs first the same of a core alone ({@link Outsiders}), the
+ * servers of whole nodes included.
  */
 final class LivenessPhase {
     private static final long S = 1_000_000_000L;
@@ -28,8 +29,9 @@ final class LivenessPhase {
     void run(final long leastEvents, final long leastMessages) {
         simulator.stopOffering();
         final Outsiders outsiders = simulator.outsiders();
-        if (simulator.isModelled() && outsiders.choose()) {
+        if (outsiders.choose()) {
             simulator.network().heal();
+            simulator.healHosts();
             outsiders.isolate();
             startAndResume();
             outsiders.release(wentOn());
@@ -64,7 +66,11 @@ final class LivenessPhase {
 
     /** False if the core rightly waits for somebody. */
     private boolean wentOn() {
-        return await("core: " + UNITED, this::toUnite) && offerRound() && await("core: " + DELIVERED, this::toSettle);
+        boolean isSo = await("core: " + UNITED, this::toUnite);
+        for (int round = simulator.outsiders().rounds(); isSo && round > 0; round--) {
+            isSo = offerRound() && await("core: " + DELIVERED, this::toSettle);
+        }
+        return isSo;
     }
 
     private boolean offerRound() {

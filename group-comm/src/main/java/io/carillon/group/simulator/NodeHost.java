@@ -30,6 +30,12 @@ public interface NodeHost {
     /** The disk is empty; with {@code serverToo} that of the server beside it, too. */
     void wipe(boolean serverToo);
 
+    /** Tells whether the server beside it has the data up to {@code seqno} at least. */
+    boolean hasDataOf(long seqno);
+
+    /** The server beside it dies, and its data is gone; there is another one as soon as the process runs. */
+    void loseData();
+
     /** No more faults of its own. */
     void heal();
 

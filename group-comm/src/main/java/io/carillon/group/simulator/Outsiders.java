@@ -9,6 +9,7 @@ import io.carillon.group.ring.RingView;
 import io.carillon.group.simulator.SimulatedLog.Durability;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
@@ -43,12 +44,24 @@ final class Outsiders {
         private boolean isOfLinks() {
             return compareTo(CUT_OFF) > 0;
         }
+
+        private SimulatedHosts.Absence absence() {
+            return switch (this) {
+                case DEAD -> SimulatedHosts.Absence.DEAD;
+                case PAUSED -> SimulatedHosts.Absence.PAUSED;
+                default -> SimulatedHosts.Absence.CUT_OFF;
+            };
+        }
     }
 
     /** Beyond the end of any run. */
     private static final long FOR_GOOD = 1_000_000_000_000_000L;
     /** That a node is to be one; others may have to stay in the core. */
     private static final double SHARE = 0.7;
+    /** That the server of a node is to lose its data when that is one of the core. */
+    private static final double EMPTIED = 0.7;
+    /** Of whole nodes, so that some have more to hand on than what was under way. */
+    private static final int ROUNDS_MAX = 8;
 
     private final Simulator simulator;
     private final SwarmOptions options;
@@ -76,9 +89,12 @@ final class Outsiders {
             order[i] = order[at];
             order[at] = i;
         }
+        if (simulator.node(0).hosted() != null && random.chance(0.5)) {
+            completeFirst(order);
+        }
         boolean some = false;
         for (final int node : order) {
-            final Kind kind = Kind.values()[random.below(Kind.values().length)];
+            final Kind kind = drawKind();
             if (random.chance(SHARE)) {
                 kinds[node] = kind;
                 if (!coreIsEnough()) {
@@ -90,10 +106,61 @@ final class Outsiders {
         return some;
     }
 
-    /** By the rule of the decision (docs/ring.md, section 4), which goes by what is known to those who are present. */
+    /** Whoever has everything is tried first: the core is to be one whose servers need each other, as far as that is enough. */
+    private void completeFirst(final int[] order) {
+        final long all = simulator.history().stableEntry(simulator.history().stableIndex()).seqno();
+        final List<Integer> nodes = Arrays.stream(order).boxed()
+            .sorted(Comparator.comparing(node -> !simulator.node(node).hosted().host().hasDataOf(all))).toList();
+        Arrays.setAll(order, i -> nodes.get(i));
+    }
+
+    /** A server knows nothing of single links: for whole nodes all kinds of those together are half. */
+    private Kind drawKind() {
+        if (simulator.node(0).hosted() == null) {
+            return Kind.values()[random.below(Kind.values().length)];
+        }
+        return switch (random.below(4)) {
+            case 0 -> Kind.DEAD;
+            case 1 -> Kind.PAUSED;
+            default -> Kind.values()[Kind.CUT_OFF.ordinal() + random.below(Kind.values().length - Kind.CUT_OFF.ordinal())];
+        };
+    }
+
+    /** How often everybody of the core is offered something. */
+    int rounds() {
+        return simulator.node(0).hosted() == null ? 1 : 1 + random.below(ROUNDS_MAX);
+    }
+
+    /**
+     * By the rule of the decision (docs/ring.md, section 4), which goes by what is known to those who are present; and among
+     * whole nodes by that of the servers: {@link #hasState}.
+     */
     private boolean coreIsEnough() {
         final List<RingView> known = knownToCore();
-        return !known.isEmpty() && firstWithoutMajority(known) == null;
+        return !known.isEmpty() && firstWithoutMajority(known) == null && hasState(known);
+    }
+
+    /**
+     * Tells whether some server of the core needs nobody else's data, and so can be the donor of all others of the core: that of a
+     * voter, whose log is never given up, where that log holds everything behind what the server has. A core without one waits for
+     * an outsider, who alone can give it a snapshot.
+     */
+    private boolean hasState(final List<RingView> known) {
+        for (int i = 0; i < kinds.length; i++) {
+            final SimulatedNode node = simulator.node(i);
+            if (node.hosted() == null) {
+                return true;
+            }
+            if (kinds[i] == null && isVoterOfAll(known, node) && node.hosted().host().hasDataOf(node.log().baseSeqno())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isVoterOfAll(final List<RingView> views, final SimulatedNode node) {
+        return views.stream().allMatch(view -> view.members().stream()
+            .anyMatch(member -> member.weight() > 0 && member.id().equals(node.self()) && isOfCore(member)));
     }
 
     /** Tells whether {@code node} is one now. */
@@ -117,6 +184,11 @@ final class Outsiders {
                 simulator.note(i, "outsider-" + kinds[i], 0, 0, 0);
             }
         }
+        if (simulator.node(0).hosted() != null) {
+            emptyOne();
+        }
+        simulator.hostsAlone(Arrays.stream(kinds).map(kind -> kind == null ? null : kind.absence())
+            .toArray(SimulatedHosts.Absence[]::new));
     }
 
     private void isolate(final SimulatedNode node) {
@@ -141,6 +213,24 @@ final class Outsiders {
                     }
                 }
             }
+        }
+    }
+
+    /**
+     * Of a core of whole nodes the server of one loses its data, where another one of the core has enough: it must be given a
+     * snapshot there.
+     */
+    private void emptyOne() {
+        final int number = random.below(kinds.length);
+        if (kinds[number] != null || !random.chance(EMPTIED)) {
+            return;
+        }
+        kinds[number] = Kind.DEAD;
+        final boolean isNeeded = !hasState(knownToCore());
+        kinds[number] = null;
+        if (!isNeeded) {
+            simulator.note(number, "server-emptied", 0, 0, 0);
+            simulator.node(number).hosted().host().loseData();
         }
     }
 
@@ -176,6 +266,7 @@ final class Outsiders {
 
     /** All may come back now; {@code wentOn}: the core did without them. */
     void release(final boolean wentOn) {
+        simulator.hostsTogether(wentOn);
         for (int i = 0; i < kinds.length; i++) {
             if (kinds[i] != null && wentOn) {
                 simulator.marks().hit(kinds[i].mark);

@@ -11,6 +11,15 @@ import io.carillon.group.MemberId;
  * observer of the order. One object serves one run.
  */
 public interface SimulatedHosts {
+    /** Why a node stays away while a core must go on without it. */
+    enum Absence {
+        /** Its process is dead. */
+        DEAD,
+        PAUSED,
+        /** No connection of the core to it is of use. */
+        CUT_OFF
+    }
+
     /**
      * Makes the host of a node, once.
      *
@@ -24,6 +33,12 @@ public interface SimulatedHosts {
 
     /** The next entry of the one history of stable entries; its checks throw. */
     void stable(long index, long seqno, MemberId origin, EntryKind kind, byte[] payload);
+
+    /** From now on a core is alone; by node why it stays away, null for those of the core. */
+    void alone(Absence[] absences);
+
+    /** Everybody may come back; {@code wentOn}: the core did without the others. */
+    void together(boolean wentOn);
 
     /** The run is over, and everything is healed and at rest. */
     void finished();

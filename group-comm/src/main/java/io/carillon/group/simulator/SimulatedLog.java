@@ -57,6 +57,11 @@ class SimulatedLog implements DurableRingLog {
         return base.index;
     }
 
+    /** Seqno as of the base. */
+    long baseSeqno() {
+        return base.seqno;
+    }
+
     @Override
     public long endIndex() {
         return base.index + tail.size();

@@ -255,6 +255,20 @@ public final class Simulator {
         }
     }
 
+    /** From now on only the core is well. */
+    void hostsAlone(final SimulatedHosts.Absence[] absences) {
+        if (hosts != null) {
+            hosts.alone(absences);
+        }
+    }
+
+    /** Everybody may come back. */
+    void hostsTogether(final boolean wentOn) {
+        if (hosts != null) {
+            hosts.together(wentOn);
+        }
+    }
+
     private void becameStable(final StoredEntry entry) {
         hosts.stable(entry.index(), entry.seqno(), new MemberId(entry.originMsb(), entry.originLsb()), entry.kind(), entry.payload());
     }
@@ -339,11 +353,6 @@ public final class Simulator {
 
     Outsiders outsiders() {
         return outsiders;
-    }
-
-    /** Tells whether disks and applications are models. */
-    boolean isModelled() {
-        return hosts == null;
     }
 
     SwarmOptions options() {
