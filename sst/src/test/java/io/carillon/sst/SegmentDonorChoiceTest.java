@@ -26,7 +26,7 @@ class SegmentDonorChoiceTest {
 
     private static MemberState member(final long id, final String name, final NodeState state, final int segment, final long released,
         final int writeRate) {
-        final MemberInfo info = new MemberInfo(new UUID(1, id), name, "", state, 0, segment, released, writeRate);
+        final MemberInfo info = new MemberInfo(new UUID(1, id), name, "", state, 0, segment, released, writeRate, 0);
         return MemberState.of(new RingMember(new MemberId(0, id), name, 1, info.encode()));
     }
 
