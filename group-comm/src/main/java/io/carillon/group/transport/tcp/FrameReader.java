@@ -12,12 +12,14 @@ import io.netty.buffer.ByteBufAllocator;
 /**
  * Cuts a stream of bytes into frames. A frame that is whole in what was read is given out of that memory; only what
  * straddles two reads is copied, into a buffer that grows
- * with the bytes that really came, not with the length that was claimed.
+ * with the bytes that really came, not with the length that was claimed where that is long.
  *
  * <p><b>Threading:</b> the loop's thread.
  */
 final class FrameReader {
     private static final int HELD_INITIAL = 4 << 10;
+    /** So much is had at once for a frame that says that it is as long: it holds the usual ones without growing. */
+    private static final int HELD_CLAIMED_MAX = 128 << 10;
 
     private final ByteBufAllocator allocator;
     private final Sink sink;
@@ -63,6 +65,7 @@ final class FrameReader {
 
     private boolean direct(final ByteBuf in) throws BadFrame {
         final int readable = in.readableBytes();
+        int claimed = 0;
         if (readable >= Frames.HEADER_LENGTH) {
             final int start = in.readerIndex();
             final int header = checked(in.getIntLE(start));
@@ -72,8 +75,9 @@ final class FrameReader {
                 sink.onFrame(Frames.kind(header), in, start + Frames.HEADER_LENGTH, length);
                 return true;
             }
+            claimed = Math.min(Frames.HEADER_LENGTH + length, HELD_CLAIMED_MAX);
         }
-        held = allocator.directBuffer(Math.max(HELD_INITIAL, readable));
+        held = allocator.directBuffer(Math.max(HELD_INITIAL, Math.max(readable, claimed)));
         held.writeBytes(in);
         return false;
     }
