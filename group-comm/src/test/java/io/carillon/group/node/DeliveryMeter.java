@@ -73,6 +73,11 @@ public final class DeliveryMeter {
         }
     }
 
+    /** Tells whether all is measured here; other members may still need this one. */
+    public boolean isMeasured(final long nowNs) {
+        return nowNs >= untilNs;
+    }
+
     /** Tells whether the time is over, for every member; the others' clocks began a little later. */
     public boolean isOver(final long nowNs) {
         return untilNs != Long.MAX_VALUE && nowNs >= untilNs + APART_NS;

@@ -58,19 +58,26 @@ public final class MeasuredMember extends LoadMember {
 
     @Override
     void fails(final String what) {
+        if (meter.isMeasured(System.nanoTime())) {
+            ends(); // the others have ended a little before
+        }
         System.err.println(what);
         System.exit(1);
     }
 
     private void endWhenOver() {
         if (meter.isOver(System.nanoTime())) {
-            node.describe().forEach(System.err::println);
-            System.out.println(meter.result());
-            System.out.flush();
-            System.exit(0);
+            ends();
         }
         offerMore();
         end.deadline(loop.nowNs() + 50_000_000L);
+    }
+
+    private void ends() {
+        node.describe().forEach(System.err::println);
+        System.out.println(meter.result());
+        System.out.flush();
+        System.exit(0);
     }
 
     @Override
