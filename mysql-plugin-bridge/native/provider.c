@@ -157,21 +157,13 @@ static void set_connected(struct provider *p, bool connected) {
 }
 
 static void send_disconnect(struct provider *p, int64_t deadline) {
-    struct frame_out out;
-    frame_begin(&out, FRAME_DISCONNECT, 0);
     struct call call = {0};
-    atomic_store(&p->session.leave_by, deadline);
-    const wsrep_status_t status = session_call(p, &out, &call, deadline);
-    if (now_ns() >= deadline) {
-        session_break(p); // nothing of this membership may come after it is over
-    }
-    atomic_store(&p->session.leave_by, PARK_FOREVER);
+    const wsrep_status_t status = session_leave(p, &call, deadline);
     if (status != WSREP_OK) {
         provider_log(p, WSREP_LOG_INFO, "This node did not leave its group in order: %s", call.text
             && *call.text ? call.text : "there is no sidecar, or it does not answer");
     }
     call_clear(&call);
-    frame_out_free(&out);
 }
 
 wsrep_status_t provider_connect(wsrep_t *w, const char *name, const char *url, const char *donor, wsrep_bool_t bootstrap) {

@@ -101,7 +101,7 @@ enum send_result session_send(struct provider *p, struct iovec *iov, int count, 
     return ok ? SEND_OK : SEND_BROKEN;
 }
 
-void session_break(struct provider *p) {
+static void break_connection(struct provider *p) {
     struct session *s = &p->session;
     pthread_mutex_lock(&s->write_lock);
     const int fd = atomic_load_explicit(&s->fd, memory_order_relaxed);
@@ -154,6 +154,19 @@ wsrep_status_t session_call(struct provider *p, struct frame_out *frame, struct 
         }
     }
     return call_await(p, call, deadline) ? (wsrep_status_t)call->status : WSREP_CONN_FAIL;
+}
+
+wsrep_status_t session_leave(struct provider *p, struct call *call, int64_t deadline) {
+    struct frame_out out;
+    frame_begin(&out, FRAME_DISCONNECT, 0);
+    atomic_store(&p->session.leave_by, deadline);
+    const wsrep_status_t status = session_call(p, &out, call, deadline);
+    if (now_ns() >= deadline) {
+        break_connection(p); // nothing of this membership may come after it is over
+    }
+    atomic_store(&p->session.leave_by, PARK_FOREVER);
+    frame_out_free(&out);
+    return status;
 }
 
 void session_fail_calls(struct provider *p) {

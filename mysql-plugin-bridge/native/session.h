@@ -82,11 +82,12 @@ enum send_result session_send(struct provider *p, struct iovec *iov, int count, 
 bool session_post(struct provider *p, const uint8_t *frame, size_t length);
 void session_flush_posts(struct provider *p);
 void session_drop_posts(struct provider *p);
-// Ends the connection; the reader makes another one.
-void session_break(struct provider *p);
 enum send_result session_send_frame(struct provider *p, struct frame_out *frame);
 // Builds nothing new: sends the frame, waits for its RESULT, sends it again to a new sidecar. Status of the answer, or CONN_FAIL.
 wsrep_status_t session_call(struct provider *p, struct frame_out *frame, struct call *call, int64_t deadline);
+// Has the sidecar leave the group. At the deadline the connection ends (the reader makes another one), and whoever waits for room in its
+// socket gives up.
+wsrep_status_t session_leave(struct provider *p, struct call *call, int64_t deadline);
 // Tells how far this node is where that is worth a frame. Never blocks.
 void session_progress(struct provider *p, bool always);
 // Acts upon a whole frame; false: the session must end, `reason` says why.

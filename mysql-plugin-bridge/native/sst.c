@@ -105,10 +105,8 @@ static bool await_snapshot(struct provider *p, int *code) {
 static void end_server(struct provider *p, const char *why) {
     provider_log(p, WSREP_LOG_ERROR,
         "This node has no data and gets none: %s. The server ends here; when it is started again, it asks again", why);
-    struct frame_out out;
-    frame_begin(&out, FRAME_DISCONNECT, 0);
     struct call call = {0};
-    session_call(p, &out, &call, now_ns() + LEAVING);
+    session_leave(p, &call, now_ns() + LEAVING);
     _exit(EXIT_FAILURE);
 }
 
