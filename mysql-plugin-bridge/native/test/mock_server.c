@@ -236,6 +236,14 @@ void trx_commit(struct server *s, wsrep_ws_handle_t *handle, const wsrep_trx_met
     CHECK(s->w.release(&s->w, handle) == WSREP_OK);
 }
 
+void trx_write(struct server *s, uint64_t id, const char *row) {
+    wsrep_ws_handle_t handle;
+    wsrep_trx_meta_t meta;
+    trx_keys(s, &handle, id, row);
+    CHECK(trx_certify(s, &handle, &meta) == WSREP_OK);
+    trx_commit(s, &handle, &meta);
+}
+
 static void *run_certify(void *arg) {
     struct certify_call *c = arg;
     c->status = c->s->w.certify(&c->s->w, 5, &c->handle, c->flags, &c->meta);

@@ -60,6 +60,8 @@ void server_stop(struct server *s);
 void trx_keys(struct server *s, wsrep_ws_handle_t *handle, uint64_t id, const char *row);
 wsrep_status_t trx_certify(struct server *s, wsrep_ws_handle_t *handle, wsrep_trx_meta_t *meta);
 void trx_commit(struct server *s, wsrep_ws_handle_t *handle, const wsrep_trx_meta_t *meta);
+// All of these: a transaction that commits.
+void trx_write(struct server *s, uint64_t id, const char *row);
 
 struct certify_call {
     struct server *s;

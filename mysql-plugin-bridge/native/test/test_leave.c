@@ -32,11 +32,7 @@ static void check_connects_again(struct node *n) {
     server_connect(&n->s);
     server_receive(&n->s, 1);
     server_await_synced(&n->s, 2);
-    wsrep_ws_handle_t handle;
-    wsrep_trx_meta_t meta;
-    trx_keys(&n->s, &handle, 99, "after");
-    CHECK(trx_certify(&n->s, &handle, &meta) == WSREP_OK);
-    trx_commit(&n->s, &handle, &meta);
+    trx_write(&n->s, 99, "after");
 }
 
 static void a_sidecar_that_does_not_answer(void) {

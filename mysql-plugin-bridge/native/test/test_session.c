@@ -292,11 +292,7 @@ static void disconnects_with_an_open_fate_and_connects_again(void) {
     server_connect(&n->s);
     server_receive(&n->s, 2);
     server_await_synced(&n->s, 3);
-    wsrep_ws_handle_t handle;
-    wsrep_trx_meta_t meta;
-    trx_keys(&n->s, &handle, 2, "b");
-    CHECK(trx_certify(&n->s, &handle, &meta) == WSREP_OK);
-    trx_commit(&n->s, &handle, &meta);
+    trx_write(&n->s, 2, "b");
     node_end(n);
 }
 
