@@ -11,8 +11,8 @@ import io.netty.buffer.ByteBufAllocator;
 
 /**
  * Cuts a stream of bytes into frames. A frame that is whole in what was read is given out of that memory; only what
- * straddles two reads is copied, into a buffer that grows
- * with the bytes that really came, not with the length that was claimed where that is long.
+ * straddles two reads is copied, into a buffer that is as long as the frame claims to be, up to 128 KiB, and beyond that grows with
+ * the bytes that really came.
  *
  * <p><b>Threading:</b> the loop's thread.
  */
