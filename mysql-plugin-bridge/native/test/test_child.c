@@ -64,6 +64,15 @@ static void read_report(const char *data_dir, char *report, size_t size) {
     unlink(path);
 }
 
+// Signals 32 and 33 are libc's own: nobody may set them, and what make starts by posix_spawn ignores them.
+#define LIBC_SIGNALS (3ULL << 31)
+
+static unsigned long long signals(const char *report, const char *name) {
+    const char *line = strstr(report, name);
+    CHECK(line);
+    return strtoull(line + strlen(name), NULL, 16);
+}
+
 // However long the path, the socket is in the state directory, so that nothing lies about elsewhere after a kill -9.
 static void a_deep_data_directory(const char *base) {
     char data_dir[512];
@@ -143,7 +152,8 @@ int main(void) {
         fputs(report, stderr);
     }
     CHECK(strncmp(report, "0077\n", 5) == 0);
-    CHECK(strstr(report, "SigBlk:\t0000000000000000") && strstr(report, "SigIgn:\t0000000000000000"));
+    CHECK(signals(report, "SigBlk:") == 0);
+    CHECK((signals(report, "SigIgn:") & ~LIBC_SIGNALS) == 0);
     CHECK(strstr(report, "/dev/null") && !strstr(report, "ibdata"));
     CHECK(strstr(report, "sidecar --socket --dir --parent"));
     char parent[24];
