@@ -270,8 +270,22 @@ final class Gatherer {
             failed.add(choice.getFirst());
             heard.remove(choice.getFirst());
         }
-        deadlineNs = machine.nowNs + (givenUp < 2 ? 5 * machine.config.joinNs() : machine.config.quickSuspectNs());
+        deadlineNs = machine.nowNs + (givenUp < 2 ? choicesNs() : machine.config.quickSuspectNs());
         givenUp++;
+    }
+
+    /**
+     * How long the choices of others that answered may take: to the farthest of them what is decided here goes, and its choice comes back.
+     */
+    private long choicesNs() {
+        final long usualNs = 5 * machine.config.joinNs();
+        long roundTripNs = 0;
+        for (final Peer peer : machine.peers.all()) {
+            if (heard.containsKey(peer.id)) {
+                roundTripNs = Math.max(roundTripNs, peer.roundTripNs);
+            }
+        }
+        return Math.max(usualNs, Math.min(machine.config.joinNs() + 2 * roundTripNs, machine.config.installNs()));
     }
 
     private boolean isFellowWithoutMajority(final Peer peer) {

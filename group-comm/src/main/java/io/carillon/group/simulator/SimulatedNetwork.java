@@ -342,6 +342,20 @@ final class SimulatedNetwork {
         return odd[link] == null ? delay() : odd[link].delayMin() + random.exponential(odd[link].delayMean());
     }
 
+    /** What {@code node} is told of the way to {@code peer} and back: the truth of a pair that is not like the others; -1: not measured. */
+    long roundTripNs(final int node, final int peer) {
+        final Directions.Odd there = odd[node * nodes + peer];
+        final Directions.Odd back = odd[peer * nodes + node];
+        if (there == null && back == null) {
+            return options.roundTrip() == 0 ? -1 : options.roundTrip();
+        }
+        return meanDelay(there) + meanDelay(back);
+    }
+
+    private long meanDelay(final Directions.Odd way) {
+        return way == null ? options.delayMin() + options.delayMean() : way.delayMin() + way.delayMean();
+    }
+
     private long delay() {
         return options.delayMin() + (options.delayMean() == 0 ? 0 : random.exponential(options.delayMean()));
     }

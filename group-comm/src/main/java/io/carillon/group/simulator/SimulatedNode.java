@@ -259,7 +259,7 @@ final class SimulatedNode {
         if (simulator.network().linkUp(number, peer, session)) {
             trace.add(simulator.now(), simulator.eventNumber(), "link-up", peer, session, 0);
             core.onPeerUp(local(), peer, simulator.node(peer).self);
-            core.onRoundTrip(peer, options.roundTrip() == 0 ? -1 : options.roundTrip());
+            core.onRoundTrip(peer, simulator.network().roundTripNs(number, peer));
             touched();
         }
     }

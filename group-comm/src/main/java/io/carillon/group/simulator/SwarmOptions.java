@@ -47,7 +47,7 @@ import java.util.Arrays;
  * @param rotation how the token goes round, if it does.
  * @param floods of tiny offers.
  * @param filters of types of packets.
- * @param roundTrip that members are told to have been measured, on every link; 0: not measured.
+ * @param roundTrip that members are told to have been measured, on every link that is like the others; 0: not measured.
  * @param tiny share of offers that have 1 to 15 bytes; without any, all have 16 at least.
  * @param directions that are not like the others.
  * @param outsiders probability that a core must go on alone before everything heals.
