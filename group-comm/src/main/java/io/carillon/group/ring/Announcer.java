@@ -36,8 +36,8 @@ final class Announcer {
     }
 
     /**
-     * Sends the order records of what was numbered since the last time, own small payloads with them, in so many packets at
-     * most. How many it sent.
+     * Sends the order records of what was numbered since the last time, own payloads with them, in so many packets at most.
+     * How many it sent.
      */
     int announce(final int packetsMax) {
         final long end = machine.ring.rotates ? machine.rotation.end() : machine.tail.end();
@@ -45,10 +45,7 @@ final class Announcer {
         boolean found = announced < end && packetsMax > 0 && read(announced + 1);
         while (found && packets < packetsMax) {
             final long first = announced + 1;
-            if (travelsAlone()) {
-                machine.offers.sendAlone(originSeq, kind, payload, payloadLength);
-                packets++;
-            }
+            final boolean alone = travelsAlone();
             final ExpandableArrayBuffer packet = machine.transmitter.begin(PacketType.ORDER);
             int at = RingPacket.ORDER_RECORDS_OFFSET;
             int count = 0;
@@ -57,10 +54,10 @@ final class Announcer {
                 count++;
                 announced++;
                 found = announced < end && read(announced + 1);
-            } while (found && at < PACKET_LENGTH && count < 0xFFFF && !travelsAlone());
+            } while (found && !alone && at < PACKET_LENGTH && count < 0xFFFF && !travelsAlone());
             packet.putLong(RingPacket.ORDER_FIRST_OFFSET, first, LITTLE_ENDIAN);
             packet.putShort(RingPacket.ORDER_COUNT_OFFSET, (short) count, LITTLE_ENDIAN);
-            machine.transmitter.sendToMembers(at, TrafficClass.CONTROL);
+            machine.transmitter.sendToMembers(at, alone ? TrafficClass.BULK : TrafficClass.CONTROL);
             packets++;
         }
         return packets;
@@ -96,7 +93,10 @@ final class Announcer {
         return slot == machine.ring.self;
     }
 
-    /** A large own payload that nobody has yet takes the bulk connection. */
+    /**
+     * A large own payload that nobody has yet takes the bulk connection, its record with it: a second packet for that would cost
+     * every peer a read, and the sender a system call for each.
+     */
     private boolean travelsAlone() {
         return isOwn() && !kind.isConfiguration() && originSeq > machine.offers.sent()
             && payloadLength > Transmitter.BULK_LENGTH;

@@ -55,13 +55,6 @@ final class OfferSender {
         sentNs = machine.nowNs;
     }
 
-    /** An own offer goes to all ahead of the ORDER that numbers it. */
-    void sendAlone(final long seq, final EntryKind kind, final DirectBuffer payload, final int length) {
-        final ExpandableArrayBuffer packet = begin(seq, seq - 1);
-        ship(null, put(packet, RingPacket.DATA_OFFERS_OFFSET, kind, payload, length), length);
-        sent = seq;
-    }
-
     /** Repeats the oldest open offers to the holder: they, or their order, got lost. */
     void onTimer() {
         if (deadlineNs() > machine.nowNs) {

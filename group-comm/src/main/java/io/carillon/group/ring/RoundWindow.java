@@ -89,12 +89,13 @@ final class RoundWindow {
     /** Takes an entry of so many bytes into the packets of this visit; false when none is left. */
     boolean take(final int length) {
         final boolean alone = length > Transmitter.BULK_LENGTH;
-        final int packets = alone ? 2 : filled < Announcer.PACKET_LENGTH ? 0 : 1;
+        final int packets = alone || filled >= Announcer.PACKET_LENGTH ? 1 : 0;
         if (used > 0 && used + packets > allowed || allowed == 0 && packets > 0) {
             return false;
         }
         used += packets;
-        filled = (packets > 0 ? RingPacket.ORDER_RECORDS_OFFSET : filled) + RingPacket.RECORD_LENGTH + (alone ? 0 : length);
+        filled = alone ? Announcer.PACKET_LENGTH
+            : (packets > 0 ? RingPacket.ORDER_RECORDS_OFFSET : filled) + RingPacket.RECORD_LENGTH + length;
         return true;
     }
 

@@ -77,7 +77,7 @@ final class MemberEffects implements RingEffects, SimulatedLog.Observer {
         sent.check(packet, offset, length, node.states().kept().promisedEpoch(), node.log(), reportedStable,
             node.core().holdsToken());
         if (node.core().rotates() && !PacketType.isControl(packet.getByte(offset))) {
-            visits.sent(packet, offset, length, installed.ownSlot());
+            visits.sent(packet, offset, installed.ownSlot());
         }
         simulator.moments().sent(node, peer, packet, offset, length);
         simulator.network().send(node.number(), peer, packet, offset, length, trafficClass == TrafficClass.BULK);

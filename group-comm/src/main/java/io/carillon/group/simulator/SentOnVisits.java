@@ -15,10 +15,8 @@ import org.agrona.DirectBuffer;
  * others' and changes of configuration are in no window, nor is what a parked token lets through.
  */
 final class SentOnVisits {
-    /** Longer payloads go before their order, in a packet of their own. */
-    private static final int ALONE_LENGTH = 8 << 10;
-    /** Also where less is left: one offer, which may be two packets. */
-    private static final int LEAST = 2;
+    /** Also where less is left: one offer. */
+    private static final int LEAST = 1;
 
     private final TokenRotation windows;
     private long epoch;
@@ -31,7 +29,6 @@ final class SentOnVisits {
     private long counted;
     private boolean isExempt;
     private long announced;
-    private long alone;
 
     SentOnVisits(final TokenRotation windows) {
         this.windows = windows;
@@ -51,7 +48,6 @@ final class SentOnVisits {
         counted = -1;
         isExempt = true;
         announced = 0;
-        alone = 0;
     }
 
     /** The token came. */
@@ -67,16 +63,14 @@ final class SentOnVisits {
     }
 
     /** A packet leaves to one of its receivers; {@code ownSlot}: this process's in the ring. */
-    void sent(final DirectBuffer packet, final int offset, final int length, final int ownSlot) {
+    void sent(final DirectBuffer packet, final int offset, final int ownSlot) {
         final int type = packet.getByte(offset);
         final long packetEpoch = RingPacket.i64(packet, offset + RingPacket.EPOCH_OFFSET);
         if (packetEpoch != epoch) {
             begin(packetEpoch);
         }
         isExempt |= (RingPacket.u16(packet, offset + RingPacket.HOLDER_OFFSET) & RingPacket.PARKED) != 0;
-        if (type == PacketType.DATA && length > ALONE_LENGTH) {
-            alone = RingPacket.i64(packet, offset + RingPacket.DATA_SEQ_OFFSET);
-        } else if (type == PacketType.ORDER) {
+        if (type == PacketType.ORDER) {
             ordered(packet, offset, ownSlot);
         } else if (type == PacketType.TOKEN) {
             passed(packet, offset);
@@ -93,9 +87,7 @@ final class SentOnVisits {
         int at = offset + RingPacket.ORDER_RECORDS_OFFSET;
         for (int nth = 0; nth < count; nth++) {
             final int payload = RingPacket.i32(packet, at + RingPacket.RECORD_LENGTH_OFFSET);
-            final boolean isAlone = payload < 0 && RingPacket.i64(packet, at + RingPacket.RECORD_SEQ_OFFSET) == alone;
-            isExempt |= RingPacket.u16(packet, at + RingPacket.RECORD_SLOT_OFFSET) != ownSlot || payload < 0 && !isAlone;
-            packets += isAlone ? 1 : 0;
+            isExempt |= RingPacket.u16(packet, at + RingPacket.RECORD_SLOT_OFFSET) != ownSlot || payload < 0;
             at += RingPacket.RECORD_LENGTH + Math.max(payload, 0);
         }
         packets++;

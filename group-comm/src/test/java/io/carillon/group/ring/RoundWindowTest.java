@@ -61,10 +61,12 @@ class RoundWindowTest {
 
     @Test
     void smallEntriesShareAPacketAndLargeOnesTravelAlone() {
-        final RoundWindow window = window(160, 2, 0, 0);
+        final RoundWindow window = window(160, 3, 0, 0);
         window.open(1);
         assertTrue(window.take(100) && window.take(100) && window.take(8000));
-        assertTrue(!window.take(Transmitter.BULK_LENGTH + 1), "payload and record are two packets more");
+        assertTrue(window.take(Transmitter.BULK_LENGTH + 1), "a packet of its own");
+        assertTrue(window.take(100), "which nothing shares");
+        assertTrue(!window.take(Transmitter.BULK_LENGTH + 1), "three packets have left");
     }
 
     @Test
