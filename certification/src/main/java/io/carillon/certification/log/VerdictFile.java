@@ -3,6 +3,8 @@
 
 package io.carillon.certification.log;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.carillon.certification.VerdictWindow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,11 +19,15 @@ import org.slf4j.LoggerFactory;
  * can be rebuilt exactly from the log after a restart. A window kept long ago is as good as a new one, as long as the
  * log reaches back to its first seqno: what came later is certified again. So the log is purged by what is kept
  * ({@link #keptUpTo}): when all nodes died, nobody else has the verdicts. Owner's thread only.
+ *
+ * <p>A log that lost its end with the power may go on with another history, so a record says of which epoch its last entry is: with
+ * its index that names one entry. Record: i64 epoch, then the window; little-endian.
  */
 public final class VerdictFile implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(VerdictFile.class);
     private static final String NAME = "verdicts";
     private static final int SLOT_LENGTH = 8192;
+    private static final int EPOCH_LENGTH = Long.BYTES;
 
     private final Path path;
     private final SlotFile slots;
@@ -65,7 +71,12 @@ public final class VerdictFile implements AutoCloseable {
     /** Loads what was stored last, by this process or one before. False when there was nothing whole. */
     public boolean load(final VerdictWindow into) {
         final byte[] record = latest;
-        return record != null && into.decode(new UnsafeBuffer(record), 0, record.length);
+        return record != null && into.decode(new UnsafeBuffer(record), EPOCH_LENGTH, record.length - EPOCH_LENGTH);
+    }
+
+    /** Epoch of the last entry of what {@link #load} gives, or -1. */
+    public long epoch() {
+        return latest == null || latest.length < EPOCH_LENGTH ? -1 : new UnsafeBuffer(latest).getLong(0, LITTLE_ENDIAN);
     }
 
     /** Seqno up to which this process kept verdicts that the next one will find; 0 before it did. */
@@ -79,15 +90,17 @@ public final class VerdictFile implements AutoCloseable {
     }
 
     /**
-     * Writes {@code window}, a few kilobytes, to the operating system. To be called every few thousand seqnos and at an
-     * orderly end. Throws {@link UncheckedIOException}.
+     * Writes {@code window}, a few kilobytes, whose last entry is of {@code epoch}, to the operating system. To be called every few
+     * thousand seqnos and at an orderly end. Throws {@link UncheckedIOException}.
      */
-    public void store(final VerdictWindow window) {
+    public void store(final VerdictWindow window, final long epoch) {
         if (sync != null) {
             sync.drain();
         }
-        final byte[] record = new byte[window.encodedLength()];
-        window.encode(new UnsafeBuffer(record), 0);
+        final byte[] record = new byte[EPOCH_LENGTH + window.encodedLength()];
+        final UnsafeBuffer buffer = new UnsafeBuffer(record);
+        buffer.putLong(0, epoch, LITTLE_ENDIAN);
+        window.encode(buffer, EPOCH_LENGTH);
         try {
             slots.write(record, false);
         } catch (final IOException e) {

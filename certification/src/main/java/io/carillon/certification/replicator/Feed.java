@@ -71,7 +71,7 @@ final class Feed implements Delivery.Listener {
         delivery.reset();
         verdictsStored = 0;
         if (verdictFile != null) {
-            verdictFile.store(new VerdictWindow(node.config.certifier().window()));
+            verdictFile.store(new VerdictWindow(node.config.certifier().window()), -1);
         }
     }
 
@@ -162,8 +162,9 @@ final class Feed implements Delivery.Listener {
             return;
         }
         verdictsStored = delivery.seqno();
-        if (verdictFile != null && delivery.certifier().verdicts().position() >= 0) {
-            verdictFile.store(delivery.certifier().verdicts());
+        final VerdictWindow verdicts = delivery.certifier().verdicts();
+        if (verdictFile != null && verdicts.position() >= 0) {
+            verdictFile.store(verdicts, KnownVerdicts.epochAt(node.log(), verdicts.position()));
         }
     }
 

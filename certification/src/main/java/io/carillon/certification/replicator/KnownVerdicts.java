@@ -6,6 +6,7 @@ package io.carillon.certification.replicator;
 import io.carillon.certification.VerdictWindow;
 import io.carillon.certification.log.VerdictFile;
 import io.carillon.group.MemberId;
+import io.carillon.group.RingLog;
 import java.util.Map;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -130,13 +131,20 @@ final class KnownVerdicts {
         return begunWith == null || delivery.certifier().verdicts().position() >= begunWith.position();
     }
 
-    /** Verdicts of this process, or those that an earlier one kept; null for none. */
+    /** Verdicts of this process, or those that an earlier one kept of this very history; null for none. */
     private VerdictWindow own() {
         if (delivery.isStarted()) {
             return areRegained() ? delivery.certifier().verdicts() : begunWith;
         }
         final VerdictWindow kept = new VerdictWindow(window);
-        return file != null && file.load(kept) ? kept : null;
+        return file != null && file.load(kept) && kept.position() <= node.log().endSeqno()
+            && file.epoch() == epochAt(node.log(), kept.position()) ? kept : null;
+    }
+
+    /** Epoch of the entry that took {@code seqno}, or -1 when it is not held. */
+    static long epochAt(final RingLog log, final long seqno) {
+        final long index = log.indexOfSeqno(seqno);
+        return index < 0 ? -1 : log.epochAt(index);
     }
 
     private boolean usable(final VerdictWindow verdicts, final long seqno) {

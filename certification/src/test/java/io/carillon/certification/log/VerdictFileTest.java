@@ -27,16 +27,18 @@ final class VerdictFileTest {
         window.reset(0);
         try (NodeDirectory directory = NodeDirectory.open(path); VerdictFile file = VerdictFile.open(directory)) {
             assertFalse(file.load(loaded));
+            assertEquals(-1, file.epoch());
             for (long seqno = 1; seqno <= 3L * length; seqno++) {
                 window.add(seqno, seqno % 3 != 0);
                 if (seqno % 1000 == 0) {
-                    file.store(window);
+                    file.store(window, 4);
                 }
             }
-            file.store(window);
+            file.store(window, 4);
         }
         try (NodeDirectory directory = NodeDirectory.open(path); VerdictFile file = VerdictFile.open(directory)) {
             assertTrue(file.load(loaded));
+            assertEquals(4, file.epoch());
         }
         assertEquals(3L * length, loaded.position());
         assertEquals(2L * length + 1, loaded.first());
@@ -53,7 +55,7 @@ final class VerdictFileTest {
         final Queue<Runnable> owner = new ConcurrentLinkedQueue<>();
         try (NodeDirectory directory = NodeDirectory.open(path)) {
             final VerdictFile file = VerdictFile.open(directory, Durability.DISK, owner::add);
-            file.store(window);
+            file.store(window, 4);
             assertTrue(file.isBusy(), "a second record would overwrite the one before the first");
             assertEquals(0, file.keptUpTo(), "nothing is known to be on the disk");
             file.close();
@@ -72,10 +74,10 @@ final class VerdictFileTest {
         window.reset(0);
         window.add(1, true);
         try (NodeDirectory directory = NodeDirectory.open(path); VerdictFile file = VerdictFile.open(directory)) {
-            file.store(window);
+            file.store(window, 4);
             assertTrue(file.load(loaded));
             assertEquals(1, loaded.position());
-            file.store(new VerdictWindow(length));
+            file.store(new VerdictWindow(length), -1);
             assertTrue(file.load(loaded));
             assertEquals(-1, loaded.position(), "what was forgotten is not found again");
         }

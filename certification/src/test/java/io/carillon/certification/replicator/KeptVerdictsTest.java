@@ -4,13 +4,16 @@
 package io.carillon.certification.replicator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.carillon.certification.VerdictWindow;
 import io.carillon.certification.log.NodeDirectory;
 import io.carillon.certification.log.VerdictFile;
+import io.carillon.group.EntryKind;
 import io.carillon.wsrep.NodeState;
 import java.nio.file.Path;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,5 +78,43 @@ class KeptVerdictsTest {
         assertEquals(NodeState.SYNCED, a.state);
         write(ToyCluster.WINDOW);
         assertTrue(kept() > kept && a.position.seqno() > begun + ToyCluster.WINDOW, "kept up to " + kept());
+    }
+
+    private static void append(final FakeGroup group, final int count, final long epoch) {
+        final UnsafeBuffer payload = new UnsafeBuffer(new byte[8]);
+        for (int nth = 0; nth < count; nth++) {
+            final long index = group.log.endIndex() + 1;
+            group.log.append(index, group.log.endSeqno() + 1, epoch, 7, 1, index, EntryKind.WRITE_SET, payload, 0, payload.capacity());
+        }
+    }
+
+    /** As after a loss of power with durability {@code os}, when the group began anew without what its logs had lost. */
+    @Test
+    void verdictsOfAnotherHistoryAreNotTaken() {
+        final FakeGroup group = cluster.newGroup("a");
+        final Node node = new Node(ToyCluster.CONFIG, ToyCluster.FIRST_SYNCED, () -> 0, (tag, reason) -> { });
+        node.group = group;
+        final KnownVerdicts known = new KnownVerdicts(node, new Feed(node, cluster::read, () -> { }).delivery());
+        group.log.reset(10, 10, 3);
+        append(group, 5 * ToyCluster.WINDOW, 3);
+        final VerdictWindow window = new VerdictWindow(ToyCluster.WINDOW);
+        window.reset(group.log.endSeqno() - 3);
+        for (long seqno = window.first(); seqno <= group.log.endSeqno(); seqno++) {
+            window.add(seqno, false);
+        }
+        directory = NodeDirectory.open(dir);
+        file = VerdictFile.open(directory);
+        file.store(window, group.log.endEpoch());
+        known.file(file);
+        assertTrue(known.suffice(window.position()));
+        group.log.truncateAfter(group.log.endIndex() - 2);
+        assertFalse(known.suffice(window.position() - 2), "the log ends before them");
+        append(group, 2, 3);
+        assertTrue(known.suffice(window.position()), "the same entries came back");
+        group.log.truncateAfter(group.log.endIndex() - 2);
+        append(group, 2, 4);
+        assertFalse(known.suffice(window.position()), "other ones came");
+        file.close();
+        directory.close();
     }
 }
