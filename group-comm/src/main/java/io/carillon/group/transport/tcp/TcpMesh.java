@@ -128,12 +128,7 @@ public final class TcpMesh implements NetworkMesh {
     @Override
     public void flush() {
         for (int i = 0; i < unsent.size(); i++) {
-            final Connection connection = unsent.get(i);
-            connection.flush();
-            if (connection.link != null && connection == connection.link.bulk) {
-                // What orders a long payload goes right behind it: whoever has both acknowledges them while the next one's is written.
-                connection.link.control.flush();
-            }
+            unsent.get(i).flush();
         }
         unsent.clear();
     }
