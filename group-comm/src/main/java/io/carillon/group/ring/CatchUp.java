@@ -175,11 +175,9 @@ final class CatchUp {
      * after each silence.
      */
     private long patienceNs(final Peer source) {
-        final long usualNs = 5 * machine.config.joinNs();
-        final long leastNs = source == null || source.roundTripNs < 0 ? usualNs : 0;
+        final long leastNs = source == null || source.roundTripNs < 0 ? 5 * machine.config.joinNs() : 0;
         final long tookNs = source == null ? 0 : Math.max(source.roundTripNs, source.answerNs);
-        final long firstNs = Math.max(leastNs,
-            Math.min(machine.config.joinNs() + 2 * tookNs, Math.max(usualNs, machine.config.installNs())));
+        final long firstNs = Math.max(leastNs, machine.config.answerNs(tookNs));
         return Math.min(firstNs << silences, Math.max(firstNs, machine.config.installNs() / 2));
     }
 

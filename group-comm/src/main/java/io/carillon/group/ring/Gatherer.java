@@ -278,14 +278,13 @@ final class Gatherer {
      * How long the choices of others that answered may take: to the farthest of them what is decided here goes, and its choice comes back.
      */
     private long choicesNs() {
-        final long usualNs = 5 * machine.config.joinNs();
         long roundTripNs = 0;
         for (final Peer peer : machine.peers.all()) {
             if (heard.containsKey(peer.id)) {
                 roundTripNs = Math.max(roundTripNs, peer.roundTripNs);
             }
         }
-        return Math.max(usualNs, Math.min(machine.config.joinNs() + 2 * roundTripNs, machine.config.installNs()));
+        return Math.max(5 * machine.config.joinNs(), machine.config.answerNs(roundTripNs));
     }
 
     private boolean isFellowWithoutMajority(final Peer peer) {

@@ -62,6 +62,11 @@ public record RingConfig(String name, int weight, long keepaliveNs, long memberK
             entryLengthMax, offeredBytesMax, heldBytesMax, pullBytes, tokenPassAfter, certificationWindow, stableAll, other);
     }
 
+    /** How long an answer may take where the last one took {@code tookNs}, nanoseconds: twice that and some, within bounds. */
+    long answerNs(final long tookNs) {
+        return Math.min(joinNs + 2 * tookNs, Math.max(5 * joinNs, installNs));
+    }
+
     private static void require(final boolean condition, final String what) {
         if (!condition) {
             throw new IllegalArgumentException("ring settings: " + what);
