@@ -137,8 +137,7 @@ final class KnownVerdicts {
             return areRegained() ? delivery.certifier().verdicts() : begunWith;
         }
         final VerdictWindow kept = new VerdictWindow(window);
-        return file != null && file.load(kept) && kept.position() <= node.log().endSeqno()
-            && file.epoch() == epochAt(node.log(), kept.position()) ? kept : null;
+        return file != null && file.load(kept) && file.epoch() == epochAt(node.log(), kept.position()) ? kept : null;
     }
 
     /** Epoch of the entry that took {@code seqno}, or -1 when it is not held. */

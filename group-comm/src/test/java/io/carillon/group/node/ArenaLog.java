@@ -14,7 +14,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** The last entries in one piece of memory: a log that costs next to nothing, for measuring what is around it. */
 final class ArenaLog implements DurableRingLog {
-    /** Five members that share two processors are up to half a second apart at full speed. */
+    /** At full speed five members that share two processors may be a quarter of a million entries apart. */
     private static final int SLOTS = 1 << 19;
     private static final int WORDS = 8;
     private static final EntryKind[] KINDS = EntryKind.values();
